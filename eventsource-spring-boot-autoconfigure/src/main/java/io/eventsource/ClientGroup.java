@@ -1,0 +1,179 @@
+package io.eventsource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clients of one stream that one worker serves. A signal, coming from any thread,
+ * makes the worker pass over them once; signals that come before the pass has begun are
+ * one.
+ */
+final class ClientGroup implements Runnable {
+
+	private final EventStream stream;
+
+	private final Dispatcher.Worker worker;
+
+	private final LongSupplier clock;
+
+	private final AtomicBoolean signalled = new AtomicBoolean();
+
+	/** Only the worker touches these. */
+	private final List<ClientCursor> cursors = new ArrayList<>();
+
+	private final List<ClientCursor> arrivals = new ArrayList<>();
+
+	private @Nullable Slice shared;
+
+	private final Runnable ticker = this::tick;
+
+	private volatile long floor = Long.MAX_VALUE;
+
+	private volatile @Nullable CloseReason closing;
+
+	ClientGroup(EventStream stream, Dispatcher.Worker worker, LongSupplier clock) {
+		this.stream = stream;
+		this.worker = worker;
+		this.clock = clock;
+	}
+
+	/**
+	 * Gives a client its place in the log.
+	 */
+	ClientCursor admit(EventClient client, EventSink sink, EventLog log) {
+		ClientCursor cursor;
+		synchronized (this.arrivals) {
+			EventLog.Start start = log.start(client.lastEventId());
+			cursor = new ClientCursor(client, sink, this, log, start, this.clock.getAsLong());
+			this.arrivals.add(cursor);
+			this.floor = Math.min(this.floor, start.position());
+		}
+		signal();
+		return cursor;
+	}
+
+	/**
+	 * Makes the worker look at these clients. Any thread; never blocks.
+	 */
+	void signal() {
+		if (!this.signalled.get() && this.signalled.compareAndSet(false, true)) {
+			this.worker.execute(this);
+		}
+	}
+
+	/**
+	 * Ends all connections of the group. Any thread; never blocks.
+	 */
+	void close(CloseReason reason) {
+		this.closing = reason;
+		signal();
+	}
+
+	/**
+	 * What the worker is to run on every tick.
+	 */
+	Runnable ticker() {
+		return this.ticker;
+	}
+
+	/**
+	 * The position of the client furthest behind among those that the publisher should
+	 * wait for; {@link Long#MAX_VALUE} if there is none.
+	 */
+	long floor() {
+		return this.floor;
+	}
+
+	@Override
+	public void run() {
+		// Cleared before anything is looked at: what is signalled from here on gets a
+		// pass
+		// of its own
+		this.signalled.set(false);
+		welcome();
+		long now = this.clock.getAsLong();
+		CloseReason reason = this.closing;
+		boolean more = false;
+		for (int i = this.cursors.size() - 1; i >= 0; i--) {
+			ClientCursor cursor = this.cursors.get(i);
+			if (reason != null) {
+				cursor.close(reason);
+			}
+			more |= cursor.drain(now);
+			if (cursor.closing() != null) {
+				remove(i);
+			}
+		}
+		settle(now);
+		if (more) {
+			signal();
+		}
+		if (reason != null) {
+			this.worker.stopTicking(this.ticker);
+		}
+	}
+
+	/**
+	 * Does what is due by the clock.
+	 */
+	private void tick() {
+		this.shared = null;
+		long now = this.clock.getAsLong();
+		for (ClientCursor cursor : this.cursors) {
+			cursor.tick(now, this.stream.settings());
+		}
+		settle(now);
+	}
+
+	private void welcome() {
+		synchronized (this.arrivals) {
+			this.cursors.addAll(this.arrivals);
+			this.arrivals.clear();
+		}
+	}
+
+	private void remove(int index) {
+		ClientCursor cursor = this.cursors.get(index);
+		ClientCursor last = this.cursors.remove(this.cursors.size() - 1);
+		if (last != cursor) {
+			this.cursors.set(index, last);
+		}
+		cursor.complete();
+		CloseReason reason = cursor.closing();
+		if (reason != null) {
+			this.stream.closed(cursor.client(), reason);
+		}
+	}
+
+	private void settle(long now) {
+		long lowest = Long.MAX_VALUE;
+		for (ClientCursor cursor : this.cursors) {
+			lowest = Math.min(lowest, cursor.demandPosition(now, this.stream.grace()));
+		}
+		synchronized (this.arrivals) {
+			for (ClientCursor cursor : this.arrivals) {
+				lowest = Math.min(lowest, cursor.demandPosition(now, this.stream.grace()));
+			}
+			this.floor = lowest;
+		}
+		this.stream.progressed();
+	}
+
+	/**
+	 * What follows a position, shared by all clients that are there.
+	 * @return the slice, or {@code null} if the frame there has left the log
+	 */
+	@Nullable Slice slice(EventLog log, long position) {
+		Slice slice = this.shared;
+		if (slice == null || slice.from() != position) {
+			slice = Slice.of(log, position);
+			this.shared = slice;
+		}
+		return slice;
+	}
+
+}

@@ -1,0 +1,26 @@
+package io.eventsource;
+
+/**
+ * Why a connection ended.
+ */
+public enum CloseReason {
+
+	/** The client went away, or the network did. */
+	DISCONNECTED,
+
+	/** The publisher completed or the stream was stopped, and all of it was delivered. */
+	COMPLETED,
+
+	/** The publisher of this client alone failed. */
+	FAILED,
+
+	/** The client fell further behind than the log reaches. */
+	OVERFLOW,
+
+	/** The client took nothing for longer than the write timeout. */
+	WRITE_TIMEOUT,
+
+	/** The server is shutting down. */
+	SHUTDOWN
+
+}

@@ -1,0 +1,19 @@
+package io.eventsource;
+
+/**
+ * Turns the data of an event into text, for all data but text itself. Declare a bean of
+ * this type to write something other than the application's JSON.
+ */
+@FunctionalInterface
+public interface DataWriter {
+
+	/**
+	 * Writes one object. Called once for each event, on the thread that publishes it, and
+	 * by several such threads at once.
+	 * @param data the data of an event; never a {@link CharSequence}
+	 * @return the text to send; its line breaks need no treatment
+	 * @throws Exception if the object cannot be written; the event is then refused
+	 */
+	String write(Object data) throws Exception;
+
+}

@@ -1,0 +1,317 @@
+package io.eventsource;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * A publisher of the events that code pushes into it, from any thread. Any number of
+ * subscribers; each gets all events published while it is subscribed, in one order.
+ * <p>
+ * The channel is bounded: at most {@code capacity} events wait for a subscriber that has
+ * not asked for them yet. At the bound {@code publish} waits for the subscriber, for no
+ * longer than the channel's patience, and then throws, so that an event is either taken
+ * or its publisher knows that it was not. A stream asks for more as fast as the server
+ * can write; clients with slow connections do not hold it up.
+ * <p>
+ * While nobody has subscribed yet, the newest {@code capacity} events are kept for the
+ * first subscriber; when all subscribers have gone, events go nowhere.
+ */
+public final class EventChannel implements Publisher<Event> {
+
+	private static final int DEFAULT_CAPACITY = 1024;
+
+	private static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(5);
+
+	private final int capacity;
+
+	private final Duration patience;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition room = this.lock.newCondition();
+
+	private final List<Link> links = new CopyOnWriteArrayList<>();
+
+	/** What was published before the first subscriber came. */
+	private final Queue<Object> early = new ArrayDeque<>();
+
+	private boolean subscribed;
+
+	private boolean completed;
+
+	private EventChannel(int capacity, Duration patience) {
+		if (capacity < 1) {
+			throw new IllegalArgumentException("The capacity of a channel must be at least 1; got " + capacity);
+		}
+		if (patience.isNegative()) {
+			throw new IllegalArgumentException("The patience of a channel must not be negative; got " + patience);
+		}
+		this.capacity = capacity;
+		this.patience = patience;
+	}
+
+	/**
+	 * Makes a channel for 1024 waiting events, with a patience of five seconds.
+	 * @return the channel
+	 */
+	public static EventChannel create() {
+		return new EventChannel(DEFAULT_CAPACITY, DEFAULT_PATIENCE);
+	}
+
+	/**
+	 * Makes a channel.
+	 * @param capacity how many events may wait for a subscriber, at least 1
+	 * @param patience how long {@code publish} waits at that bound; {@link Duration#ZERO}
+	 * for not at all
+	 * @return the channel
+	 */
+	public static EventChannel create(int capacity, Duration patience) {
+		return new EventChannel(capacity, patience);
+	}
+
+	/**
+	 * Publishes an event of the given type.
+	 * @param type the type that clients listen to
+	 * @param data text, which is sent as it is, or any object, which is sent as JSON
+	 * @throws IllegalArgumentException as {@link #publish(Event)}, or if the type has a
+	 * line break
+	 * @throws IllegalStateException as {@link #publish(Event)}
+	 */
+	public void publish(String type, Object data) {
+		publish(Event.of(type, data));
+	}
+
+	/**
+	 * Publishes an event. Returns once it is taken, which is before it is delivered. May
+	 * wait at the bound, but never on the threads that serve clients.
+	 * @param event the event
+	 * @throws IllegalArgumentException if the stream that serves this channel cannot send
+	 * the event: its data cannot be written as JSON, or it is larger than
+	 * {@code eventsource.max-event-size}; no subscriber gets it then
+	 * @throws IllegalStateException if the channel was completed, or stayed full for
+	 * longer than its patience
+	 */
+	public void publish(Event event) {
+		Objects.requireNonNull(event, "The event must not be null");
+		Map<Link, EncodedEvent> encoded = new HashMap<>(2);
+		for (Link link : this.links) {
+			if (link.subscriber instanceof Intake.Upstream upstream) {
+				encoded.put(link, upstream.encode(event));
+			}
+		}
+		this.lock.lock();
+		try {
+			awaitRoom();
+			for (Link link : this.links) {
+				EncodedEvent ready = encoded.get(link);
+				link.queue.add((ready != null) ? ready : event);
+			}
+			if (!this.subscribed) {
+				if (this.early.size() == this.capacity) {
+					this.early.remove();
+				}
+				this.early.add(event);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.links.forEach(Link::drain);
+	}
+
+	/**
+	 * Completes the channel. Subscribers get what is waiting for them and then the end.
+	 */
+	public void complete() {
+		this.lock.lock();
+		try {
+			this.completed = true;
+			this.room.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.links.forEach(Link::drain);
+	}
+
+	@Override
+	public void subscribe(Subscriber<? super Event> subscriber) {
+		Objects.requireNonNull(subscriber, "The subscriber must not be null (Reactive Streams 1.9)");
+		Link link = new Link(subscriber);
+		subscriber.onSubscribe(link);
+		this.lock.lock();
+		try {
+			if (!link.cancelled) {
+				this.subscribed = true;
+				link.queue.addAll(this.early);
+				this.early.clear();
+				this.links.add(link);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		link.drain();
+	}
+
+	private void awaitRoom() {
+		long nanos = Dispatcher.isWorkerThread() ? 0 : this.patience.toNanos();
+		while (!this.completed && isFull()) {
+			if (nanos <= 0) {
+				throw new IllegalStateException("The channel is full: " + this.capacity
+						+ " events wait for a subscriber that has asked for no more within " + this.patience
+						+ "; publish more slowly, or give the channel more capacity");
+			}
+			try {
+				nanos = this.room.awaitNanos(nanos);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new IllegalStateException("Interrupted while waiting for room in the channel", ex);
+			}
+		}
+		if (this.completed) {
+			throw new IllegalStateException("The channel was completed; nothing can be published any more");
+		}
+	}
+
+	private boolean isFull() {
+		for (Link link : this.links) {
+			if (link.queue.size() >= this.capacity) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * One subscription. Its queue, demand and end are guarded by the lock of the channel;
+	 * its signals are serial.
+	 */
+	private final class Link implements Subscription {
+
+		private final Subscriber<? super Event> subscriber;
+
+		private final Queue<Object> queue = new ArrayDeque<>();
+
+		private final AtomicInteger drains = new AtomicInteger();
+
+		private long demand;
+
+		private boolean cancelled;
+
+		private @Nullable IllegalArgumentException violation;
+
+		Link(Subscriber<? super Event> subscriber) {
+			this.subscriber = subscriber;
+		}
+
+		@Override
+		public void request(long n) {
+			EventChannel.this.lock.lock();
+			try {
+				if (n <= 0) {
+					this.violation = new IllegalArgumentException(
+							"A request must be positive (Reactive Streams 3.9); got " + n);
+				}
+				else {
+					this.demand = (this.demand + n < 0) ? Long.MAX_VALUE : this.demand + n;
+				}
+			}
+			finally {
+				EventChannel.this.lock.unlock();
+			}
+			drain();
+		}
+
+		@Override
+		public void cancel() {
+			EventChannel.this.lock.lock();
+			try {
+				end();
+			}
+			finally {
+				EventChannel.this.lock.unlock();
+			}
+		}
+
+		private void end() {
+			this.cancelled = true;
+			this.queue.clear();
+			EventChannel.this.links.remove(this);
+			EventChannel.this.room.signalAll();
+		}
+
+		/**
+		 * Signals what is due, unless another thread is at it, which then goes on.
+		 */
+		private void drain() {
+			if (this.drains.getAndIncrement() == 0) {
+				int missed = 1;
+				while (missed != 0) {
+					Runnable signal = next();
+					while (signal != null) {
+						signal.run();
+						signal = next();
+					}
+					missed = this.drains.addAndGet(-missed);
+				}
+			}
+		}
+
+		private @Nullable Runnable next() {
+			EventChannel.this.lock.lock();
+			try {
+				if (this.cancelled) {
+					return null;
+				}
+				IllegalArgumentException failure = this.violation;
+				if (failure != null) {
+					end();
+					return () -> this.subscriber.onError(failure);
+				}
+				if (this.queue.isEmpty()) {
+					// Not before subscribe() has added this link, and with it what came
+					// early
+					if (EventChannel.this.completed && EventChannel.this.links.contains(this)) {
+						end();
+						return this.subscriber::onComplete;
+					}
+					return null;
+				}
+				if (this.demand == 0) {
+					return null;
+				}
+				this.demand--;
+				EventChannel.this.room.signal();
+				return signal(this.queue.remove());
+			}
+			finally {
+				EventChannel.this.lock.unlock();
+			}
+		}
+
+		private Runnable signal(Object item) {
+			if (item instanceof EncodedEvent encoded && this.subscriber instanceof Intake.Upstream upstream) {
+				return () -> upstream.accept(encoded);
+			}
+			return () -> this.subscriber.onNext((Event) item);
+		}
+
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.eventsource;
+
+import java.io.IOException;
+
+/**
+ * The seam to the transport: where the bytes of one client go. All methods are called by
+ * one thread at a time, and only after {@link EventConnection#writable()} was called for
+ * the first time, except {@link #complete()}, which may come at any moment.
+ */
+public interface EventSink {
+
+	/**
+	 * Tells whether bytes can be handed over without waiting. Asked anew before each
+	 * write and before each flush. Where the answer is no, the transport calls
+	 * {@link EventConnection#writable()} as soon as it would be yes.
+	 * @return whether the next call of {@code write} or {@code flush} will not block
+	 */
+	boolean isReady();
+
+	/**
+	 * Hands over bytes. They are never changed afterwards, so that a transport may keep
+	 * the array; it must not write to it.
+	 * @param bytes the array
+	 * @param offset where the bytes start
+	 * @param length how many they are
+	 * @throws IOException if the client has gone
+	 */
+	void write(byte[] bytes, int offset, int length) throws IOException;
+
+	/**
+	 * Sends what was written.
+	 * @throws IOException if the client has gone
+	 */
+	void flush() throws IOException;
+
+	/**
+	 * Ends the response. Called once, after the last write, whatever the reason; must
+	 * neither block nor throw.
+	 */
+	void complete();
+
+}

@@ -1,0 +1,214 @@
+package io.eventsource;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes events in the grammar of the WHATWG HTML standard, section 9.2.5. The only place
+ * that knows it.
+ */
+final class FrameEncoder {
+
+	private static final Log logger = LogFactory.getLog(FrameEncoder.class);
+
+	private static final byte[] HEARTBEAT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+
+	/** Types whose events browsers also hand to the handlers of their own events. */
+	private static final Set<String> BROWSER_TYPES = Set.of("open", "error");
+
+	private static final Set<String> warnedTypes = ConcurrentHashMap.newKeySet();
+
+	private final DataWriter writer;
+
+	private final int maxEventSize;
+
+	FrameEncoder(DataWriter writer, int maxEventSize) {
+		this.writer = writer;
+		this.maxEventSize = maxEventSize;
+	}
+
+	/**
+	 * Writes the block of an event.
+	 * @throws IllegalArgumentException if the data cannot be written or the block is too
+	 * large
+	 */
+	EncodedEvent encode(Event event) {
+		warnOnce(event.type());
+		Object data = event.data();
+		String text = (data != null) ? text(event, data) : null;
+		Block block = new Block(this.maxEventSize, (text != null) ? text.length() + 64 : 64);
+		if (event.comment() != null) {
+			block.lines(":", event.comment());
+		}
+		if (event.id() != null) {
+			block.lines("id:", event.id());
+		}
+		if (!event.type().equals(Event.DEFAULT_TYPE)) {
+			block.lines("event:", event.type());
+		}
+		if (event.retry() != null) {
+			block.lines("retry:", Long.toString(event.retry().toMillis()));
+		}
+		if (text != null) {
+			block.lines("data:", text);
+		}
+		block.put('\n');
+		if (block.size > this.maxEventSize) {
+			throw new IllegalArgumentException(event + " takes " + block.size + " bytes, more than the "
+					+ this.maxEventSize + " of max-event-size; send less, or raise the limit");
+		}
+		return new EncodedEvent(event, block.bytes());
+	}
+
+	private String text(Event event, Object data) {
+		if (data instanceof CharSequence text) {
+			return text.toString();
+		}
+		try {
+			return this.writer.write(data);
+		}
+		catch (Exception ex) {
+			throw new IllegalArgumentException("The data of " + event + " cannot be written: " + ex.getMessage(), ex);
+		}
+	}
+
+	private static void warnOnce(String type) {
+		if (BROWSER_TYPES.contains(type) && warnedTypes.add(type)) {
+			logger.warn("An event has the type '" + type
+					+ "', which browsers also hand to the handler of their own event of that name; "
+					+ "another type avoids the confusion");
+		}
+	}
+
+	/**
+	 * Completes a block to a frame of the log.
+	 */
+	static Frame frame(EncodedEvent encoded, String epoch, long sequence) {
+		if (!encoded.needsId()) {
+			return new Frame(sequence, encoded.event().id(), encoded.body());
+		}
+		byte[] line = ("id: " + epoch + "-" + sequence + "\n").getBytes(StandardCharsets.US_ASCII);
+		byte[] bytes = Arrays.copyOf(line, line.length + encoded.body().length);
+		System.arraycopy(encoded.body(), 0, bytes, line.length, encoded.body().length);
+		return new Frame(sequence, null, bytes);
+	}
+
+	/**
+	 * The comment that keeps an idle connection alive.
+	 */
+	static byte[] heartbeat() {
+		return HEARTBEAT;
+	}
+
+	/**
+	 * The block that tells the reconnection time.
+	 */
+	static byte[] retry(Duration retry) {
+		return ("retry: " + retry.toMillis() + "\n\n").getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * The event that tells a client what it cannot be given. It has no id, so that the
+	 * client's position stays where it is.
+	 */
+	static byte[] gap(GapCause cause, @Nullable Long missed) {
+		return ("event: gap\ndata: {\"cause\":\"" + cause.name().toLowerCase(java.util.Locale.ROOT) + "\""
+				+ ((missed != null) ? ",\"missed\":" + missed : "") + "}\n\n")
+			.getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * Grows up to the limit and counts beyond it, so that an event too large can be named
+	 * with its size but never takes the memory.
+	 */
+	private static final class Block {
+
+		private final int limit;
+
+		private byte[] bytes;
+
+		private long size;
+
+		Block(int limit, int expected) {
+			this.limit = limit;
+			this.bytes = new byte[Math.min(limit, expected)];
+		}
+
+		/**
+		 * Writes a field once for each line of its value. A line ends with CR, LF or
+		 * CRLF, and with nothing else that Unicode calls a line separator.
+		 */
+		void lines(String field, String value) {
+			begin(field);
+			int length = value.length();
+			for (int i = 0; i < length; i++) {
+				char c = value.charAt(i);
+				if (c == '\n' || c == '\r') {
+					if (c == '\r' && i + 1 < length && value.charAt(i + 1) == '\n') {
+						i++;
+					}
+					put('\n');
+					begin(field);
+				}
+				else if (c < 0x80) {
+					put(c);
+				}
+				else if (Character.isHighSurrogate(c) && i + 1 < length
+						&& Character.isLowSurrogate(value.charAt(i + 1))) {
+					putCodePoint(Character.toCodePoint(c, value.charAt(++i)));
+				}
+				else {
+					putCodePoint(Character.isSurrogate(c) ? 0xFFFD : c);
+				}
+			}
+			put('\n');
+		}
+
+		private void begin(String field) {
+			for (int i = 0; i < field.length(); i++) {
+				put(field.charAt(i));
+			}
+			put(' ');
+		}
+
+		private void putCodePoint(int c) {
+			if (c < 0x800) {
+				put(0xC0 | c >> 6);
+			}
+			else {
+				if (c < 0x10000) {
+					put(0xE0 | c >> 12);
+				}
+				else {
+					put(0xF0 | c >> 18);
+					put(0x80 | c >> 12 & 0x3F);
+				}
+				put(0x80 | c >> 6 & 0x3F);
+			}
+			put(0x80 | c & 0x3F);
+		}
+
+		void put(int b) {
+			if (this.size < this.limit) {
+				if (this.size == this.bytes.length) {
+					this.bytes = Arrays.copyOf(this.bytes, (int) Math.min(this.limit, this.bytes.length * 2L + 64));
+				}
+				this.bytes[(int) this.size] = (byte) b;
+			}
+			this.size++;
+		}
+
+		byte[] bytes() {
+			return Arrays.copyOf(this.bytes, (int) this.size);
+		}
+
+	}
+
+}

@@ -1,0 +1,312 @@
+package io.eventsource;
+
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * Takes the events of one publisher into the log: subscribes, asks for as much as there
+ * is room for, subscribes again after a failure, and ends the log after the last event.
+ */
+final class Intake {
+
+	private static final Log logger = LogFactory.getLog(Intake.class);
+
+	private static final long MIN_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+	private static final long MAX_PAUSE = TimeUnit.SECONDS.toNanos(30);
+
+	private final EventStream stream;
+
+	private final Publisher<? extends Event> publisher;
+
+	private final FrameEncoder encoder;
+
+	private final EventLog log;
+
+	private final Dispatcher dispatcher;
+
+	private volatile @Nullable Upstream upstream;
+
+	/** When to subscribe again; only looked at where {@link #failures} is not zero. */
+	private volatile long restartAt;
+
+	private volatile int failures;
+
+	private volatile int largest;
+
+	private boolean stopped;
+
+	Intake(EventStream stream, Publisher<? extends Event> publisher, FrameEncoder encoder, EventLog log,
+			Dispatcher dispatcher) {
+		this.stream = stream;
+		this.publisher = publisher;
+		this.encoder = encoder;
+		this.log = log;
+		this.dispatcher = dispatcher;
+	}
+
+	/**
+	 * Subscribes, unless that was done already.
+	 */
+	synchronized void start() {
+		if (this.upstream == null && this.failures == 0) {
+			subscribe();
+		}
+	}
+
+	private void subscribe() {
+		if (!this.stopped) {
+			Upstream subscriber = new Upstream();
+			this.upstream = subscriber;
+			this.dispatcher.intake(subscriber::subscribe);
+		}
+	}
+
+	boolean isSubscribed() {
+		Upstream current = this.upstream;
+		return current != null && current.subscription != null;
+	}
+
+	boolean isFailing() {
+		return this.failures > 0;
+	}
+
+	/**
+	 * Cancels the subscription for good.
+	 */
+	void stop() {
+		Upstream current;
+		synchronized (this) {
+			this.stopped = true;
+			current = this.upstream;
+			this.upstream = null;
+		}
+		if (current != null) {
+			current.cancel();
+		}
+	}
+
+	/**
+	 * Subscribes again where that is due, and renews the demand of a stream that nobody
+	 * waits for.
+	 */
+	void tick(long now) {
+		synchronized (this) {
+			if (this.upstream == null && this.failures > 0 && now - this.restartAt >= 0) {
+				subscribe();
+			}
+		}
+		replenish(true);
+	}
+
+	/**
+	 * Asks for more if there is room.
+	 * @param tick whether to ask also where no client sets the pace
+	 */
+	void replenish(boolean tick) {
+		Upstream current = this.upstream;
+		if (current != null && current.subscription != null && room(current, tick) > 0
+				&& current.requesting.compareAndSet(false, true)) {
+			this.dispatcher.intake(() -> current.request(tick));
+		}
+	}
+
+	private long room(Upstream current, boolean tick) {
+		long window = window();
+		long floor = this.stream.floor();
+		if (floor == Long.MAX_VALUE && !tick && !(this.publisher instanceof EventChannel)) {
+			return 0;
+		}
+		long lag = (floor != Long.MAX_VALUE) ? Math.max(0, this.log.tail() - floor) : 0;
+		long room = window - lag - current.outstanding();
+		return (room >= Math.max(1, window / 4)) ? room : 0;
+	}
+
+	/**
+	 * How many events may be ahead of a client. As many as the log holds if they are as
+	 * large as the largest so far, with a margin of two; few while nothing is known.
+	 */
+	private long window() {
+		StreamSettings settings = this.stream.settings();
+		long certain = settings.bufferMemory() / settings.maxEventSize();
+		long likely = (this.largest > 0) ? settings.bufferMemory() / (2L * this.largest) : certain;
+		return Math.min(settings.bufferSize(), Math.max(certain, likely));
+	}
+
+	/**
+	 * Encodes an event before its publisher hands it over, so that the publisher learns
+	 * what is wrong with it.
+	 * @throws IllegalArgumentException if the event cannot be sent
+	 */
+	EncodedEvent encode(Event event) {
+		return this.encoder.encode(event);
+	}
+
+	private void append(EncodedEvent encoded) {
+		this.largest = Math.max(this.largest, encoded.body().length);
+		this.log.append(encoded);
+		if (this.failures > 0) {
+			this.failures = 0;
+		}
+		this.stream.appended();
+	}
+
+	private void failed(Throwable cause) {
+		boolean restart = !this.stream.isPersonal();
+		int count;
+		synchronized (this) {
+			this.upstream = null;
+			this.failures++;
+			count = this.failures;
+			long pause = Math.min(MAX_PAUSE, MIN_PAUSE << Math.min(count - 1, 10));
+			this.restartAt = this.dispatcher.clock().getAsLong() + pause / 2
+					+ ThreadLocalRandom.current().nextLong(pause / 2);
+		}
+		if (count == 1) {
+			logger.error("The publisher of stream '" + this.stream.name() + "' failed; "
+					+ (restart ? "clients stay connected while it is subscribed to again" : "its client is sent away"),
+					cause);
+		}
+		else {
+			logger.debug("The publisher of stream '" + this.stream.name() + "' failed " + count + " times", cause);
+		}
+		this.stream.failed(cause);
+	}
+
+	/**
+	 * One subscription.
+	 */
+	final class Upstream implements Subscriber<Event> {
+
+		private final AtomicLong requested = new AtomicLong();
+
+		private final AtomicLong received = new AtomicLong();
+
+		/** One call of request at a time (Reactive Streams 2.7). */
+		private final AtomicBoolean requesting = new AtomicBoolean();
+
+		private final AtomicBoolean done = new AtomicBoolean();
+
+		private volatile @Nullable Subscription subscription;
+
+		private void subscribe() {
+			try {
+				Intake.this.publisher.subscribe(this);
+			}
+			catch (Throwable ex) {
+				onError(ex);
+			}
+		}
+
+		private void request(boolean tick) {
+			Subscription current = this.subscription;
+			long room = room(this, tick);
+			if (room > 0 && current != null && !this.done.get()) {
+				this.requested.addAndGet(room);
+				try {
+					current.request(room);
+				}
+				catch (Throwable ex) {
+					onError(ex);
+				}
+			}
+			this.requesting.set(false);
+			if (room > 0) {
+				replenish(false);
+			}
+		}
+
+		private long outstanding() {
+			return Math.max(0, this.requested.get() - this.received.get());
+		}
+
+		private void cancel() {
+			Subscription current = this.subscription;
+			if (this.done.compareAndSet(false, true) && current != null) {
+				try {
+					current.cancel();
+				}
+				catch (RuntimeException ex) {
+					logger.debug("The publisher of stream '" + Intake.this.stream.name() + "' failed to cancel", ex);
+				}
+			}
+		}
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			Objects.requireNonNull(subscription, "A publisher must not signal null (Reactive Streams 2.13)");
+			synchronized (this) {
+				if (this.subscription == null && !this.done.get()) {
+					this.subscription = subscription;
+				}
+			}
+			if (this.subscription != subscription) {
+				subscription.cancel();
+				return;
+			}
+			replenish(true);
+		}
+
+		@Override
+		public void onNext(Event event) {
+			Objects.requireNonNull(event, "A publisher must not signal null (Reactive Streams 2.13)");
+			if (!this.done.get()) {
+				try {
+					accept(encode(event));
+				}
+				catch (IllegalArgumentException ex) {
+					Intake.this.stream.rejected(event, ex);
+					counted();
+				}
+			}
+		}
+
+		/**
+		 * Takes an event that was encoded before.
+		 */
+		void accept(EncodedEvent encoded) {
+			if (!this.done.get()) {
+				append(encoded);
+				counted();
+			}
+		}
+
+		private void counted() {
+			this.received.incrementAndGet();
+			if (outstanding() <= window() / 2) {
+				replenish(false);
+			}
+		}
+
+		EncodedEvent encode(Event event) {
+			return Intake.this.encode(event);
+		}
+
+		@Override
+		public void onError(Throwable cause) {
+			Objects.requireNonNull(cause, "A publisher must not signal null (Reactive Streams 2.13)");
+			if (this.done.compareAndSet(false, true)) {
+				failed(cause);
+			}
+		}
+
+		@Override
+		public void onComplete() {
+			if (this.done.compareAndSet(false, true)) {
+				Intake.this.stream.stop();
+			}
+		}
+
+	}
+
+}

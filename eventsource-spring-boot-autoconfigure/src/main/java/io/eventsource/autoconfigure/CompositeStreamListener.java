@@ -1,0 +1,57 @@
+package io.eventsource.autoconfigure;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+import io.eventsource.CloseReason;
+import io.eventsource.Event;
+import io.eventsource.EventClient;
+import io.eventsource.StreamListener;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Tells all listeners, whatever one of them throws.
+ */
+class CompositeStreamListener implements StreamListener {
+
+	private static final Log logger = LogFactory.getLog(CompositeStreamListener.class);
+
+	private final List<StreamListener> listeners;
+
+	CompositeStreamListener(List<StreamListener> listeners) {
+		this.listeners = listeners;
+	}
+
+	@Override
+	public void clientOpened(EventClient client) {
+		forEach((listener) -> listener.clientOpened(client));
+	}
+
+	@Override
+	public void clientClosed(EventClient client, CloseReason reason) {
+		forEach((listener) -> listener.clientClosed(client, reason));
+	}
+
+	@Override
+	public void eventRejected(String stream, Event event, Throwable cause) {
+		forEach((listener) -> listener.eventRejected(stream, event, cause));
+	}
+
+	@Override
+	public void publisherFailed(String stream, Throwable cause) {
+		forEach((listener) -> listener.publisherFailed(stream, cause));
+	}
+
+	private void forEach(Consumer<StreamListener> signal) {
+		for (StreamListener listener : this.listeners) {
+			try {
+				signal.accept(listener);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("The stream listener " + listener.getClass().getName() + " failed", ex);
+			}
+		}
+	}
+
+}

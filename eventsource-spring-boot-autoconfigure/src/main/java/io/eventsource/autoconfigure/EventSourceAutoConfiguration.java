@@ -1,0 +1,113 @@
+package io.eventsource.autoconfigure;
+
+import java.util.concurrent.Executor;
+
+import io.eventsource.DataWriter;
+import io.eventsource.Dispatcher;
+import io.eventsource.StreamListener;
+import io.eventsource.web.DisconnectedClientResolver;
+import io.eventsource.web.EventSourceEndpoint;
+import io.eventsource.web.EventSourceHandlerMapping;
+import org.reactivestreams.Publisher;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.thread.Threading;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * Auto-configuration that serves every publisher of events as an event stream.
+ */
+@AutoConfiguration(afterName = { "org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration",
+		"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration" })
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass({ DispatcherServlet.class, SseEmitter.class, Publisher.class })
+@ConditionalOnBooleanProperty(name = "eventsource.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(EventSourceProperties.class)
+public final class EventSourceAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	EventSourceEndpoint eventSourceEndpoint(EventSourceProperties properties,
+			ConfigurableListableBeanFactory beanFactory, ObjectProvider<DataWriter> dataWriter,
+			ObjectProvider<StreamListener> listeners, Environment environment) {
+		StreamDefinitions streams = new StreamDefinitions(properties);
+		boolean virtual = Threading.VIRTUAL.isActive(environment);
+		int threads = DispatcherThreads.of(properties);
+		return new EventSourceEndpoint(streams.of(new PublisherBeans(beanFactory).find(), beanFactory),
+				streams.defaults(), dataWriter.getIfAvailable(UnsupportedDataWriter::new),
+				new CompositeStreamListener(listeners.orderedStream().toList()), () -> virtual
+						? new Dispatcher(threads, executor("eventsource-intake-", true)) : new Dispatcher(threads),
+				executor("eventsource-send-", virtual));
+	}
+
+	private static Executor executor(String prefix, boolean virtual) {
+		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor(prefix);
+		executor.setVirtualThreads(virtual);
+		return executor;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	EventSourceLifecycle eventSourceLifecycle(EventSourceEndpoint endpoint) {
+		return new EventSourceLifecycle(endpoint);
+	}
+
+	@Bean(defaultCandidate = false)
+	EventSourceHandlerMapping eventSourceHandlerMapping(EventSourceEndpoint endpoint,
+			ObjectProvider<WebMvcConfigurer> configurers) {
+		return mapping(new EventSourceHandlerMapping(endpoint, false), -1, configurers);
+	}
+
+	@Bean(defaultCandidate = false)
+	EventSourceHandlerMapping eventSourceFallbackHandlerMapping(EventSourceEndpoint endpoint,
+			ObjectProvider<WebMvcConfigurer> configurers) {
+		return mapping(new EventSourceHandlerMapping(endpoint, true), Ordered.LOWEST_PRECEDENCE - 10, configurers);
+	}
+
+	private static EventSourceHandlerMapping mapping(EventSourceHandlerMapping mapping, int order,
+			ObjectProvider<WebMvcConfigurer> configurers) {
+		MvcCustomizations customizations = new MvcCustomizations(configurers);
+		mapping.setOrder(order);
+		mapping.setInterceptors(customizations.interceptors());
+		mapping.setCorsConfigurations(customizations.corsConfigurations());
+		return mapping;
+	}
+
+	@Bean
+	DisconnectedClientResolver eventSourceDisconnectedClientResolver() {
+		return new DisconnectedClientResolver();
+	}
+
+	/**
+	 * Writes data as the application's JSON.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(JsonMapper.class)
+	static class JacksonConfiguration {
+
+		@Bean
+		@ConditionalOnBean(JsonMapper.class)
+		@ConditionalOnMissingBean
+		DataWriter eventSourceDataWriter(JsonMapper mapper) {
+			return mapper::writeValueAsString;
+		}
+
+	}
+
+}

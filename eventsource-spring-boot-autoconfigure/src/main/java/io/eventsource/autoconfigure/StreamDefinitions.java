@@ -1,0 +1,139 @@
+package io.eventsource.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+import io.eventsource.StreamSettings;
+import io.eventsource.autoconfigure.EventSourceProperties.StreamProperties;
+import io.eventsource.web.StreamDefinition;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Says which streams there are, from the beans and the properties, and refuses what
+ * cannot be meant.
+ */
+class StreamDefinitions {
+
+	private static final Pattern PATH = Pattern.compile("/|(/[A-Za-z0-9._~!$&'()+,=:@%-]+)+");
+
+	private final EventSourceProperties properties;
+
+	StreamDefinitions(EventSourceProperties properties) {
+		this.properties = properties;
+	}
+
+	/**
+	 * The settings that apply where a stream has none of its own.
+	 */
+	StreamSettings defaults() {
+		return settings("eventsource", StreamProperties.NONE);
+	}
+
+	/**
+	 * The streams of the given beans.
+	 * @param beans the names of the beans, and which of them are primary
+	 */
+	List<StreamDefinition> of(Map<String, Boolean> beans, BeanFactory beanFactory) {
+		refuseUnknownNames(beans.keySet());
+		String base = checked("eventsource.path", this.properties.path());
+		List<StreamDefinition> streams = new ArrayList<>();
+		beans.forEach((name, primary) -> {
+			Set<String> paths = new LinkedHashSet<>();
+			paths.add(path(base, name));
+			if (primary || beans.size() == 1) {
+				paths.add(base);
+			}
+			streams.add(new StreamDefinition(name, paths, settings("eventsource.streams." + name, stream(name)),
+					() -> beanFactory.getBean(name)));
+		});
+		refuseSharedPaths(streams);
+		return streams;
+	}
+
+	private StreamProperties stream(String name) {
+		return this.properties.streams().getOrDefault(name, StreamProperties.NONE);
+	}
+
+	private String path(String base, String name) {
+		String own = stream(name).path();
+		if (own != null) {
+			return checked("eventsource.streams." + name + ".path", own);
+		}
+		String path = base.equals("/") ? "/" + name : base + "/" + name;
+		if (!PATH.matcher(path).matches()) {
+			throw new InvalidEventSourceConfigurationException(
+					"The bean name '" + name + "' cannot be part of the path of an event stream.",
+					"Set eventsource.streams.<name>.path for this stream, or give the bean another name.");
+		}
+		return path;
+	}
+
+	private static String checked(String property, String path) {
+		if (!PATH.matcher(path).matches()) {
+			throw new InvalidEventSourceConfigurationException(
+					property + " must be a path of plain segments that starts with '/'; got '" + path + "'.",
+					"Change " + property + ", for example to '/events'.");
+		}
+		return path;
+	}
+
+	private StreamSettings settings(String prefix, StreamProperties stream) {
+		EventSourceProperties all = this.properties;
+		try {
+			return new StreamSettings(or(stream.retry(), all.retry()), or(stream.heartbeat(), all.heartbeat()),
+					or(stream.bufferSize(), all.bufferSize()), or(stream.bufferMemory(), all.bufferMemory()).toBytes(),
+					bytes(or(stream.maxEventSize(), all.maxEventSize())),
+					or(stream.writeTimeout(), all.writeTimeout()));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidEventSourceConfigurationException(prefix + "." + ex.getMessage() + ".",
+					"Change the value in the application's configuration.");
+		}
+	}
+
+	private static int bytes(DataSize size) {
+		return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, size.toBytes()));
+	}
+
+	private static <T> T or(@Nullable T own, T general) {
+		return (own != null) ? own : general;
+	}
+
+	private void refuseUnknownNames(Set<String> names) {
+		Set<String> unknown = new TreeSet<>(this.properties.streams().keySet());
+		unknown.removeAll(names);
+		if (!unknown.isEmpty()) {
+			throw new InvalidEventSourceConfigurationException(
+					"eventsource.streams has settings for " + unknown + ", but there "
+							+ (names.isEmpty() ? "is no event stream." : "are only the event streams " + names + "."),
+					"Correct the name, which must be that of a bean whose declared type is a publisher of "
+							+ "io.eventsource.Event, or remove the settings.");
+		}
+	}
+
+	private static void refuseSharedPaths(List<StreamDefinition> streams) {
+		Map<String, String> owners = new HashMap<>();
+		for (StreamDefinition stream : streams) {
+			for (String path : stream.paths()) {
+				String other = owners.put(path, stream.name());
+				if (other != null) {
+					throw new InvalidEventSourceConfigurationException(
+							"The event streams '" + other + "' and '" + stream.name() + "' would both be served at '"
+									+ path + "'.",
+							"Set eventsource.streams." + stream.name() + ".path to another path, or make only one "
+									+ "publisher @Primary.");
+				}
+			}
+		}
+	}
+
+}

@@ -1,0 +1,257 @@
+package io.eventsource.web;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+import io.eventsource.DataWriter;
+import io.eventsource.Dispatcher;
+import io.eventsource.Event;
+import io.eventsource.EventChannel;
+import io.eventsource.EventStream;
+import io.eventsource.StreamListener;
+import io.eventsource.StreamSettings;
+import io.eventsource.StreamSnapshot;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * Serves event streams through Spring MVC. The auto-configured bean serves every
+ * {@code Publisher<Event>} bean at its path; {@link #open} serves a stream from a
+ * controller method of one's own. Thread-safe.
+ */
+public final class EventSourceEndpoint implements AutoCloseable {
+
+	private final Map<String, StreamDefinition> definitions = new LinkedHashMap<>();
+
+	private final StreamSettings settings;
+
+	private final DataWriter dataWriter;
+
+	private final StreamListener listener;
+
+	private final Supplier<Dispatcher> dispatchers;
+
+	private final Executor sender;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private volatile @Nullable Running running;
+
+	private volatile boolean closed;
+
+	/**
+	 * Makes an endpoint, which takes no thread until it is started.
+	 * @param definitions the streams to serve
+	 * @param settings the settings of publishers that are handed to {@link #open}
+	 * @param dataWriter writes data that is not text
+	 * @param listener observes all streams
+	 * @param dispatchers makes the threads that serve the clients, on each start
+	 * @param sender runs what may block until a client reads, for responses that offer no
+	 * non-blocking output; must not be bounded
+	 */
+	public EventSourceEndpoint(Collection<StreamDefinition> definitions, StreamSettings settings, DataWriter dataWriter,
+			StreamListener listener, Supplier<Dispatcher> dispatchers, Executor sender) {
+		definitions.forEach((definition) -> this.definitions.put(definition.name(), definition));
+		this.settings = settings;
+		this.dataWriter = dataWriter;
+		this.listener = listener;
+		this.dispatchers = dispatchers;
+		this.sender = sender;
+	}
+
+	/**
+	 * Opens a stream for one client; for the return statement of a controller method. The
+	 * headers and the preamble are sent before this method returns.
+	 * @param stream the name of the stream, which is the name of its bean
+	 * @param request the request
+	 * @param response the response
+	 * @return the emitter to return from the controller method; {@code null} where the
+	 * response is complete: to a {@code HEAD} request, to a client that has all of a
+	 * stream that has ended (204), and while the server shuts down
+	 * @throws IOException if the client has gone
+	 * @throws IllegalArgumentException if there is no such stream
+	 * @throws IllegalStateException if the request does not support asynchronous
+	 * processing
+	 */
+	public @Nullable SseEmitter open(String stream, HttpServletRequest request, HttpServletResponse response)
+			throws IOException {
+		StreamSettings settings = definition(stream).settings();
+		Running current = running();
+		if (current == null) {
+			SseEmitterSink.turnAway(EventStream.preamble(settings), response);
+			return null;
+		}
+		return SseEmitterSink.open(current.stream(stream), request, response, this.sender);
+	}
+
+	/**
+	 * Opens a stream over a publisher for this client alone; for the return statement of
+	 * a controller method. The publisher is subscribed to once, asked for no more than
+	 * the client reads, cancelled when the client goes, and the response ends with it.
+	 * @param publisher the publisher; {@link Event events} are sent as they are, Spring's
+	 * {@code ServerSentEvent}s likewise, anything else is the data of an event
+	 * @param request the request
+	 * @param response the response
+	 * @return the emitter to return from the controller method; {@code null} where the
+	 * response is complete: to a {@code HEAD} request, and while the server shuts down
+	 * @throws IOException if the client has gone
+	 * @throws IllegalStateException if the request does not support asynchronous
+	 * processing
+	 */
+	public @Nullable SseEmitter open(Publisher<?> publisher, HttpServletRequest request, HttpServletResponse response)
+			throws IOException {
+		Running current = running();
+		if (current == null) {
+			SseEmitterSink.turnAway(EventStream.preamble(this.settings), response);
+			return null;
+		}
+		String name = request.getMethod() + " " + request.getRequestURI();
+		EventStream stream = current.builder(name, Publishers.events(publisher), this.settings).personal().build();
+		return SseEmitterSink.open(stream, request, response, this.sender);
+	}
+
+	/**
+	 * Ends a stream for all its clients: they get what is left and the end of the
+	 * response, and 204 when they come back.
+	 * @param stream the name of the stream
+	 * @throws IllegalArgumentException if there is no such stream
+	 */
+	public void stop(String stream) {
+		definition(stream);
+		Running current = running();
+		if (current != null) {
+			current.stream(stream).stop();
+		}
+	}
+
+	/**
+	 * Describes the streams as they are now.
+	 * @return a snapshot of each stream; empty while the endpoint is not running
+	 */
+	public List<StreamSnapshot> streams() {
+		Running current = this.running;
+		return (current != null) ? current.streams.values().stream().map(EventStream::snapshot).toList() : List.of();
+	}
+
+	/**
+	 * Returns the streams that this endpoint serves.
+	 * @return the definitions
+	 */
+	public Collection<StreamDefinition> definitions() {
+		return this.definitions.values();
+	}
+
+	/**
+	 * Starts to serve, also after {@link #close()}: fetches the publishers, and
+	 * subscribes to those that are channels.
+	 */
+	public void start() {
+		this.closed = false;
+		running();
+	}
+
+	/**
+	 * Whether clients are served.
+	 * @return whether the endpoint was started and not closed since
+	 */
+	public boolean isRunning() {
+		return this.running != null;
+	}
+
+	/**
+	 * Lets the publishers go and ends all connections. Waits for the threads for about a
+	 * second at most.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		this.lock.lock();
+		try {
+			Running current = this.running;
+			this.running = null;
+			if (current != null) {
+				current.close();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private @Nullable Running running() {
+		if (this.running == null && !this.closed) {
+			this.lock.lock();
+			try {
+				if (this.running == null && !this.closed) {
+					this.running = new Running();
+				}
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+		return this.running;
+	}
+
+	private StreamDefinition definition(String stream) {
+		StreamDefinition definition = this.definitions.get(stream);
+		if (definition == null) {
+			throw new IllegalArgumentException(
+					"There is no event stream '" + stream + "'; there are " + this.definitions.keySet());
+		}
+		return definition;
+	}
+
+	/**
+	 * What there is between start and close.
+	 */
+	private final class Running {
+
+		private final Dispatcher dispatcher = EventSourceEndpoint.this.dispatchers.get();
+
+		private final Map<String, EventStream> streams = new LinkedHashMap<>();
+
+		Running() {
+			for (StreamDefinition definition : EventSourceEndpoint.this.definitions.values()) {
+				Publisher<Event> publisher = Publishers.events(definition.publisher().get());
+				EventStream stream = builder(definition.name(), publisher, definition.settings()).build();
+				this.streams.put(definition.name(), stream);
+				if (publisher instanceof EventChannel) {
+					stream.start();
+				}
+			}
+		}
+
+		EventStream.Builder builder(String name, Publisher<Event> publisher, StreamSettings settings) {
+			return EventStream.builder(name, publisher, this.dispatcher)
+				.settings(settings)
+				.dataWriter(EventSourceEndpoint.this.dataWriter)
+				.listener(EventSourceEndpoint.this.listener);
+		}
+
+		EventStream stream(String name) {
+			EventStream stream = this.streams.get(name);
+			if (stream == null) {
+				throw new IllegalStateException("Stream '" + name + "' is not running");
+			}
+			return stream;
+		}
+
+		void close() {
+			this.streams.values().forEach(EventStream::close);
+			this.dispatcher.close();
+		}
+
+	}
+
+}

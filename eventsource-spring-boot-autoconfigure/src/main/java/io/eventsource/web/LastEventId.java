@@ -1,0 +1,49 @@
+package io.eventsource.web;
+
+import java.nio.charset.StandardCharsets;
+
+import io.eventsource.Event;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The id of the last event that a client has: the header of WHATWG HTML 9.2.4 or, since
+ * the first request of a browser cannot have it, a query parameter.
+ */
+final class LastEventId {
+
+	private static final String HEADER = "Last-Event-ID";
+
+	private static final String PARAMETER = "lastEventId";
+
+	private LastEventId() {
+	}
+
+	static @Nullable String of(HttpServletRequest request) {
+		String id = request.getHeader(HEADER);
+		if (id != null) {
+			id = decode(id);
+		}
+		else if ("GET".equals(request.getMethod())) {
+			id = request.getParameter(PARAMETER);
+		}
+		if (id == null || id.isEmpty()) {
+			return null;
+		}
+		// Longer than any id there is, and still known to be none
+		return (id.length() > Event.MAX_ID_LENGTH) ? id.substring(0, Event.MAX_ID_LENGTH) + "-" : id;
+	}
+
+	/**
+	 * Clients send UTF-8; containers hand over its bytes as ISO-8859-1.
+	 */
+	private static String decode(String header) {
+		for (int i = 0; i < header.length(); i++) {
+			if (header.charAt(i) > 0xFF) {
+				return header;
+			}
+		}
+		return new String(header.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+	}
+
+}

@@ -1,0 +1,255 @@
+package io.eventsource.web;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.eventsource.CloseReason;
+import io.eventsource.EventClient;
+import io.eventsource.EventConnection;
+import io.eventsource.EventSink;
+import io.eventsource.EventStream;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.MediaType;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.context.request.async.DeferredResultProcessingInterceptor;
+import org.springframework.web.context.request.async.WebAsyncUtils;
+import org.springframework.web.filter.ShallowEtagHeaderFilter;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter.DataWithMediaType;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * Writes to one client, behind an {@link SseEmitter}: by Servlet non-blocking output, so
+ * that no thread ever waits for a client, or, where a wrapped response does not offer
+ * that, by the emitter on a thread of its own. The only class that touches the servlet
+ * response.
+ * <p>
+ * Once the output is non-blocking, the emitter must neither send nor complete: it would
+ * block a thread of the container and break the framing of the response. The response is
+ * ended by {@link AsyncContext#complete()}, which dispatches nothing.
+ */
+final class SseEmitterSink implements EventSink, WriteListener, DeferredResultProcessingInterceptor {
+
+	private static final Log logger = LogFactory.getLog(SseEmitterSink.class);
+
+	/** Request attribute that marks the exchange as an event stream. */
+	private static final String MARKER = SseEmitterSink.class.getName();
+
+	private static final AtomicLong ids = new AtomicLong();
+
+	private final EventStream stream;
+
+	private final EventClient client;
+
+	private final SseEmitter emitter;
+
+	private final ServletOutputStream output;
+
+	private final Executor sender;
+
+	private @Nullable AsyncContext async;
+
+	private volatile @Nullable EventConnection connection;
+
+	private boolean blocking;
+
+	/** What goes out with the next send of the emitter. */
+	private Set<DataWithMediaType> pending = new LinkedHashSet<>(0);
+
+	private volatile boolean sending;
+
+	private SseEmitterSink(EventStream stream, EventClient client, SseEmitter emitter, ServletOutputStream output,
+			Executor sender) {
+		this.stream = stream;
+		this.client = client;
+		this.emitter = emitter;
+		this.output = output;
+		this.sender = sender;
+	}
+
+	/**
+	 * Opens the response: the headers and the preamble go out at once, before any other
+	 * thread can write.
+	 * @return the emitter to return from the handler, or {@code null} where there is
+	 * nothing to stream
+	 */
+	static @Nullable SseEmitter open(EventStream stream, HttpServletRequest request, HttpServletResponse response,
+			Executor sender) throws IOException {
+		String lastEventId = LastEventId.of(request);
+		if (stream.isOver(lastEventId)) {
+			response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+			return null;
+		}
+		prepare(response);
+		if ("HEAD".equals(request.getMethod())) {
+			return null;
+		}
+		if (!request.isAsyncSupported()) {
+			throw new IllegalStateException("An event stream needs a request that supports asynchronous processing; "
+					+ "register every servlet filter before it with asyncSupported = true");
+		}
+		ShallowEtagHeaderFilter.disableContentCaching(request);
+		response.getOutputStream().write(stream.preamble());
+		response.getOutputStream().flush();
+		request.setAttribute(MARKER, Boolean.TRUE);
+		SseEmitter emitter = new SseEmitter(0L);
+		SseEmitterSink sink = new SseEmitterSink(stream, client(stream, request, lastEventId), emitter,
+				response.getOutputStream(), sender);
+		emitter.onCompletion(sink::disconnected);
+		WebAsyncUtils.getAsyncManager(request).registerDeferredResultInterceptor(MARKER, sink);
+		return emitter;
+	}
+
+	/**
+	 * Answers with the reconnection time and the end, so that the client comes back.
+	 */
+	static void turnAway(byte[] preamble, HttpServletResponse response) throws IOException {
+		prepare(response);
+		OutputStream output = response.getOutputStream();
+		output.write(preamble);
+		output.flush();
+	}
+
+	/**
+	 * Whether a failure happened in the exchange of an event stream that was begun, where
+	 * nothing can be answered any more.
+	 */
+	static boolean isStreaming(HttpServletRequest request) {
+		return request.getAttribute(MARKER) != null;
+	}
+
+	private static void prepare(HttpServletResponse response) {
+		response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
+		response.setHeader("Cache-Control", "no-cache, no-store, no-transform");
+		response.setHeader("X-Accel-Buffering", "no");
+	}
+
+	private static EventClient client(EventStream stream, HttpServletRequest request, @Nullable String lastEventId) {
+		String principal = (request.getUserPrincipal() != null) ? request.getUserPrincipal().getName() : null;
+		return new EventClient(Long.toString(ids.incrementAndGet(), 36), stream.name(), principal,
+				request.getRemoteAddr(), lastEventId, Instant.now());
+	}
+
+	/**
+	 * Called by Spring MVC on the request thread, just after asynchronous processing has
+	 * started.
+	 */
+	@Override
+	public <T> void preProcess(NativeWebRequest request, DeferredResult<T> result) {
+		HttpServletRequest servletRequest = request.getNativeRequest(HttpServletRequest.class);
+		this.async = (servletRequest != null) ? servletRequest.getAsyncContext() : null;
+		EventConnection opened;
+		try {
+			opened = this.stream.connect(this.client, this);
+		}
+		catch (IllegalStateException ex) {
+			logger.debug("Stream '" + this.stream.name() + "' was closed while a client came", ex);
+			complete();
+			return;
+		}
+		this.connection = opened;
+		try {
+			this.output.setWriteListener(this);
+		}
+		catch (IllegalStateException | UnsupportedOperationException ex) {
+			logger.debug("The response offers no non-blocking output; " + this.client + " gets a sending thread", ex);
+			this.blocking = true;
+			opened.writable();
+		}
+	}
+
+	@Override
+	public void onWritePossible() {
+		EventConnection current = this.connection;
+		if (current != null) {
+			current.writable();
+		}
+	}
+
+	@Override
+	public void onError(Throwable cause) {
+		// The only notice that Jetty gives
+		logger.debug(this.client + " is gone", cause);
+		disconnected();
+	}
+
+	private void disconnected() {
+		EventConnection current = this.connection;
+		if (current != null) {
+			current.close(CloseReason.DISCONNECTED);
+		}
+	}
+
+	@Override
+	public boolean isReady() {
+		return this.blocking ? !this.sending : this.output.isReady();
+	}
+
+	@Override
+	public void write(byte[] bytes, int offset, int length) throws IOException {
+		if (this.blocking) {
+			this.pending.add(new DataWithMediaType(Arrays.copyOfRange(bytes, offset, offset + length),
+					MediaType.TEXT_EVENT_STREAM));
+		}
+		else {
+			this.output.write(bytes, offset, length);
+		}
+	}
+
+	@Override
+	public void flush() throws IOException {
+		if (!this.blocking) {
+			this.output.flush();
+			return;
+		}
+		Set<DataWithMediaType> batch = this.pending;
+		this.pending = new LinkedHashSet<>();
+		this.sending = true;
+		try {
+			this.sender.execute(() -> send(batch));
+		}
+		catch (RejectedExecutionException ex) {
+			throw new IOException("No thread to send on", ex);
+		}
+	}
+
+	private void send(Set<DataWithMediaType> batch) {
+		try {
+			this.emitter.send(batch);
+			this.sending = false;
+			onWritePossible();
+		}
+		catch (IOException | RuntimeException ex) {
+			onError(ex);
+		}
+	}
+
+	@Override
+	public void complete() {
+		AsyncContext context = this.async;
+		if (context != null) {
+			try {
+				context.complete();
+			}
+			catch (IllegalStateException ex) {
+				logger.debug("The response of " + this.client + " had ended", ex);
+			}
+		}
+	}
+
+}

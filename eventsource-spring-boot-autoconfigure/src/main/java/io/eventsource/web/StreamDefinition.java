@@ -1,0 +1,22 @@
+package io.eventsource.web;
+
+import java.util.Set;
+import java.util.function.Supplier;
+
+import io.eventsource.StreamSettings;
+
+/**
+ * A stream that an {@link EventSourceEndpoint} is to serve.
+ *
+ * @param name the name of the stream
+ * @param paths the paths at which it is served, relative to the servlet; may be empty for
+ * a stream that is only opened from code
+ * @param settings the settings of the stream
+ * @param publisher supplies the publisher when the endpoint starts: a
+ * {@link org.reactivestreams.Publisher} or {@link java.util.concurrent.Flow.Publisher},
+ * or another type known to Spring's
+ * {@link org.springframework.core.ReactiveAdapterRegistry}
+ */
+public record StreamDefinition(String name, Set<String> paths, StreamSettings settings, Supplier<Object> publisher) {
+
+}
