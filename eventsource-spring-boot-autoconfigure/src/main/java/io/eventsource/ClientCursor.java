@@ -38,8 +38,11 @@ final class ClientCursor implements EventConnection {
 
 	private boolean unflushed;
 
-	/** Since when the sink has not been ready; only looked at while it is not. */
+	/** Since when the sink has not been ready; zero while it is. */
 	private long blockedSince;
+
+	/** How long the sink was not ready, in all, since the client last had everything. */
+	private long blockedBefore;
 
 	private long lastWrite;
 
@@ -96,14 +99,18 @@ final class ClientCursor implements EventConnection {
 	 * @return whether there is more that the sink may take at once
 	 */
 	boolean drain(long now) {
-		if (!this.writable || this.closing != null || !hasWork()) {
+		if (!this.writable || this.closing != null) {
+			return false;
+		}
+		if (!hasWork()) {
+			this.blockedBefore = 0;
 			return false;
 		}
 		try {
 			return isReady(now) && write(next(), now);
 		}
 		catch (IOException | RuntimeException ex) {
-			logger.debug(this.client + " is gone", ex);
+			logger.trace(this.client + " is gone", ex);
 			close(CloseReason.DISCONNECTED);
 			return false;
 		}
@@ -121,6 +128,10 @@ final class ClientCursor implements EventConnection {
 		this.writable = false;
 		if (this.sink.isReady()) {
 			this.writable = true;
+			if (this.blockedSince != 0) {
+				this.blockedBefore += now - this.blockedSince;
+				this.blockedSince = 0;
+			}
 			return true;
 		}
 		if (this.blockedSince == 0) {
@@ -151,7 +162,6 @@ final class ClientCursor implements EventConnection {
 	}
 
 	private boolean write(@Nullable Slice slice, long now) throws IOException {
-		this.blockedSince = 0;
 		if (slice != null) {
 			this.unflushed = true;
 			this.sink.write(slice.bytes(), slice.offset(), slice.length());
@@ -193,12 +203,13 @@ final class ClientCursor implements EventConnection {
 
 	/**
 	 * From where on the log is needed by this client, as far as the publisher should wait
-	 * for it: not if its socket has been full for longer than the grace.
+	 * for it: a client whose socket was full for longer than the grace since it last had
+	 * everything does not hold up the others.
 	 * @return the position, or {@link Long#MAX_VALUE} if nobody should wait
 	 */
 	long demandPosition(long now, long grace) {
-		boolean stalled = this.blockedSince != 0 && !this.writable && now - this.blockedSince > grace;
-		return (stalled || this.closing != null) ? Long.MAX_VALUE : this.position;
+		long blocked = this.blockedBefore + ((this.blockedSince != 0 && !this.writable) ? now - this.blockedSince : 0);
+		return (blocked > grace || this.closing != null) ? Long.MAX_VALUE : this.position;
 	}
 
 }

@@ -18,10 +18,10 @@ public final class EventStream {
 	private static final Log logger = LogFactory.getLog(EventStream.class);
 
 	/**
-	 * How long a full socket is taken for that of a client which reads all the same. A
-	 * publisher that is faster than a whole log in this time waits for such a client.
+	 * How long the socket of a client may be full, in all, before the publisher no longer
+	 * waits for it: a client that reads as fast as it can is not to lose a burst.
 	 */
-	private static final long GRACE = 250_000_000;
+	private static final long GRACE = 1_000_000_000;
 
 	private final String name;
 

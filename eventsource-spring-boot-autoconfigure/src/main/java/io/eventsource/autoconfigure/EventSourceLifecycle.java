@@ -19,6 +19,8 @@ class EventSourceLifecycle implements SmartLifecycle, SmartInitializingSingleton
 
 	private final EventSourceEndpoint endpoint;
 
+	private volatile boolean running;
+
 	EventSourceLifecycle(EventSourceEndpoint endpoint) {
 		this.endpoint = endpoint;
 	}
@@ -31,6 +33,7 @@ class EventSourceLifecycle implements SmartLifecycle, SmartInitializingSingleton
 	@Override
 	public void start() {
 		this.endpoint.start();
+		this.running = true;
 		String streams = this.endpoint.definitions()
 			.stream()
 			.map((stream) -> stream.name() + " at " + String.join(", ", stream.paths()))
@@ -45,12 +48,13 @@ class EventSourceLifecycle implements SmartLifecycle, SmartInitializingSingleton
 
 	@Override
 	public void stop() {
+		this.running = false;
 		this.endpoint.close();
 	}
 
 	@Override
 	public boolean isRunning() {
-		return this.endpoint.isRunning();
+		return this.running;
 	}
 
 	@Override

@@ -161,14 +161,6 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	}
 
 	/**
-	 * Whether clients are served.
-	 * @return whether the endpoint was started and not closed since
-	 */
-	public boolean isRunning() {
-		return this.running != null;
-	}
-
-	/**
 	 * Lets the publishers go and ends all connections. Waits for the threads for about a
 	 * second at most.
 	 */

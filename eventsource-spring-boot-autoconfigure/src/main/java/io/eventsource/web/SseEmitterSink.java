@@ -184,7 +184,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	@Override
 	public void onError(Throwable cause) {
 		// The only notice that Jetty gives
-		logger.debug(this.client + " is gone", cause);
+		logger.trace(this.client + " is gone", cause);
 		disconnected();
 	}
 
@@ -247,7 +247,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 				context.complete();
 			}
 			catch (IllegalStateException ex) {
-				logger.debug("The response of " + this.client + " had ended", ex);
+				logger.trace("The response of " + this.client + " had ended", ex);
 			}
 		}
 	}

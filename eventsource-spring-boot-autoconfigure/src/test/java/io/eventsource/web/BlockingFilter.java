@@ -1,0 +1,70 @@
+package io.eventsource.web;
+
+import java.io.IOException;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+
+import org.springframework.web.filter.GenericFilterBean;
+
+/**
+ * Wraps the response in one that knows nothing of non-blocking output, as home-made
+ * filters do.
+ */
+class BlockingFilter extends GenericFilterBean {
+
+	@Override
+	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		chain.doFilter(request, new HttpServletResponseWrapper((HttpServletResponse) response) {
+
+			@Override
+			public ServletOutputStream getOutputStream() throws IOException {
+				return new BlockingOutputStream(super.getOutputStream());
+			}
+
+		});
+	}
+
+	private static final class BlockingOutputStream extends ServletOutputStream {
+
+		private final ServletOutputStream target;
+
+		BlockingOutputStream(ServletOutputStream target) {
+			this.target = target;
+		}
+
+		@Override
+		public boolean isReady() {
+			return true;
+		}
+
+		@Override
+		public void setWriteListener(WriteListener listener) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public void write(int b) throws IOException {
+			this.target.write(b);
+		}
+
+		@Override
+		public void write(byte[] bytes, int offset, int length) throws IOException {
+			this.target.write(bytes, offset, length);
+		}
+
+		@Override
+		public void flush() throws IOException {
+			this.target.flush();
+		}
+
+	}
+
+}

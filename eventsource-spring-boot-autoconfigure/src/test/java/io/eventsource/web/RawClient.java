@@ -1,0 +1,58 @@
+package io.eventsource.web;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A client on a bare socket, which reads only when it is told to.
+ */
+final class RawClient implements AutoCloseable {
+
+	private final Socket socket = new Socket();
+
+	private RawClient(int port, int receiveBuffer, String request) throws IOException {
+		this.socket.setReceiveBufferSize(receiveBuffer);
+		this.socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
+		this.socket.setSoTimeout(10_000);
+		this.socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+		this.socket.getOutputStream().flush();
+	}
+
+	/**
+	 * Sends a request with a receive buffer so small that the server soon notices that
+	 * nobody reads.
+	 */
+	static RawClient stalled(int port, String path) throws IOException {
+		return new RawClient(port, 4096, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	}
+
+	static RawClient send(int port, String request) throws IOException {
+		return new RawClient(port, 65536, request);
+	}
+
+	/**
+	 * Reads until the text has come, and returns all that was read.
+	 */
+	String readUntil(String text) throws IOException {
+		StringBuilder read = new StringBuilder();
+		InputStream input = this.socket.getInputStream();
+		while (read.indexOf(text) < 0) {
+			int b = input.read();
+			if (b < 0) {
+				throw new IOException("The connection ended after: " + read);
+			}
+			read.append((char) b);
+		}
+		return read.toString();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.socket.close();
+	}
+
+}

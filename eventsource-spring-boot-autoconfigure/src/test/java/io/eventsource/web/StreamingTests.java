@@ -1,0 +1,428 @@
+package io.eventsource.web;
+
+import java.lang.management.ManagementFactory;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+import io.eventsource.Event;
+import io.eventsource.EventChannel;
+import io.eventsource.EventStreamReader.Received;
+import io.eventsource.StreamSnapshot.State;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
+
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Streams over HTTP, on each container, with clients of every temper.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StreamingTests {
+
+	private final List<AutoCloseable> open = new ArrayList<>();
+
+	private TestServer server;
+
+	@AfterEach
+	void stop() throws Exception {
+		for (AutoCloseable closeable : this.open) {
+			closeable.close();
+		}
+		if (this.server != null) {
+			this.server.close();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void hundredClientsGetAThousandEventsInOrderAndEachOnce(TestServer.Container container) throws Exception {
+		start(container);
+		List<StreamClient> clients = clients("/events/messages", 100);
+		await().until(() -> this.server.clients("messages") == 100);
+		publish(1000);
+		await().until(() -> clients.stream().allMatch((client) -> client.count() >= 1000));
+		List<String> expected = IntStream.range(0, 1000).mapToObj(String::valueOf).toList();
+		assertThat(clients).allSatisfy((client) -> assertThat(client.data()).isEqualTo(expected));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void finitePublisherReachesEveryClientWholeAndThenTheEnd(TestServer.Container container) throws Exception {
+		start(container);
+		List<String> expected = IntStream.rangeClosed(1, 100_000).mapToObj(String::valueOf).toList();
+		assertThat(client("/events/range").awaitEnd().data()).isEqualTo(expected);
+		assertThat(client("/events/pair").awaitEnd().data()).containsExactly("a", "b");
+		assertThat(client("/events/pair").awaitEnd().data()).containsExactly("a", "b");
+		await().until(() -> this.server.clients("range") == 0 && this.server.clients("pair") == 0);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void publisherIsOneClockForAllClients(TestServer.Container container) throws Exception {
+		start(container);
+		StreamClient first = client("/events/clock");
+		StreamClient second = client("/events/clock");
+		await().until(() -> first.count() > 5 && second.count() > 5);
+		List<Received> seen = first.events();
+		assertThat(seen).containsAll(second.events().subList(0, 3));
+		assertThat(this.server.bean(Application.class).clockSubscriptions).hasValue(1);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void clientsThatLeaveAreGoneWithinTwoHeartbeats(TestServer.Container container) throws Exception {
+		start(container, "eventsource.heartbeat=500ms");
+		List<StreamClient> clients = clients("/events/messages", 20);
+		StreamClient personal = post("/answers?endless=true");
+		await().until(() -> this.server.clients("messages") == 20 && personal.count() > 0);
+		assertThat(this.server.bean(Application.class).answers).hasValue(1);
+		clients.forEach(StreamClient::close);
+		personal.close();
+		await().atMost(Duration.ofMillis(1700)).until(() -> this.server.clients("messages") == 0);
+		await().atMost(Duration.ofMillis(1700)).until(() -> this.server.bean(Application.class).answers.get() == 0);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void heartbeatKeepsAnIdleConnectionAlive(TestServer.Container container) throws Exception {
+		start(container, "eventsource.heartbeat=200ms", "server.tomcat.connection-timeout=300ms",
+				"server.jetty.connection-idle-timeout=300ms", "spring.mvc.async.request-timeout=300ms");
+		StreamClient client = client("/events/messages");
+		await().until(() -> client.comments().size() >= 5);
+		publish(1);
+		await().untilAsserted(() -> assertThat(client.data()).containsExactly("0"));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void clientThatNeverReadsIsClosedAndHarmsNobodyElse(TestServer.Container container) throws Exception {
+		start(container, "eventsource.write-timeout=2s");
+		List<StreamClient> clients = clients("/events/steady", 100);
+		for (int i = 0; i < 5; i++) {
+			this.open.add(RawClient.stalled(this.server.port(), "/events/steady"));
+		}
+		await().until(() -> this.server.clients("steady") == 105);
+		long before = usedHeap();
+		await().atMost(Duration.ofSeconds(20)).until(() -> this.server.clients("steady") == 100);
+		assertThat(usedHeap() - before).isLessThan(64 * 1024 * 1024);
+		int count = clients.get(0).count() + 100;
+		await().until(() -> clients.stream().allMatch((client) -> client.count() >= count));
+		for (StreamClient client : clients) {
+			List<Received> events = client.events();
+			long first = sequence(events.get(0));
+			assertThat(events.subList(0, count)).extracting(StreamingTests::sequence)
+				.isEqualTo(LongStream.range(first, first + count).boxed().toList());
+			List<Long> arrivals = client.arrivals();
+			for (int i = 0; i < count; i++) {
+				long published = Long.parseLong(events.get(i).data().split(" ")[1]);
+				assertThat(Duration.ofNanos(arrivals.get(i) - published)).isLessThan(Duration.ofSeconds(1));
+			}
+		}
+	}
+
+	private static long sequence(Received event) {
+		return Long.parseLong(event.data().split(" ")[0]);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void largeEventsThroughASmallSendBufferKeepTheFraming(TestServer.Container container) throws Exception {
+		start(container);
+		StreamClient client = client("/events/large").awaitEnd();
+		assertThat(client.data()).hasSize(20);
+		for (int i = 0; i < 20; i++) {
+			assertThat(client.data().get(i)).isEqualTo(Application.large(i));
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void controllerOpensANamedStream(TestServer.Container container) throws Exception {
+		start(container);
+		StreamClient client = client("/my/own/path");
+		await().until(() -> this.server.clients("messages") == 1);
+		publish(2);
+		await().untilAsserted(() -> assertThat(client.data()).containsExactly("0", "1"));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void controllerOpensAPublisherForOneClient(TestServer.Container container) throws Exception {
+		start(container);
+		StreamClient client = post("/answers?endless=false").awaitEnd();
+		assertThat(client.data()).containsExactly("to", "be", "or", "not");
+		await().untilAtomic(this.server.bean(Application.class).answers, org.hamcrest.Matchers.is(0));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void stopEndsAStreamForAllItsClients(TestServer.Container container) throws Exception {
+		start(container);
+		List<StreamClient> clients = clients("/events/messages", 10);
+		await().until(() -> this.server.clients("messages") == 10);
+		publish(3);
+		this.server.bean(EventSourceEndpoint.class).stop("messages");
+		for (StreamClient client : clients) {
+			assertThat(client.awaitEnd().data()).containsExactly("0", "1", "2");
+			assertThat(StreamClient.connect(this.server.uri("/events/messages"), "Last-Event-ID", client.lastEventId())
+				.head()
+				.statusCode()).isEqualTo(204);
+		}
+		assertThat(this.server.snapshot("messages").state()).isEqualTo(State.COMPLETED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void endlessSynchronousPublisherHarmsNobody(TestServer.Container container) throws Exception {
+		start(container);
+		StreamClient reader = client("/events/endless");
+		await().until(() -> reader.count() > 50_000);
+		StreamClient other = client("/events/messages");
+		await().until(() -> this.server.clients("messages") == 1);
+		publish(10);
+		await().until(() -> other.count() == 10);
+		List<String> numbers = reader.data();
+		assertThat(numbers.subList(0, 50_000)).isEqualTo(IntStream.range(0, 50_000).mapToObj(String::valueOf).toList());
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void comingsAndGoingsLeaveNothingInTheLog(TestServer.Container container, CapturedOutput output) throws Exception {
+		start(container, "eventsource.heartbeat=100ms", "eventsource.write-timeout=1s");
+		clients("/events/messages", 30);
+		client("/events/pair").awaitEnd();
+		RawClient stalled = RawClient.stalled(this.server.port(), "/events/messages");
+		this.open.add(stalled);
+		await().until(() -> this.server.clients("messages") == 31);
+		for (int i = 0; i < 6000; i++) {
+			this.server.bean(EventChannel.class).publish("filler", "x".repeat(1024));
+		}
+		for (int i = 0; i < 15; i++) {
+			this.open.get(i).close();
+		}
+		await().atMost(Duration.ofSeconds(10)).until(() -> this.server.clients("messages") == 15);
+		this.server.bean(EventSourceEndpoint.class).stop("messages");
+		await().until(() -> this.server.clients("messages") == 0);
+		this.server.close();
+		assertThat(output).doesNotContain(" WARN ", " ERROR ").doesNotContain("caught by the application");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void responseWithoutNonBlockingOutputIsServedByASendingThread(TestServer.Container container) throws Exception {
+		start(container, "test.blocking-filter=true", "eventsource.heartbeat=200ms");
+		StreamClient client = client("/events/messages");
+		await().until(() -> this.server.clients("messages") == 1);
+		publish(500);
+		await().until(() -> client.count() == 500);
+		assertThat(client.data()).isEqualTo(IntStream.range(0, 500).mapToObj(String::valueOf).toList());
+		assertThat(client("/events/pair").awaitEnd().data()).containsExactly("a", "b");
+		client.close();
+		await().atMost(Duration.ofSeconds(2)).until(() -> this.server.clients("messages") == 0);
+	}
+
+	private void start(TestServer.Container container, String... properties) {
+		this.server = TestServer.start(container, Application.class, properties);
+	}
+
+	private StreamClient client(String path) throws Exception {
+		StreamClient client = StreamClient.connect(this.server.uri(path));
+		this.open.add(client);
+		return client;
+	}
+
+	private List<StreamClient> clients(String path, int count) throws Exception {
+		List<StreamClient> clients = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			clients.add(StreamClient.open(this.server.uri(path)));
+		}
+		for (StreamClient client : clients) {
+			client.head();
+		}
+		this.open.addAll(clients);
+		return clients;
+	}
+
+	private StreamClient post(String path) throws Exception {
+		StreamClient client = StreamClient.send(HttpRequest.newBuilder(this.server.uri(path))
+			.POST(HttpRequest.BodyPublishers.noBody())
+			.timeout(Duration.ofSeconds(10))
+			.build());
+		this.open.add(client);
+		client.head();
+		return client;
+	}
+
+	private void publish(int count) {
+		EventChannel channel = this.server.bean(EventChannel.class);
+		for (int i = 0; i < count; i++) {
+			channel.publish(Event.of(String.valueOf(i)));
+		}
+	}
+
+	private static long usedHeap() {
+		System.gc();
+		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Application {
+
+		final AtomicInteger clockSubscriptions = new AtomicInteger();
+
+		final AtomicInteger answers = new AtomicInteger();
+
+		static String large(int i) {
+			return (char) ('a' + i) + "\u20ac".repeat(100_000);
+		}
+
+		@Bean
+		@Primary
+		EventChannel messages() {
+			return EventChannel.create();
+		}
+
+		@Bean
+		Flux<Event> pair() {
+			return Flux.just(Event.of("a"), Event.of("b"));
+		}
+
+		@Bean
+		Flux<Event> range() {
+			return Flux.range(1, 100_000).map((n) -> Event.of(String.valueOf(n)));
+		}
+
+		@Bean
+		Flux<Event> endless() {
+			return Flux.<Integer, Integer>generate(() -> 0, (n, sink) -> {
+				sink.next(n);
+				return n + 1;
+			}).map((n) -> Event.of(String.valueOf(n)));
+		}
+
+		@Bean
+		Flux<Event> clock() {
+			return Flux.interval(Duration.ofMillis(20))
+				.doOnSubscribe((subscription) -> this.clockSubscriptions.incrementAndGet())
+				.map((n) -> Event.of("tick", n));
+		}
+
+		@Bean
+		Flux<Event> steady() {
+			return Flux.interval(Duration.ofMillis(4))
+				.map((n) -> Event.of(n + " " + System.nanoTime() + " " + "x".repeat(500)));
+		}
+
+		@Bean
+		Flux<Event> large() {
+			return Flux.range(0, 20).map((i) -> Event.of(large(i)));
+		}
+
+		@Bean
+		WebServerFactoryCustomizer<TomcatServletWebServerFactory> smallTomcatBuffers() {
+			return (factory) -> factory
+				.addConnectorCustomizers((connector) -> connector.setProperty("socket.txBufSize", "16384"));
+		}
+
+		@Bean
+		WebServerFactoryCustomizer<JettyServletWebServerFactory> smallJettyBuffers() {
+			return (factory) -> factory
+				.addServerCustomizers((server) -> ((org.eclipse.jetty.server.ServerConnector) server.getConnectors()[0])
+					.setAcceptedSendBufferSize(16384));
+		}
+
+		@Bean
+		JacksonJsonHttpMessageConverter userConverter() {
+			return new JacksonJsonHttpMessageConverter();
+		}
+
+		@Bean
+		Routes routes(EventSourceEndpoint endpoint) {
+			return new Routes(endpoint, this);
+		}
+
+		@Bean
+		CatchAll catchAll() {
+			return new CatchAll();
+		}
+
+		@Bean
+		@org.springframework.boot.autoconfigure.condition.ConditionalOnProperty("test.blocking-filter")
+		BlockingFilter blockingFilter() {
+			return new BlockingFilter();
+		}
+
+	}
+
+	@RestController
+	static class Routes {
+
+		private final EventSourceEndpoint endpoint;
+
+		private final Application application;
+
+		Routes(EventSourceEndpoint endpoint, Application application) {
+			this.endpoint = endpoint;
+			this.application = application;
+		}
+
+		@GetMapping("/my/own/path")
+		SseEmitter messages(HttpServletRequest request, HttpServletResponse response) throws Exception {
+			return this.endpoint.open("messages", request, response);
+		}
+
+		@PostMapping("/answers")
+		SseEmitter answer(@RequestParam boolean endless, HttpServletRequest request, HttpServletResponse response)
+				throws Exception {
+			Flux<String> words = endless ? Flux.interval(Duration.ZERO, Duration.ofMillis(50)).map(String::valueOf)
+					: Flux.just("to", "be", "or", "not");
+			return this.endpoint.open(words.doOnSubscribe((subscription) -> this.application.answers.incrementAndGet())
+				.doFinally((signal) -> this.application.answers.decrementAndGet()), request, response);
+		}
+
+	}
+
+	@RestControllerAdvice
+	static class CatchAll {
+
+		private static final org.apache.commons.logging.Log logger = org.apache.commons.logging.LogFactory
+			.getLog(CatchAll.class);
+
+		@ExceptionHandler(Exception.class)
+		ResponseEntity<String> handle(Exception ex) {
+			logger.warn("caught by the application", ex);
+			return ResponseEntity.internalServerError().body("failed");
+		}
+
+	}
+
+}
