@@ -254,7 +254,11 @@ final class Intake {
 				subscription.cancel();
 				return;
 			}
-			replenish(true);
+			// Not on another thread: a publisher driven by time fails if its first event
+			// finds no demand
+			if (this.requesting.compareAndSet(false, true)) {
+				request(true);
+			}
 		}
 
 		@Override

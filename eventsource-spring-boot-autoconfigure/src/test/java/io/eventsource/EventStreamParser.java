@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 import com.launchdarkly.eventsource.CommentEvent;
 import com.launchdarkly.eventsource.ConnectStrategy;
@@ -132,7 +134,7 @@ enum EventStreamParser {
 			String lastEventId = "";
 			Duration retry = null;
 			for (Object block : new ServerSentEventHttpMessageReader()
-				.read(ResolvableType.forClass(ServerSentEvent.class), response, java.util.Map.of())
+				.read(ResolvableType.forClassWithGenerics(ServerSentEvent.class, String.class), response, Map.of())
 				.toIterable()) {
 				ServerSentEvent<?> event = (ServerSentEvent<?>) block;
 				lastEventId = (event.id() != null) ? event.id() : lastEventId;
@@ -172,7 +174,7 @@ enum EventStreamParser {
 		boolean isWhatIsExpectedOf(WireVector vector) {
 			return this.events.equals(vector.events())
 					&& (this.lastEventId == null || this.lastEventId.equals(vector.lastEventId()))
-					&& java.util.Objects.equals(this.retry, vector.retry())
+					&& Objects.equals(this.retry, vector.retry())
 					&& (this.comments == null || this.comments.equals(vector.comments()));
 		}
 

@@ -85,6 +85,13 @@ public final class EventStreamReader {
 	}
 
 	/**
+	 * How many events have been dispatched so far.
+	 */
+	public synchronized int count() {
+		return this.events.size();
+	}
+
+	/**
 	 * Returns the comments read so far, without their colon and the one space behind it.
 	 * @return a copy
 	 */

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,7 +48,7 @@ final class WireVector {
 
 	private @Nullable String refusal;
 
-	private final Map<String, String> exceptions = new LinkedHashMap<>();
+	private final Map<EventStreamParser, String> exceptions = new EnumMap<>(EventStreamParser.class);
 
 	private WireVector(int row, String name) {
 		this.row = row;
@@ -84,8 +84,8 @@ final class WireVector {
 
 	private void add(String key, String value) {
 		switch (key) {
-			case "event" -> this.blocks.add((sequence) -> encode(event(json.readTree(value)), sequence));
-			case "control" -> this.blocks.add((sequence) -> control(value.split(" ")));
+			case "event" -> this.blocks.add(new Block(value, true));
+			case "control" -> this.blocks.add(new Block(value, false));
 			case "raw" -> {
 				this.raw = true;
 				this.bytes = json.readTree(value).asString();
@@ -101,7 +101,7 @@ final class WireVector {
 			case "refused" -> this.refusal = json.readTree(value).asString();
 			case "except" -> {
 				int end = value.indexOf(' ');
-				this.exceptions.put(value.substring(0, end), value.substring(end + 1));
+				this.exceptions.put(EventStreamParser.valueOf(value.substring(0, end)), value.substring(end + 1));
 			}
 			default -> throw new IllegalArgumentException("Unknown key in a vector: " + key);
 		}
@@ -150,7 +150,8 @@ final class WireVector {
 		ByteArrayOutputStream written = new ByteArrayOutputStream();
 		long sequence = FIRST_SEQUENCE;
 		for (Block block : this.blocks) {
-			written.writeBytes(block.write(sequence++));
+			written.writeBytes(block.write(sequence));
+			sequence += block.isEvent() ? 1 : 0;
 		}
 		return written.toByteArray();
 	}
@@ -199,7 +200,7 @@ final class WireVector {
 	/**
 	 * Why a parser gets this case wrong, or {@code null} if it does not.
 	 */
-	@Nullable String exception(String parser) {
+	@Nullable String exception(EventStreamParser parser) {
 		return this.exceptions.get(parser);
 	}
 
@@ -216,11 +217,14 @@ final class WireVector {
 	}
 
 	/**
-	 * Writes one block of the stream.
+	 * One block of the stream.
 	 */
-	private interface Block {
+	private record Block(String description, boolean isEvent) {
 
-		byte[] write(long sequence);
+		byte[] write(long sequence) {
+			return this.isEvent ? encode(event(json.readTree(this.description)), sequence)
+					: control(this.description.split(" "));
+		}
 
 	}
 

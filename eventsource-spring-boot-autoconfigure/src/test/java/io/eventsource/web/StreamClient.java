@@ -86,7 +86,7 @@ public final class StreamClient implements AutoCloseable {
 
 	public int count() {
 		synchronized (this.lock) {
-			return this.reader.events().size();
+			return this.reader.count();
 		}
 	}
 
@@ -164,7 +164,7 @@ public final class StreamClient implements AutoCloseable {
 						StreamClient.this.reader.feed(buffer.get());
 					}
 				}
-				while (StreamClient.this.arrivals.size() < StreamClient.this.reader.events().size()) {
+				while (StreamClient.this.arrivals.size() < StreamClient.this.reader.count()) {
 					StreamClient.this.arrivals.add(System.nanoTime());
 				}
 			}
