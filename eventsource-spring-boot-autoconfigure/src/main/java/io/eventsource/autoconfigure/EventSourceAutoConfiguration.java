@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import io.eventsource.DataWriter;
 import io.eventsource.Dispatcher;
 import io.eventsource.StreamListener;
+import io.eventsource.StreamSettings;
 import io.eventsource.web.DisconnectedClientResolver;
 import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.EventSourceHandlerMapping;
@@ -47,10 +48,11 @@ public final class EventSourceAutoConfiguration {
 			ConfigurableListableBeanFactory beanFactory, ObjectProvider<DataWriter> dataWriter,
 			ObjectProvider<StreamListener> listeners, Environment environment) {
 		StreamDefinitions streams = new StreamDefinitions(properties);
+		StreamSettings defaults = streams.defaults();
 		boolean virtual = Threading.VIRTUAL.isActive(environment);
 		int threads = DispatcherThreads.of(properties);
 		return new EventSourceEndpoint(streams.of(new PublisherBeans(beanFactory).find(), beanFactory),
-				streams.defaults(), dataWriter.getIfAvailable(UnsupportedDataWriter::new),
+				defaults, dataWriter.getIfAvailable(UnsupportedDataWriter::new),
 				new CompositeStreamListener(listeners.orderedStream().toList()), () -> virtual
 						? new Dispatcher(threads, executor("eventsource-intake-", true)) : new Dispatcher(threads),
 				executor("eventsource-send-", virtual));

@@ -1,0 +1,110 @@
+package io.eventsource;
+
+import java.util.Set;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import jakarta.servlet.http.HttpServletResponse;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The shape of the code, as the one picture draws it.
+ */
+class ArchitectureTests {
+
+	/** What users may name in their own code; all else is ours to change. */
+	private static final Set<String> PUBLIC_TYPES = Set.of("io.eventsource.CloseReason", "io.eventsource.DataWriter",
+			"io.eventsource.Dispatcher", "io.eventsource.Event", "io.eventsource.Event$Builder",
+			"io.eventsource.EventChannel", "io.eventsource.EventClient", "io.eventsource.EventConnection",
+			"io.eventsource.EventSink", "io.eventsource.EventStream", "io.eventsource.EventStream$Builder",
+			"io.eventsource.GapCause", "io.eventsource.StreamListener", "io.eventsource.StreamSettings",
+			"io.eventsource.StreamSnapshot", "io.eventsource.StreamSnapshot$State",
+			"io.eventsource.autoconfigure.EventSourceAutoConfiguration",
+			"io.eventsource.web.DisconnectedClientResolver", "io.eventsource.web.EventSourceEndpoint",
+			"io.eventsource.web.EventSourceHandlerMapping", "io.eventsource.web.StreamDefinition");
+
+	private final JavaClasses classes = new ClassFileImporter()
+		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+		.importPackages("io.eventsource");
+
+	@Test
+	void coreKnowsNothingOfSpringAndServlets() {
+		check(classes().that()
+			.resideInAPackage("io.eventsource")
+			.should()
+			.onlyDependOnClassesThat()
+			.resideInAnyPackage("io.eventsource", "java..", "org.reactivestreams", "org.jspecify..",
+					"org.apache.commons.logging"));
+	}
+
+	@Test
+	void arrowsOnlyPointDown() {
+		check(noClasses().that()
+			.resideInAPackage("io.eventsource.web")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.eventsource.autoconfigure", "org.springframework.boot.."));
+		check(slices().matching("io.eventsource.(*)..").should().beFreeOfCycles());
+	}
+
+	@Test
+	void onlyListedTypesArePublic() {
+		assertThat(this.classes.stream()
+			.filter((type) -> type.getModifiers().contains(JavaModifier.PUBLIC))
+			.filter((type) -> !type.getSimpleName().equals("package-info"))
+			.filter((type) -> type.getEnclosingClass()
+				.map((outer) -> outer.getModifiers().contains(JavaModifier.PUBLIC))
+				.orElse(true))
+			.map(JavaClass::getName)).containsExactlyInAnyOrderElementsOf(PUBLIC_TYPES);
+	}
+
+	@Test
+	void autoConfigurationsAreFinalWithoutPublicMembers() {
+		check(classes().that()
+			.areAnnotatedWith(AutoConfiguration.class)
+			.should()
+			.bePublic()
+			.andShould()
+			.haveModifier(JavaModifier.FINAL));
+		check(members().that()
+			.areDeclaredInClassesThat()
+			.areAnnotatedWith(AutoConfiguration.class)
+			.and(not(DescribedPredicate.describe("are the implicit constructor",
+					(member) -> member.getName().equals("<init>"))))
+			.should()
+			.notBePublic());
+	}
+
+	@Test
+	void oneClassAloneTouchesTheResponseAndTheEmitter() {
+		DescribedPredicate<JavaClass> output = assignableTo(HttpServletResponse.class)
+			.or(assignableTo(ResponseBodyEmitter.class));
+		check(noClasses().that()
+			.doNotHaveFullyQualifiedName("io.eventsource.web.SseEmitterSink")
+			.should()
+			.callCodeUnitWhere(target(owner(output))));
+	}
+
+	private void check(ArchRule rule) {
+		rule.check(this.classes);
+	}
+
+}

@@ -1,0 +1,308 @@
+package io.eventsource.autoconfigure;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Flow;
+import java.util.stream.Collectors;
+
+import io.eventsource.DataWriter;
+import io.eventsource.Event;
+import io.eventsource.EventChannel;
+import io.eventsource.StreamSnapshot;
+import io.eventsource.StreamSnapshot.State;
+import io.eventsource.web.EventSourceEndpoint;
+import io.eventsource.web.StreamDefinition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.reactivestreams.FlowAdapters;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.context.annotation.Scope;
+import org.springframework.http.codec.ServerSentEvent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What the auto-configuration does, as a specification.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class EventSourceAutoConfigurationTests {
+
+	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, WebMvcAutoConfiguration.class,
+				TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class,
+				EventSourceAutoConfiguration.class));
+
+	@Test
+	void onlyPublisherIsServedAtItsNameAndAtTheBasePath() {
+		this.runner.withUserConfiguration(OneStream.class)
+			.run((context) -> assertThat(paths(context.getBean(EventSourceEndpoint.class)))
+				.containsExactlyEntriesOf(Map.of("ticks", Set.of("/events/ticks", "/events"))));
+	}
+
+	@Test
+	void everyKindOfPublisherOfEventsIsServedAndNoOther() {
+		this.runner.withUserConfiguration(ManyStreams.class).run((context) -> {
+			Map<String, Set<String>> paths = paths(context.getBean(EventSourceEndpoint.class));
+			assertThat(paths).containsOnlyKeys("channel", "flux", "publisher", "flow", "springEvents");
+			assertThat(paths.get("flux")).containsExactlyInAnyOrder("/events/flux", "/events");
+			assertThat(paths.get("channel")).containsExactly("/events/channel");
+		});
+	}
+
+	@Test
+	void channelIsSubscribedToFromTheStartAndOthersAreNot() {
+		this.runner.withUserConfiguration(ManyStreams.class)
+			.run((context) -> await()
+				.untilAsserted(() -> assertThat(context.getBean(EventSourceEndpoint.class).streams())
+					.filteredOn((stream) -> stream.state() == State.LIVE)
+					.extracting(StreamSnapshot::name)
+					.containsExactly("channel")));
+	}
+
+	@Test
+	void withoutPublishersThereIsNothingToServeAndNoComplaint(CapturedOutput output) {
+		this.runner.run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(EventSourceEndpoint.class).definitions()).isEmpty();
+			assertThat(output).doesNotContain("Serving event streams");
+		});
+	}
+
+	@Test
+	void startPrintsOneLineWithThePaths(CapturedOutput output) {
+		this.runner.withUserConfiguration(OneStream.class)
+			.run((context) -> assertThat(output.toString().lines().filter((line) -> line.contains("event streams")))
+				.singleElement()
+				.asString()
+				.endsWith("Serving event streams: ticks at /events/ticks, /events"));
+	}
+
+	@Test
+	void propertiesApplyToAllStreamsAndThoseOfOneStreamWin() {
+		this.runner.withUserConfiguration(ManyStreams.class)
+			.withPropertyValues("eventsource.path=/live", "eventsource.retry=5s", "eventsource.heartbeat=0",
+					"eventsource.buffer-size=10", "eventsource.buffer-memory=4MB", "eventsource.max-event-size=64KB",
+					"eventsource.write-timeout=7s", "eventsource.streams.flux.path=/my/flux",
+					"eventsource.streams.flux.retry=1s", "eventsource.streams.flux.buffer-size=99",
+					"eventsource.streams.flux.buffer-memory=1MB", "eventsource.streams.flux.max-event-size=1KB",
+					"eventsource.streams.flux.heartbeat=30s", "eventsource.streams.flux.write-timeout=9s")
+			.run((context) -> {
+				Map<String, StreamDefinition> streams = context.getBean(EventSourceEndpoint.class)
+					.definitions()
+					.stream()
+					.collect(Collectors.toMap(StreamDefinition::name, (stream) -> stream));
+				assertThat(streams.get("flux").paths()).containsExactlyInAnyOrder("/my/flux", "/live");
+				assertThat(streams.get("channel").paths()).containsExactly("/live/channel");
+				assertThat(streams.get("channel").settings())
+					.hasToString("StreamSettings[retry=PT5S, heartbeat=PT0S, bufferSize=10, bufferMemory=4194304, "
+							+ "maxEventSize=65536, writeTimeout=PT7S]");
+				assertThat(streams.get("flux").settings())
+					.hasToString("StreamSettings[retry=PT1S, heartbeat=PT30S, bufferSize=99, bufferMemory=1048576, "
+							+ "maxEventSize=1024, writeTimeout=PT9S]");
+			});
+	}
+
+	@Test
+	void switchedOffThereIsNoEndpoint() {
+		this.runner.withUserConfiguration(OneStream.class)
+			.withPropertyValues("eventsource.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(EventSourceEndpoint.class));
+	}
+
+	@Test
+	void nothingIsConfiguredOutsideAServletApplication() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(EventSourceAutoConfiguration.class))
+			.withUserConfiguration(OneStream.class)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(EventSourceEndpoint.class));
+	}
+
+	@Test
+	void applicationWithoutReactorAndJacksonStartsAndServes() {
+		this.runner.withUserConfiguration(ChannelOnly.class)
+			.withClassLoader(new FilteredClassLoader("reactor", "tools.jackson", "io.micrometer"))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(paths(context.getBean(EventSourceEndpoint.class))).containsOnlyKeys("messages");
+			});
+	}
+
+	@Test
+	void executorsOfTheApplicationAreLeftAlone() {
+		this.runner.withUserConfiguration(OneStream.class)
+			.run((context) -> assertThat(context).hasBean("applicationTaskExecutor"));
+	}
+
+	@Test
+	void dataWriterOfTheUserReplacesTheJsonOne() {
+		DataWriter writer = String::valueOf;
+		this.runner.withBean(DataWriter.class, () -> writer)
+			.run((context) -> assertThat(context.getBean(DataWriter.class)).isSameAs(writer));
+	}
+
+	@Test
+	void streamsWorkAgainAfterStopAndStart() {
+		this.runner.withUserConfiguration(ChannelOnly.class).run((context) -> {
+			EventSourceEndpoint endpoint = context.getBean(EventSourceEndpoint.class);
+			context.getSourceApplicationContext().stop();
+			assertThat(endpoint.streams()).isEmpty();
+			context.getSourceApplicationContext().start();
+			await().untilAsserted(() -> assertThat(endpoint.streams()).extracting(StreamSnapshot::state)
+				.containsExactly(State.LIVE));
+		});
+	}
+
+	@Test
+	void twoStreamsOnOnePathAreExplained() {
+		failure(ManyStreams.class, "The event streams 'flux' and 'channel' would both be served at '/events/channel'.",
+				"eventsource.streams.channel.path", "eventsource.streams.flux.path=/events/channel");
+	}
+
+	@Test
+	void badPathIsExplained() {
+		failure(OneStream.class,
+				"eventsource.path must be a path of plain segments that starts with '/'; got 'events'.", "'/events'",
+				"eventsource.path=events");
+		failure(OneStream.class,
+				"eventsource.streams.ticks.path must be a path of plain segments that starts with '/'; got '/a/{b}'.",
+				"eventsource.streams.ticks.path", "eventsource.streams.ticks.path=/a/{b}");
+	}
+
+	@Test
+	void sizesAndTimesOutOfRangeAreExplained() {
+		failure(OneStream.class, "eventsource.buffer-size must be at least 1; got 0.", "configuration",
+				"eventsource.buffer-size=0");
+		failure(OneStream.class, "eventsource.retry must not be negative and must be in whole milliseconds; got PT-1S.",
+				"configuration", "eventsource.retry=-1s");
+		failure(OneStream.class, "eventsource.streams.ticks.write-timeout must be positive; got PT0S.", "configuration",
+				"eventsource.streams.ticks.write-timeout=0");
+		failure(OneStream.class,
+				"eventsource.buffer-memory must hold one event of max-event-size (1048576 bytes); got 1024.",
+				"configuration", "eventsource.buffer-memory=1KB");
+		failure(OneStream.class, "eventsource.max-event-size must be at least 1 byte; got -5.", "configuration",
+				"eventsource.max-event-size=-5B");
+		failure(OneStream.class, "eventsource.heartbeat must not be negative; use 0 for none; got PT-1S.",
+				"configuration", "eventsource.heartbeat=-1s");
+		failure(OneStream.class, "eventsource.dispatcher.threads must be at least 1; got 0.", "configuration",
+				"eventsource.dispatcher.threads=0");
+	}
+
+	@Test
+	void settingsOfAStreamThatDoesNotExistAreExplained() {
+		failure(OneStream.class,
+				"eventsource.streams has settings for [tocks], but there are only the event streams [ticks].",
+				"Correct the name", "eventsource.streams.tocks.retry=1s");
+	}
+
+	private void failure(Class<?> configuration, String description, String action, String... properties) {
+		this.runner.withUserConfiguration(configuration).withPropertyValues(properties).run((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalysis analysis = new InvalidEventSourceConfigurationFailureAnalyzer()
+				.analyze(context.getStartupFailure());
+			assertThat(analysis).isNotNull();
+			assertThat(analysis.getDescription()).isEqualTo(description);
+			assertThat(analysis.getAction()).contains(action);
+		});
+	}
+
+	private static Map<String, Set<String>> paths(EventSourceEndpoint endpoint) {
+		return endpoint.definitions()
+			.stream()
+			.collect(Collectors.toMap(StreamDefinition::name, StreamDefinition::paths));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OneStream {
+
+		@Bean
+		Flux<Event> ticks() {
+			return Flux.never();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ChannelOnly {
+
+		@Bean
+		EventChannel messages() {
+			return EventChannel.create();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ManyStreams {
+
+		@Bean
+		@Primary
+		Flux<Event> flux() {
+			return Flux.never();
+		}
+
+		@Bean
+		EventChannel channel() {
+			return EventChannel.create();
+		}
+
+		@Bean
+		Publisher<Event> publisher() {
+			return Flux.never();
+		}
+
+		@Bean
+		Flow.Publisher<Event> flow() {
+			return FlowAdapters.toFlowPublisher(Flux.never());
+		}
+
+		@Bean
+		Flux<ServerSentEvent<String>> springEvents() {
+			return Flux.never();
+		}
+
+		@Bean
+		Flux<String> texts() {
+			return Flux.never();
+		}
+
+		@Bean
+		Publisher<?> unknown() {
+			return Flux.just(Event.of("secret"));
+		}
+
+		@Bean
+		List<Event> list() {
+			return List.of();
+		}
+
+		@Bean(autowireCandidate = false)
+		Flux<Event> internal() {
+			return Flux.never();
+		}
+
+		@Bean
+		@Scope("prototype")
+		Flux<Event> prototype() {
+			return Flux.never();
+		}
+
+	}
+
+}
