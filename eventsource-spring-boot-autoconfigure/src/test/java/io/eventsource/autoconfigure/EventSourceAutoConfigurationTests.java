@@ -164,8 +164,8 @@ class EventSourceAutoConfigurationTests {
 			context.getSourceApplicationContext().stop();
 			assertThat(endpoint.streams()).isEmpty();
 			context.getSourceApplicationContext().start();
-			await().untilAsserted(() -> assertThat(endpoint.streams()).extracting(StreamSnapshot::state)
-				.containsExactly(State.LIVE));
+			await().untilAsserted(
+					() -> assertThat(endpoint.streams()).extracting(StreamSnapshot::state).containsExactly(State.LIVE));
 		});
 	}
 
