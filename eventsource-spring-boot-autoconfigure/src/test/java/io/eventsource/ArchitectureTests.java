@@ -3,26 +3,22 @@ package io.eventsource;
 import java.util.Set;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.properties.HasOwner;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
-import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -47,7 +43,8 @@ class ArchitectureTests {
 
 	@Test
 	void coreKnowsNothingOfSpringAndServlets() {
-		check(classes().that()
+		check(ArchRuleDefinition.classes()
+			.that()
 			.resideInAPackage("io.eventsource")
 			.should()
 			.onlyDependOnClassesThat()
@@ -57,12 +54,13 @@ class ArchitectureTests {
 
 	@Test
 	void arrowsOnlyPointDown() {
-		check(noClasses().that()
+		check(ArchRuleDefinition.noClasses()
+			.that()
 			.resideInAPackage("io.eventsource.web")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("io.eventsource.autoconfigure", "org.springframework.boot.."));
-		check(slices().matching("io.eventsource.(*)..").should().beFreeOfCycles());
+		check(SlicesRuleDefinition.slices().matching("io.eventsource.(*)..").should().beFreeOfCycles());
 	}
 
 	@Test
@@ -78,16 +76,18 @@ class ArchitectureTests {
 
 	@Test
 	void autoConfigurationsAreFinalWithoutPublicMembers() {
-		check(classes().that()
+		check(ArchRuleDefinition.classes()
+			.that()
 			.areAnnotatedWith(AutoConfiguration.class)
 			.should()
 			.bePublic()
 			.andShould()
 			.haveModifier(JavaModifier.FINAL));
-		check(members().that()
+		check(ArchRuleDefinition.members()
+			.that()
 			.areDeclaredInClassesThat()
 			.areAnnotatedWith(AutoConfiguration.class)
-			.and(not(DescribedPredicate.describe("are the implicit constructor",
+			.and(DescribedPredicate.not(DescribedPredicate.describe("are the implicit constructor",
 					(member) -> member.getName().equals("<init>"))))
 			.should()
 			.notBePublic());
@@ -95,12 +95,13 @@ class ArchitectureTests {
 
 	@Test
 	void oneClassAloneTouchesTheResponseAndTheEmitter() {
-		DescribedPredicate<JavaClass> output = assignableTo(HttpServletResponse.class)
-			.or(assignableTo(ResponseBodyEmitter.class));
-		check(noClasses().that()
+		DescribedPredicate<JavaClass> output = JavaClass.Predicates.assignableTo(HttpServletResponse.class)
+			.or(JavaClass.Predicates.assignableTo(ResponseBodyEmitter.class));
+		check(ArchRuleDefinition.noClasses()
+			.that()
 			.doNotHaveFullyQualifiedName("io.eventsource.web.SseEmitterSink")
 			.should()
-			.callCodeUnitWhere(target(owner(output))));
+			.callCodeUnitWhere(JavaCall.Predicates.target(HasOwner.Predicates.With.owner(output))));
 	}
 
 	private void check(ArchRule rule) {

@@ -68,8 +68,8 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private boolean blocking;
 
-	/** What goes out with the next send of the emitter. */
-	private Set<DataWithMediaType> pending = new LinkedHashSet<>(0);
+	/** What goes out with the next send of the emitter; only where output is blocking. */
+	private @Nullable Set<DataWithMediaType> pending;
 
 	private volatile boolean sending;
 
@@ -203,6 +203,9 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	@Override
 	public void write(byte[] bytes, int offset, int length) throws IOException {
 		if (this.blocking) {
+			if (this.pending == null) {
+				this.pending = new LinkedHashSet<>();
+			}
 			this.pending.add(new DataWithMediaType(Arrays.copyOfRange(bytes, offset, offset + length),
 					MediaType.TEXT_EVENT_STREAM));
 		}
@@ -218,7 +221,10 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 			return;
 		}
 		Set<DataWithMediaType> batch = this.pending;
-		this.pending = new LinkedHashSet<>();
+		if (batch == null) {
+			return;
+		}
+		this.pending = null;
 		this.sending = true;
 		try {
 			this.sender.execute(() -> send(batch));

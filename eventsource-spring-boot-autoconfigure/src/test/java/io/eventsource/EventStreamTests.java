@@ -1,0 +1,855 @@
+package io.eventsource;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+
+import io.eventsource.EventStreamReader.Received;
+import io.eventsource.RecordingSink.Step;
+import io.eventsource.TestEngine.Client;
+
+import static io.eventsource.TestEngine.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * What clients get of a stream.
+ */
+@Timeout(30)
+class EventStreamTests {
+
+	private final TestEngine engine = new TestEngine();
+
+	private final ManualPublisher publisher = new ManualPublisher();
+
+	private EventStream stream;
+
+	@BeforeEach
+	void start() {
+		this.stream = start(StreamSettings.defaults());
+	}
+
+	private EventStream start(StreamSettings settings) {
+		EventStream stream = this.engine.stream(this.publisher, settings);
+		int subscriptions = this.publisher.subscriptions();
+		stream.start();
+		await()
+			.until(() -> this.publisher.subscriptions() > subscriptions && !this.publisher.link().requests().isEmpty());
+		return stream;
+	}
+
+	@AfterEach
+	void close() {
+		this.engine.close();
+	}
+
+	@Test
+	void newClientGetsWhatComesFromNowOn() {
+		this.publisher.emit("a");
+		Client client = this.engine.connect(this.stream);
+		this.publisher.emit("b", "c");
+		client.awaitData("b", "c");
+		assertThat(client.sink().events()).extracting(Received::type).containsOnly("message");
+		assertThat(client.sink().events().get(0).lastEventId()).endsWith("-1");
+	}
+
+	@Test
+	void allClientsGetAllEventsInOneOrder() {
+		List<Client> clients = IntStream.range(0, 10).mapToObj((i) -> this.engine.connect(this.stream)).toList();
+		Object[] data = IntStream.range(0, 500).boxed().toArray();
+		this.publisher.emit(data);
+		List<String> expected = Stream.of(data).map(String::valueOf).toList();
+		assertThat(clients).allSatisfy((client) -> {
+			client.awaitEvents(500);
+			assertThat(client.data()).isEqualTo(expected);
+		});
+	}
+
+	@Test
+	void nothingIsWrittenBeforeTheTransportSaysThatItMayBe() {
+		Client client = this.engine.connectBlocked(this.stream);
+		this.publisher.emit("a");
+		this.engine.tick();
+		assertThat(client.sink().writes()).isEmpty();
+		client.sink().ready();
+		client.awaitData("a");
+	}
+
+	@Test
+	void eventIsEncodedOnceForAllClients() {
+		AtomicInteger written = new AtomicInteger();
+		EventStream stream = this.engine.stream(this.publisher,
+				(builder) -> builder.dataWriter((data) -> "#" + written.incrementAndGet()));
+		List<Client> clients = IntStream.range(0, 10).mapToObj((i) -> this.engine.connect(stream)).toList();
+		await().until(() -> this.publisher.subscriptions() == 2 && !this.publisher.link().requests().isEmpty());
+		this.publisher.emit(1, 2);
+		clients.forEach((client) -> client.awaitData("#1", "#2"));
+		assertThat(written).hasValue(2);
+	}
+
+	@Test
+	void eventsThatHavePiledUpAreWrittenTogetherAndFlushedOnce() {
+		Client client = this.engine.connectBlocked(this.stream);
+		this.publisher.emit(IntStream.range(0, 100).boxed().toArray());
+		client.sink().ready();
+		client.awaitEvents(100);
+		assertThat(client.sink().writes()).hasSize(1);
+		assertThat(client.sink().flushes()).isOne();
+	}
+
+	@Test
+	void everyEventIsFlushedBeforeTheClientIsLeftIdle() {
+		Client client = this.engine.connect(this.stream);
+		for (int i = 1; i <= 20; i++) {
+			this.publisher.emit(i);
+			client.awaitEvents(i);
+		}
+	}
+
+	@Test
+	void flushWaitsUntilTheSinkIsReadyForIt() {
+		Client client = this.engine.connect(this.stream, null, new RecordingSink(1));
+		this.publisher.emit("a");
+		await().until(() -> client.sink().writes().size() == 1);
+		this.engine.tick();
+		assertThat(client.data()).isEmpty();
+		client.sink().ready();
+		client.awaitData("a");
+		assertThat(client.sink().writes()).hasSize(1);
+	}
+
+	@Test
+	void readinessThatComesDuringTheQuestionIsNotLost() {
+		AtomicInteger questions = new AtomicInteger();
+		RecordingSink sink = new RecordingSink(Long.MAX_VALUE) {
+
+			@Override
+			public boolean isReady() {
+				if (questions.incrementAndGet() % 2 == 1) {
+					// As if the container's thread had been quicker than the answer
+					connection().writable();
+					return false;
+				}
+				return super.isReady();
+			}
+
+		};
+		Client client = this.engine.connect(this.stream, null, sink);
+		for (int i = 1; i <= 10; i++) {
+			this.publisher.emit(i);
+			client.awaitEvents(i);
+		}
+	}
+
+	@Test
+	void needlessReportsOfReadinessAreHarmless() {
+		Client client = this.engine.connectBlocked(this.stream);
+		this.publisher.emit("a");
+		for (int i = 0; i < 100; i++) {
+			client.sink().connection().writable();
+		}
+		this.engine.tick();
+		assertThat(client.sink().writes()).isEmpty();
+		client.sink().ready();
+		client.awaitData("a");
+	}
+
+	@Test
+	void largeEventGoesOutInPiecesInOrder() {
+		String large = IntStream.range(0, 60_000).mapToObj("%05d"::formatted).collect(Collectors.joining());
+		Client client = this.engine.connect(this.stream);
+		this.publisher.emit("before", large, "after");
+		client.awaitData("before", large, "after");
+		assertThat(client.sink().writes()).allMatch((length) -> length <= Slice.MAX_BYTES)
+			.hasSizeGreaterThanOrEqualTo(6);
+	}
+
+	@Test
+	void largeEventStaysWholeForAClientThatReadsSlowly() {
+		String large = "0123456789".repeat(30_000);
+		Client slow = this.engine.connect(this.stream, null, new RecordingSink(1));
+		Client fast = this.engine.connect(this.stream);
+		this.publisher.emit(large, "b", large, "c");
+		fast.awaitData(large, "b", large, "c");
+		for (int i = 1; slow.data().size() < 4; i++) {
+			int writes = i;
+			await().until(() -> slow.sink().writes().size() >= writes || slow.data().size() == 4);
+			slow.sink().ready(1);
+			this.engine.work();
+		}
+		slow.awaitData(large, "b", large, "c");
+		assertThat(slow.sink().writes()).hasSizeGreaterThan(10).allMatch((length) -> length <= Slice.MAX_BYTES);
+	}
+
+	@Test
+	void largeEventIsFinishedForAClientEvenIfItHasLeftTheLog() {
+		String large = "0123456789".repeat(30_000);
+		EventStream stream = start(StreamSettings.defaults().withBufferSize(2));
+		Client slow = this.engine.connect(stream, null, new RecordingSink(1));
+		this.publisher.emit(large);
+		await().until(() -> slow.sink().writes().size() == 1);
+		this.publisher.emit("b", "c", "d");
+		slow.sink().ready();
+		slow.awaitClosed(CloseReason.OVERFLOW);
+		assertThat(slow.data()).containsExactly(large);
+	}
+
+	@Test
+	void clientThatTakesALongReplayDoesNotHoldUpTheOthers() {
+		TestEngine single = new TestEngine(1);
+		try {
+			EventStream stream = single.stream(this.publisher);
+			Client first = single.connect(stream);
+			await().until(() -> this.publisher.subscriptions() == 2 && !this.publisher.link().requests().isEmpty());
+			List<String> order = Collections.synchronizedList(new ArrayList<>());
+			RecordingSink replaying = new RecordingSink(Long.MAX_VALUE) {
+
+				@Override
+				public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+					super.write(bytes, offset, length);
+					order.add("replay");
+				}
+
+			};
+			RecordingSink live = new RecordingSink(0) {
+
+				@Override
+				public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+					super.write(bytes, offset, length);
+					order.add("live");
+				}
+
+			};
+			this.publisher.emit("first");
+			first.awaitData("first");
+			String large = "x".repeat(60_000);
+			this.publisher.emit(IntStream.range(0, 50).mapToObj((i) -> large).toArray());
+			single.connect(stream, null, live);
+			this.publisher.emit("last");
+			single.dispatcher().worker(0).execute(() -> {
+				// Both become ready while the worker is busy here
+				live.ready();
+				single.connect(stream, first.sink().events().get(0).lastEventId(), replaying);
+			});
+			await().until(() -> replaying.events().size() == 51);
+			assertThat(order.indexOf("live")).isBetween(0, 2);
+		}
+		finally {
+			single.close();
+		}
+	}
+
+	@Test
+	void blockedClientDoesNotDelayOthers() {
+		TestEngine single = new TestEngine(1);
+		try {
+			EventStream stream = single.stream(this.publisher);
+			List<Client> blocked = IntStream.range(0, 20).mapToObj((i) -> single.connectBlocked(stream)).toList();
+			Client reader = single.connect(stream);
+			await().until(() -> this.publisher.subscriptions() == 2 && !this.publisher.link().requests().isEmpty());
+			for (int i = 1; i <= 100; i++) {
+				this.publisher.emit(i);
+				reader.awaitEvents(i);
+			}
+			assertThat(blocked).allSatisfy((client) -> assertThat(client.sink().writes()).isEmpty());
+		}
+		finally {
+			single.close();
+		}
+	}
+
+	@Test
+	void idleClientGetsAHeartbeatAndBusyOnesDoNot() {
+		Duration heartbeat = Duration.ofSeconds(15);
+		Client idle = this.engine.connect(this.stream);
+		this.engine.advance(heartbeat.minusMillis(1));
+		assertThat(idle.sink().comments()).isEmpty();
+		this.engine.advance(Duration.ofMillis(1));
+		await().until(() -> idle.sink().comments().equals(List.of("")));
+		this.engine.advance(heartbeat.minusMillis(1));
+		assertThat(idle.sink().comments()).hasSize(1);
+		this.publisher.emit("a");
+		idle.awaitData("a");
+		this.engine.advance(heartbeat.minusMillis(1));
+		assertThat(idle.sink().comments()).hasSize(1);
+		this.engine.advance(Duration.ofMillis(1));
+		await().until(() -> idle.sink().comments().size() == 2);
+		assertThat(idle.sink().lastEventId()).endsWith("-0");
+	}
+
+	@Test
+	void clientsAreIdleEachForItself() {
+		Client first = this.engine.connect(this.stream);
+		this.engine.advance(Duration.ofSeconds(10));
+		Client second = this.engine.connect(this.stream);
+		this.engine.advance(Duration.ofSeconds(5));
+		await().until(() -> first.sink().comments().size() == 1);
+		assertThat(second.sink().comments()).isEmpty();
+		this.engine.advance(Duration.ofSeconds(10));
+		await().until(() -> second.sink().comments().size() == 1);
+		assertThat(first.sink().comments()).hasSize(1);
+	}
+
+	@Test
+	void heartbeatsMayBeSwitchedOff() {
+		EventStream stream = start(StreamSettings.defaults().withHeartbeat(Duration.ZERO));
+		Client client = this.engine.connect(stream);
+		this.engine.advance(Duration.ofDays(1));
+		this.engine.tick();
+		assertThat(client.sink().writes()).isEmpty();
+	}
+
+	@Test
+	void heartbeatNeverFallsIntoAnEvent() {
+		EventStream stream = start(StreamSettings.defaults().withHeartbeat(Duration.ofSeconds(1)));
+		Client client = this.engine.connect(stream, null, new RecordingSink(1));
+		String large = "x".repeat(300_000);
+		this.publisher.emit(large);
+		for (int i = 1; client.data().isEmpty(); i++) {
+			int writes = i;
+			await().until(() -> client.sink().writes().size() >= writes || !client.data().isEmpty());
+			this.engine.advance(Duration.ofSeconds(2));
+			client.sink().ready(1);
+			this.engine.work();
+		}
+		client.awaitData(large);
+		assertThat(client.sink().comments()).isEmpty();
+	}
+
+	@Test
+	void clientThatTakesNothingIsClosedAfterTheWriteTimeoutAndNoOther() {
+		Client blocked = this.engine.connect(this.stream);
+		Client reader = this.engine.connect(this.stream);
+		Client idle = this.engine.connectBlocked(this.stream);
+		blocked.sink().block();
+		this.publisher.emit("a");
+		reader.awaitData("a");
+		this.engine.work();
+		this.engine.advance(Duration.ofSeconds(30).minusMillis(1));
+		blocked.assertOpen();
+		idle.assertOpen();
+		this.engine.advance(Duration.ofMillis(1));
+		blocked.awaitClosed(CloseReason.WRITE_TIMEOUT);
+		idle.awaitClosed(CloseReason.WRITE_TIMEOUT);
+		this.publisher.emit("b");
+		reader.awaitData("a", "b");
+		reader.assertOpen();
+		assertThat(blocked.data()).isEmpty();
+	}
+
+	@Test
+	void writeTimeoutBeginsAnewWithEachByteTaken() {
+		Client slow = this.engine.connect(this.stream, null, new RecordingSink(1));
+		this.publisher.emit("x".repeat(300_000));
+		for (int i = 1; i <= 4; i++) {
+			int writes = i;
+			await().until(() -> slow.sink().writes().size() == writes);
+			this.engine.advance(Duration.ofSeconds(20));
+			slow.assertOpen();
+			slow.sink().ready(1);
+		}
+		this.engine.work();
+		this.engine.advance(Duration.ofSeconds(30));
+		slow.awaitClosed(CloseReason.WRITE_TIMEOUT);
+	}
+
+	@Test
+	void idleClientIsNotTakenForABlockedOne() {
+		EventStream stream = start(StreamSettings.defaults().withHeartbeat(Duration.ZERO));
+		Client client = this.engine.connect(stream);
+		this.engine.advance(Duration.ofHours(1));
+		client.assertOpen();
+		this.publisher.emit("a");
+		client.awaitData("a");
+	}
+
+	@Test
+	void clientThatFallsOutOfTheLogIsClosedAndNoOther() {
+		EventStream stream = start(StreamSettings.defaults().withBufferSize(4));
+		Client slow = this.engine.connect(stream);
+		Client reader = this.engine.connect(stream);
+		this.publisher.emit(1);
+		slow.awaitEvents(1);
+		slow.sink().block();
+		for (int i = 2; i <= 20; i++) {
+			this.publisher.emit(i);
+			reader.awaitEvents(i);
+		}
+		slow.assertOpen();
+		slow.sink().ready();
+		slow.awaitClosed(CloseReason.OVERFLOW);
+		reader.assertOpen();
+		assertThat(slow.data()).startsWith("1").hasSizeLessThan(20);
+		assertThat(slow.data())
+			.isEqualTo(IntStream.rangeClosed(1, slow.data().size()).mapToObj(String::valueOf).toList());
+		Client back = this.engine.connect(stream, slow.sink().lastEventId());
+		back.awaitEvents(5);
+		int missed = 16 - slow.data().size();
+		assertThat(back.data()).containsExactly("{\"cause\":\"evicted\",\"missed\":" + missed + "}", "17", "18", "19",
+				"20");
+	}
+
+	@Test
+	void clientResumesBehindTheEventItHas() {
+		Client client = this.engine.connect(this.stream);
+		this.publisher.emit("a", "b", "c", "d");
+		client.awaitEvents(4);
+		for (int i = 0; i < 4; i++) {
+			Client back = this.engine.connect(this.stream, client.sink().events().get(i).lastEventId());
+			back.awaitEvents(3 - i);
+			assertThat(back.data()).isEqualTo(List.of("a", "b", "c", "d").subList(i + 1, 4));
+		}
+		Client upToDate = this.engine.connect(this.stream, client.sink().lastEventId());
+		this.publisher.emit("e");
+		upToDate.awaitData("e");
+	}
+
+	@Test
+	void clientResumesWithIdsOfTheUser() {
+		Client client = this.engine.connect(this.stream);
+		for (String id : List.of("x/1", "ü 2", "3")) {
+			this.publisher.link().subscriber().onNext(Event.builder().id(id).data("of " + id).build());
+		}
+		client.awaitEvents(3);
+		this.engine.connect(this.stream, "x/1").awaitData("of ü 2", "of 3");
+		this.engine.connect(this.stream, "ü 2").awaitData("of 3");
+	}
+
+	@Test
+	void replayGoesOverIntoLiveEventsWithoutGapOrDuplicate() {
+		Client first = this.engine.connect(this.stream);
+		this.publisher.emit(IntStream.range(0, 500).boxed().toArray());
+		first.awaitEvents(500);
+		Thread live = new Thread(() -> this.publisher.emit(IntStream.range(500, 1000).boxed().toArray()));
+		live.start();
+		List<Client> clients = IntStream.range(0, 20)
+			.mapToObj((i) -> this.engine.connect(this.stream, first.sink().events().get(i * 20).lastEventId()))
+			.toList();
+		for (int i = 0; i < 20; i++) {
+			clients.get(i).awaitEvents(999 - i * 20);
+			assertThat(clients.get(i).data())
+				.isEqualTo(IntStream.range(i * 20 + 1, 1000).mapToObj(String::valueOf).toList());
+		}
+	}
+
+	@Test
+	void clientIsToldWhatHasLeftTheLog() {
+		EventStream stream = start(StreamSettings.defaults().withBufferSize(3));
+		Client client = this.engine.connect(stream);
+		for (int i = 0; i < 8; i++) {
+			this.publisher.emit(i);
+			client.awaitEvents(i + 1);
+		}
+		Client back = this.engine.connect(stream, client.sink().events().get(1).lastEventId());
+		back.awaitEvents(4);
+		assertThat(back.sink().events().get(0))
+			.isEqualTo(new Received("gap", "{\"cause\":\"evicted\",\"missed\":3}", ""));
+		assertThat(back.data().subList(1, 4)).containsExactly("5", "6", "7");
+	}
+
+	@Test
+	void clientOfAnEarlierRunIsToldSo() {
+		Client earlier = this.engine.connect(this.stream);
+		this.publisher.emit("a");
+		earlier.awaitData("a");
+		EventStream restarted = start(StreamSettings.defaults());
+		this.publisher.emit("b");
+		Client back = this.engine.connect(restarted, earlier.sink().lastEventId());
+		back.awaitEvents(2);
+		assertThat(back.sink().events().get(0)).isEqualTo(new Received("gap", "{\"cause\":\"restarted\"}", ""));
+		assertThat(back.data().get(1)).isEqualTo("b");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "nobody knows me", "-", "--1", "a-99999999999999999999", "\u0000", "" })
+	void clientWithAnIdThatNobodyKnowsIsToldSo(String id) {
+		this.publisher.emit("a");
+		Client client = this.engine.connect(this.stream, id);
+		client.awaitEvents(2);
+		assertThat(client.sink().events().get(0)).isEqualTo(new Received("gap", "{\"cause\":\"unknown\"}", ""));
+		assertThat(client.data().get(1)).isEqualTo("a");
+	}
+
+	@Test
+	void gapIsToldAtOnceEvenIfNothingFollows() {
+		Client client = this.engine.connect(this.stream, "nobody knows me");
+		client.awaitEvents(1);
+		assertThat(client.sink().events().get(0).type()).isEqualTo("gap");
+		assertThat(client.sink().lastEventId()).isEmpty();
+	}
+
+	@Test
+	void stoppedStreamDeliversTheRestAndThenEnds() {
+		Client reader = this.engine.connect(this.stream);
+		Client slow = this.engine.connectBlocked(this.stream);
+		this.publisher.emit("a", "b");
+		this.stream.stop();
+		reader.awaitClosed(CloseReason.COMPLETED);
+		assertThat(reader.data()).containsExactly("a", "b");
+		this.engine.tick();
+		slow.assertOpen();
+		slow.sink().ready();
+		slow.awaitClosed(CloseReason.COMPLETED);
+		assertThat(slow.data()).containsExactly("a", "b");
+		this.stream.stop();
+		assertThat(this.stream.snapshot().state()).isEqualTo(StreamSnapshot.State.COMPLETED);
+	}
+
+	@Test
+	void stoppedStreamDeliversTheRestOfALargeEvent() {
+		String large = "x".repeat(300_000);
+		Client slow = this.engine.connect(this.stream, null, new RecordingSink(1));
+		this.publisher.emit(large);
+		await().until(() -> slow.sink().writes().size() == 1);
+		this.stream.stop();
+		this.engine.tick();
+		slow.assertOpen();
+		slow.sink().ready();
+		slow.awaitClosed(CloseReason.COMPLETED);
+		assertThat(slow.data()).containsExactly(large);
+	}
+
+	@Test
+	void clientOfAStoppedStreamGetsWhatWasKeptAndTheEnd() {
+		this.publisher.emit("a", "b");
+		this.stream.stop();
+		Client fresh = this.engine.connect(this.stream);
+		fresh.awaitClosed(CloseReason.COMPLETED);
+		assertThat(fresh.data()).containsExactly("a", "b");
+		Client back = this.engine.connect(this.stream, fresh.sink().events().get(0).lastEventId());
+		back.awaitClosed(CloseReason.COMPLETED);
+		assertThat(back.data()).containsExactly("b");
+	}
+
+	@Test
+	void streamIsOverForTheClientThatHasAllOfIt() {
+		this.publisher.emit("a", "b");
+		Client client = this.engine.connect(this.stream);
+		assertThat(this.stream.isOver(null)).isFalse();
+		this.stream.stop();
+		client.awaitClosed(CloseReason.COMPLETED);
+		Client all = this.engine.connect(this.stream);
+		all.awaitClosed(CloseReason.COMPLETED);
+		assertThat(this.stream.isOver(all.sink().lastEventId())).isTrue();
+		assertThat(this.stream.isOver(all.sink().events().get(0).lastEventId())).isFalse();
+		assertThat(this.stream.isOver(null)).isFalse();
+		assertThat(this.stream.isOver("nobody knows me")).isFalse();
+	}
+
+	@Test
+	void closedStreamEndsAllConnectionsAtOnce() {
+		Client reader = this.engine.connect(this.stream);
+		Client blocked = this.engine.connectBlocked(this.stream);
+		this.publisher.emit("a");
+		reader.awaitData("a");
+		this.stream.close();
+		reader.awaitClosed(CloseReason.SHUTDOWN);
+		blocked.awaitClosed(CloseReason.SHUTDOWN);
+		this.stream.close();
+		assertThat(this.publisher.link().cancellations()).isOne();
+		assertThat(this.stream.snapshot().state()).isEqualTo(StreamSnapshot.State.CLOSED);
+		assertThat(this.stream.snapshot().clients()).isZero();
+	}
+
+	@Test
+	void closedStreamRefusesClients() {
+		this.stream.close();
+		assertThatIllegalStateException()
+			.isThrownBy(() -> this.stream.connect(client("x"), new RecordingSink(Long.MAX_VALUE)))
+			.withMessageContaining("'test' is closed");
+	}
+
+	@Test
+	void streamOfAClosedDispatcherRefusesClients() {
+		TestEngine other = new TestEngine(1);
+		EventStream stream = other.stream(this.publisher);
+		other.close();
+		assertThatIllegalStateException()
+			.isThrownBy(() -> stream.connect(client("x"), new RecordingSink(Long.MAX_VALUE)));
+	}
+
+	@Test
+	void closingADispatcherLeavesNoThreadBehind() {
+		Dispatcher dispatcher = new Dispatcher(3);
+		List<Thread> threads = Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("eventsource-dispatch-"))
+			.toList();
+		assertThat(threads).hasSizeGreaterThanOrEqualTo(5).allMatch(Thread::isDaemon);
+		dispatcher.close();
+		dispatcher.close();
+		await().until(() -> threads.stream().filter(Thread::isAlive).count() == 2);
+	}
+
+	@Test
+	void dispatcherNeedsAWorker() {
+		assertThatIllegalArgumentException().isThrownBy(() -> new Dispatcher(0))
+			.withMessageContaining("dispatcher.threads must be at least 1; got 0");
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "DISCONNECTED", "WRITE_TIMEOUT", "SHUTDOWN" })
+	void transportMayEndTheConnectionOnce(CloseReason reason) {
+		Client client = this.engine.connect(this.stream);
+		client.sink().connection().close(reason);
+		client.sink().connection().close(CloseReason.FAILED);
+		client.awaitClosed(reason);
+		client.sink().connection().close(CloseReason.FAILED);
+		client.sink().connection().writable();
+		this.publisher.emit("a");
+		this.engine.tick();
+		client.awaitClosed(reason);
+		assertThat(client.data()).isEmpty();
+	}
+
+	@Test
+	void connectionThatNeverBeganMayBeEnded() {
+		Client client = this.engine.connectBlocked(this.stream);
+		client.sink().connection().close(CloseReason.DISCONNECTED);
+		client.awaitClosed(CloseReason.DISCONNECTED);
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void sinkThatFailsIsClosedOnceAndDisturbsNobody(Step step, Exception failure) {
+		RecordingSink broken = new RecordingSink(Long.MAX_VALUE);
+		broken.breakAt(step, failure);
+		List<Client> readers = new ArrayList<>();
+		readers.add(this.engine.connect(this.stream));
+		readers.add(this.engine.connect(this.stream));
+		Client client = this.engine.connect(this.stream, null, broken);
+		readers.add(this.engine.connect(this.stream));
+		readers.add(this.engine.connect(this.stream));
+		this.publisher.emit("a");
+		client.awaitClosed(CloseReason.DISCONNECTED);
+		this.publisher.emit("b");
+		readers.forEach((reader) -> reader.awaitData("a", "b"));
+		this.engine.tick();
+		client.awaitClosed(CloseReason.DISCONNECTED);
+		assertThat(client.data()).isEmpty();
+		assertThat(this.stream.snapshot().clients()).isEqualTo(4);
+	}
+
+	static Stream<Arguments> failures() {
+		return Stream.of(Arguments.of(Step.WRITE, new IOException("gone")),
+				Arguments.of(Step.FLUSH, new IOException("gone")),
+				Arguments.of(Step.IS_READY, new IllegalStateException("gone")),
+				Arguments.of(Step.WRITE, new IllegalStateException("gone")),
+				Arguments.of(Step.FLUSH, new IllegalStateException("gone")),
+				Arguments.of(Step.WRITE, new NullPointerException("gone")));
+	}
+
+	@Test
+	void sinkThatFailsInAHeartbeatIsClosedOnce() {
+		Client client = this.engine.connect(this.stream);
+		client.sink().breakAt(Step.WRITE, new IOException("gone"));
+		this.engine.advance(Duration.ofSeconds(15));
+		client.awaitClosed(CloseReason.DISCONNECTED);
+	}
+
+	@Test
+	void sinkThatThrowsWhenItIsCompletedCountsAsClosedAndDisturbsNobody() {
+		List<Client> clients = IntStream.range(0, 6).mapToObj((i) -> this.engine.connect(this.stream)).toList();
+		clients.forEach((client) -> client.sink().breakAt(Step.COMPLETE, new IllegalStateException("broken")));
+		this.publisher.emit("a");
+		this.stream.stop();
+		clients.forEach((client) -> client.awaitClosed(CloseReason.COMPLETED));
+		assertThat(this.stream.snapshot().clients()).isZero();
+	}
+
+	@Test
+	void listenerThatThrowsDisturbsNobody() {
+		StreamListener broken = new StreamListener() {
+
+			@Override
+			public void clientOpened(EventClient client) {
+				throw new IllegalStateException("broken listener");
+			}
+
+			@Override
+			public void clientClosed(EventClient client, CloseReason reason) {
+				throw new IllegalStateException("broken listener");
+			}
+
+		};
+		EventStream stream = this.engine.stream(this.publisher, (builder) -> builder.listener(broken));
+		List<Client> clients = IntStream.range(0, 6).mapToObj((i) -> this.engine.connect(stream)).toList();
+		await().until(() -> this.publisher.subscriptions() == 2 && !this.publisher.link().requests().isEmpty());
+		this.publisher.emit("a");
+		clients.forEach((client) -> client.awaitData("a"));
+		clients.get(2).sink().connection().close(CloseReason.DISCONNECTED);
+		await().until(() -> clients.get(2).sink().isComplete());
+		this.publisher.emit("b");
+		assertThat(clients).filteredOn((client) -> client != clients.get(2))
+			.allSatisfy((client) -> client.awaitData("a", "b"));
+		stream.stop();
+		assertThat(clients).allSatisfy((client) -> await().until(client.sink()::isComplete));
+		assertThat(stream.snapshot().clients()).isZero();
+	}
+
+	@Test
+	void listenerIsToldOfEachClientOnce() {
+		List<Client> clients = IntStream.range(0, 5).mapToObj((i) -> this.engine.connect(this.stream)).toList();
+		assertThat(this.engine.listener().opened()).isEqualTo(5);
+		this.stream.stop();
+		clients.forEach((client) -> client.awaitClosed(CloseReason.COMPLETED));
+		assertThat(this.engine.listener().opened()).isEqualTo(5);
+	}
+
+	@Test
+	void snapshotCountsClientsAndEvents() {
+		assertThat(this.stream.snapshot()).isEqualTo(new StreamSnapshot("test", StreamSnapshot.State.LIVE, 0, 0));
+		Client client = this.engine.connect(this.stream);
+		this.engine.connect(this.stream);
+		this.publisher.emit("a", "b", "c");
+		assertThat(this.stream.snapshot()).isEqualTo(new StreamSnapshot("test", StreamSnapshot.State.LIVE, 2, 3));
+		client.sink().connection().close(CloseReason.DISCONNECTED);
+		await().until(() -> this.stream.snapshot().clients() == 1);
+	}
+
+	@Test
+	void preambleTellsTheReconnectionTime() {
+		StreamSettings settings = StreamSettings.defaults().withRetry(Duration.ofMillis(1234));
+		assertThat(new String(EventStream.preamble(settings), StandardCharsets.UTF_8)).isEqualTo("retry: 1234\n\n");
+		assertThat(this.stream.preamble()).isEqualTo(EventStream.preamble(StreamSettings.defaults()));
+	}
+
+	@Test
+	void publisherOfAnEventThatIsTooLargeIsToldItsSizeAndTheLimit() {
+		EventChannel channel = EventChannel.create();
+		EventStream stream = this.engine.stream(channel, StreamSettings.defaults().withMaxEventSize(50));
+		Client client = this.engine.connect(stream);
+		await().until(() -> stream.snapshot().state() == StreamSnapshot.State.LIVE);
+		assertThatIllegalArgumentException().isThrownBy(() -> channel.publish("large", "x".repeat(100)))
+			.withMessageContaining("121 bytes")
+			.withMessageContaining("50 of max-event-size");
+		channel.publish("small", "a");
+		client.awaitData("a");
+		assertThat(this.engine.listener().rejected()).isEmpty();
+	}
+
+	@Test
+	void publisherOfAnEventThatCannotBeWrittenIsTold() {
+		EventChannel channel = EventChannel.create();
+		IOException failure = new IOException("no JSON");
+		EventStream stream = this.engine.stream(channel, (builder) -> builder.dataWriter((data) -> {
+			throw failure;
+		}));
+		Client client = this.engine.connect(stream);
+		await().until(() -> stream.snapshot().state() == StreamSnapshot.State.LIVE);
+		assertThatIllegalArgumentException().isThrownBy(() -> channel.publish("bad", 1))
+			.withMessageContaining("\"bad\"")
+			.withMessageContaining("no JSON")
+			.withCause(failure);
+		channel.publish("good", "a");
+		client.awaitData("a");
+	}
+
+	@Test
+	void dataThatIsNotTextNeedsAWriter() {
+		EventChannel channel = EventChannel.create();
+		EventStream stream = EventStream.builder("plain", channel, this.engine.dispatcher()).build();
+		try {
+			stream.start();
+			await().until(() -> stream.snapshot().state() == StreamSnapshot.State.LIVE);
+			assertThatIllegalArgumentException().isThrownBy(() -> channel.publish("x", 1))
+				.withMessageContaining("no DataWriter for java.lang.Integer");
+		}
+		finally {
+			stream.close();
+		}
+	}
+
+	@Test
+	void earlyEventOfAChannelThatIsTooLargeIsLeftOut() {
+		EventChannel channel = EventChannel.create();
+		channel.publish("large", "x".repeat(100));
+		channel.publish("small", "a");
+		Client client = this.engine
+			.connect(this.engine.stream(channel, StreamSettings.defaults().withMaxEventSize(50)));
+		client.awaitData("a");
+		assertThat(this.engine.listener().rejected()).hasSize(1);
+	}
+
+	@Test
+	void channelServedByTwoStreamsReachesTheClientsOfBoth() {
+		EventChannel channel = EventChannel.create();
+		EventStream json = this.engine.stream(channel, (builder) -> builder.dataWriter((data) -> "json"));
+		EventStream text = this.engine.stream(channel, (builder) -> builder.dataWriter((data) -> "text"));
+		Client first = this.engine.connect(json);
+		Client second = this.engine.connect(text);
+		await().until(() -> json.snapshot().state() == StreamSnapshot.State.LIVE
+				&& text.snapshot().state() == StreamSnapshot.State.LIVE);
+		channel.publish("x", 1);
+		first.awaitData("json");
+		second.awaitData("text");
+	}
+
+	@Test
+	void completedChannelEndsItsStream() {
+		EventChannel channel = EventChannel.create();
+		EventStream stream = this.engine.stream(channel);
+		Client client = this.engine.connect(stream);
+		channel.publish("x", "a");
+		channel.complete();
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).containsExactly("a");
+	}
+
+	@Test
+	void eventsWithoutDataAreSentButNotDispatched() {
+		Client client = this.engine.connect(this.stream);
+		this.publisher.emit("a");
+		this.publisher.link().subscriber().onNext(Event.builder().comment("c").build());
+		this.publisher.link().subscriber().onNext(Event.builder().id("checkpoint").build());
+		await().until(() -> client.sink().lastEventId().equals("checkpoint"));
+		assertThat(client.data()).containsExactly("a");
+		assertThat(client.sink().comments()).containsExactly("c");
+		this.publisher.emit("b");
+		Client back = this.engine.connect(this.stream, "checkpoint");
+		back.awaitData("b");
+	}
+
+	@Test
+	void personalStreamEndsWithItsClient() {
+		EventStream personal = this.engine.stream(Flux.never(), EventStream.Builder::personal);
+		Client client = this.engine.connect(personal);
+		client.sink().connection().close(CloseReason.DISCONNECTED);
+		client.awaitClosed(CloseReason.DISCONNECTED);
+		await().until(() -> personal.snapshot().state() == StreamSnapshot.State.CLOSED);
+		assertThatIllegalStateException()
+			.isThrownBy(() -> personal.connect(client("x"), new RecordingSink(Long.MAX_VALUE)));
+	}
+
+	@Test
+	void descriptionOfAClientIsSafeToLog() {
+		EventClient client = new EventClient("7", "prices", "eve\r\n", "1.2.3.4", "id\r\nforged", Instant.EPOCH);
+		assertThat(client).hasToString("client 7 of stream 'prices'");
+	}
+
+	private static EventClient client(String id) {
+		return new EventClient(id, "test", null, null, null, Instant.EPOCH);
+	}
+
+}

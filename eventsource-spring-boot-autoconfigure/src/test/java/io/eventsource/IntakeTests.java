@@ -1,0 +1,754 @@
+package io.eventsource;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+
+import io.eventsource.TestEngine.Client;
+
+import static io.eventsource.TestEngine.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+/**
+ * What a publisher sees of a stream, and what it may do to it.
+ */
+@Timeout(30)
+class IntakeTests {
+
+	private static final Duration HALF_A_SECOND = Duration.ofMillis(500);
+
+	private final TestEngine engine = new TestEngine();
+
+	private final ManualPublisher publisher = new ManualPublisher();
+
+	@AfterEach
+	void close() {
+		this.engine.close();
+	}
+
+	@Test
+	void publisherIsSubscribedToOnceWhenTheFirstClientHasItsPlace() {
+		EventStream stream = this.engine.stream(this.publisher);
+		this.engine.tick();
+		assertThat(this.publisher.subscriptions()).isZero();
+		assertThat(stream.snapshot().state()).isEqualTo(StreamSnapshot.State.WAITING);
+		this.engine.connectBlocked(stream);
+		awaitSubscriptions(1);
+		assertThat(stream.snapshot().state()).isEqualTo(StreamSnapshot.State.LIVE);
+		this.engine.connect(stream);
+		stream.start();
+		this.engine.tick();
+		assertThat(this.publisher.subscriptions()).isOne();
+	}
+
+	@Test
+	void startedStreamSubscribesWithoutAClient() {
+		this.engine.stream(this.publisher).start();
+		awaitSubscriptions(1);
+	}
+
+	@Test
+	void closedStreamDoesNotSubscribe() {
+		EventStream stream = this.engine.stream(this.publisher);
+		stream.close();
+		stream.start();
+		this.engine.tick();
+		assertThat(this.publisher.subscriptions()).isZero();
+	}
+
+	@Test
+	void workersNeverCallThePublisher() {
+		EventStream stream = this.engine.stream(this.publisher, EventStream.Builder::personal);
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		this.publisher.emit(IntStream.range(0, 16).boxed().toArray());
+		client.awaitEvents(16);
+		await().until(() -> this.publisher.link().requests().size() > 1);
+		client.sink().connection().close(CloseReason.DISCONNECTED);
+		await().until(() -> this.publisher.link().cancellations() == 1);
+		assertThat(this.publisher.threads()).noneMatch((call) -> call.contains("eventsource-dispatch"));
+	}
+
+	@Test
+	void publisherIsSubscribedToAndAskedOnThreadsOfTheIntake() {
+		EventStream stream = this.engine.stream(this.publisher);
+		this.engine.connect(stream);
+		awaitRequested();
+		assertThat(this.publisher.threads())
+			.allMatch((call) -> call.matches("(subscribe|request) on eventsource-intake-\\d+"));
+	}
+
+	@Test
+	void publisherThatBlocksHoldsUpNoOtherStream() {
+		CountDownLatch release = new CountDownLatch(1);
+		Publisher<Event> blocking = (subscriber) -> {
+			try {
+				release.await();
+			}
+			catch (InterruptedException ex) {
+				// The dispatcher was closed
+			}
+		};
+		try {
+			for (int i = 0; i < 20; i++) {
+				this.engine.connect(this.engine.stream(blocking));
+			}
+			this.engine.connect(this.engine.stream(Flux.just(Event.of("a")))).awaitData("a");
+		}
+		finally {
+			release.countDown();
+		}
+	}
+
+	@Test
+	void finitePublisherLosesNothingForTheFirstClient() {
+		Client client = this.engine.connect(this.engine.stream(Flux.just(Event.of("a"), Event.of("b"))));
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).containsExactly("a", "b");
+	}
+
+	@Test
+	void laterClientsOfAFinitePublisherGetAllOfItAndThenTheEnd() {
+		EventStream stream = this.engine.stream(Flux.just(Event.of("a"), Event.of("b")));
+		this.engine.connect(stream).awaitClosed(CloseReason.COMPLETED);
+		assertThat(stream.snapshot().state()).isEqualTo(StreamSnapshot.State.COMPLETED);
+		for (int i = 0; i < 3; i++) {
+			Client client = this.engine.connect(stream);
+			client.awaitClosed(CloseReason.COMPLETED);
+			assertThat(client.data()).containsExactly("a", "b");
+		}
+	}
+
+	@Test
+	void emptyPublisherEndsItsClients() {
+		EventStream stream = this.engine.stream(Flux.empty());
+		Client client = this.engine.connect(stream);
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).isEmpty();
+		assertThat(stream.isOver(null)).isTrue();
+	}
+
+	@Test
+	void longBurstArrivesWholeAndInOrder() {
+		EventStream stream = this.engine.stream(Flux.range(1, 100_000).map(Event::of));
+		Client client = this.engine.connect(stream);
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).isEqualTo(IntStream.rangeClosed(1, 100_000).mapToObj(String::valueOf).toList());
+	}
+
+	@Test
+	void longBurstArrivesWholeAtSeveralClientsThatWereThereBefore() {
+		EventStream burst = this.engine.stream(Flux.range(1, 50_000).map(Event::of).delaySubscription(this.publisher));
+		List<Client> readers = IntStream.range(0, 5).mapToObj((i) -> this.engine.connect(burst)).toList();
+		awaitSubscriptions(1);
+		this.publisher.complete();
+		List<String> expected = IntStream.rangeClosed(1, 50_000).mapToObj(String::valueOf).toList();
+		for (Client reader : readers) {
+			reader.awaitClosed(CloseReason.COMPLETED);
+			assertThat(reader.data()).isEqualTo(expected);
+		}
+	}
+
+	@Test
+	void burstOfLargeEventsAfterSmallOnesArrivesWhole() {
+		StreamSettings settings = StreamSettings.defaults().withMaxEventSize(64 * 1024).withBufferMemory(1024 * 1024);
+		String large = "x".repeat(60 * 1024);
+		Flux<Event> events = Flux.range(0, 1000).map((i) -> Event.of((i < 500) ? "small" : large));
+		Client client = this.engine.connect(this.engine.stream(events, settings));
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).hasSize(1000);
+	}
+
+	@Test
+	void burstOfEventsOfTheLargestSizeArrivesWhole() {
+		StreamSettings settings = StreamSettings.defaults().withMaxEventSize(64 * 1024).withBufferMemory(64 * 1024);
+		String largest = "x".repeat(64 * 1024 - "data: \n\n".length());
+		Client client = this.engine
+			.connect(this.engine.stream(Flux.range(0, 50).map((i) -> Event.of(largest)), settings));
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).hasSize(50);
+	}
+
+	@Test
+	void burstArrivesWholeThroughALogOfOneEvent() {
+		StreamSettings settings = StreamSettings.defaults().withBufferSize(1);
+		Client client = this.engine.connect(this.engine.stream(Flux.range(0, 2000).map(Event::of), settings));
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).hasSize(2000);
+	}
+
+	@Test
+	void demandIsNeverMoreThanTheLogHasRoomFor() {
+		StreamSettings settings = StreamSettings.defaults().withBufferSize(100);
+		EventStream stream = this.engine.stream(this.publisher, settings);
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		long emitted = 0;
+		while (emitted < 5000) {
+			long due = this.publisher.link().requested() - emitted;
+			assertThat(due).isBetween(0L, 100L);
+			this.publisher.emit(IntStream.range(0, (int) due).boxed().toArray());
+			emitted += due;
+		}
+		client.awaitEvents((int) emitted);
+		assertThat(this.publisher.link().hasOverlappingRequests()).isFalse();
+	}
+
+	@Test
+	void clientThatIsOpeningCountsAsOneThatCouldTakeMore() {
+		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
+		EventStream stream = this.engine.stream(Flux.range(1, 1000).map(Event::of), settings);
+		Client client = this.engine.connectBlocked(stream);
+		this.engine.tick();
+		assertThat(stream.snapshot().published()).isLessThanOrEqualTo(8);
+		client.sink().ready();
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).hasSize(1000);
+	}
+
+	@Test
+	void blockedClientHoldsUpThePublisherForTheGraceOnly() {
+		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
+		EventStream stream = this.engine.stream(endless(new AtomicLong()), settings);
+		Client reader = this.engine.connect(stream);
+		await().until(() -> stream.snapshot().published() > 100);
+		Client blocked = this.engine.connectBlocked(stream);
+		this.engine.tick();
+		long before = stream.snapshot().published();
+		this.engine.advance(Duration.ofNanos(stream.grace()).minusMillis(10));
+		this.engine.tick();
+		assertThat(stream.snapshot().published()).isLessThanOrEqualTo(before + 8);
+		blocked.assertOpen();
+		this.engine.advance(Duration.ofMillis(20));
+		await().until(() -> stream.snapshot().published() > before + 100);
+		reader.assertOpen();
+		blocked.sink().ready();
+		blocked.awaitClosed(CloseReason.OVERFLOW);
+		stream.stop();
+		reader.awaitClosed(CloseReason.COMPLETED);
+	}
+
+	@Test
+	void graceIsSpentInAllUntilTheClientHasEverything() {
+		StreamSettings settings = StreamSettings.defaults().withBufferSize(1000);
+		EventStream stream = this.engine.stream(this.publisher, settings);
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		client.sink().block();
+		this.publisher.emit("x".repeat(100), "x".repeat(100), "x".repeat(100));
+		for (int i = 0; i < 3; i++) {
+			this.engine.work();
+			this.engine.advance(Duration.ofNanos(stream.grace()).dividedBy(2).plusMillis(1));
+			assertThat(stream.floor()).as("after %d pauses", i).isEqualTo((i == 0) ? 0 : Long.MAX_VALUE);
+			client.sink().ready(1);
+		}
+	}
+
+	@Test
+	void graceBeginsAnewWhenTheClientHasEverything() {
+		EventStream stream = this.engine.stream(this.publisher);
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		for (int i = 1; i <= 4; i++) {
+			client.sink().block();
+			this.publisher.emit(i);
+			this.engine.work();
+			this.engine.advance(Duration.ofNanos(stream.grace()).dividedBy(2));
+			assertThat(stream.floor()).as("the client counts in round %d", i).isEqualTo(i - 1);
+			client.sink().ready();
+			client.awaitEvents(i);
+		}
+	}
+
+	@Test
+	void clientOfAPersonalStreamHoldsUpItsPublisherForAsLongAsItBlocks() {
+		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
+		EventStream stream = this.engine.stream(Flux.range(1, 1000).map(Event::of),
+				(builder) -> builder.settings(settings).personal());
+		Client client = this.engine.connectBlocked(stream);
+		this.engine.advance(Duration.ofSeconds(20));
+		this.engine.tick();
+		assertThat(stream.snapshot().published()).isLessThanOrEqualTo(8);
+		client.sink().ready();
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).hasSize(1000);
+	}
+
+	@Test
+	void endlessPublisherWithoutClientsIsAskedForOneLogOnEachTick() {
+		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
+		AtomicLong emitted = new AtomicLong();
+		this.engine.stream(endless(emitted), settings).start();
+		await().until(() -> emitted.get() > 0);
+		long before = emitted.get();
+		for (int i = 1; i <= 5; i++) {
+			this.engine.tick();
+			// A tick of the engine may take a second one of a worker
+			assertThat(emitted.get()).isBetween(before + i, before + 8L * (2 * i + 1));
+		}
+	}
+
+	@Test
+	void endlessPublisherReachesItsClientAndIsLetGo() {
+		AtomicLong emitted = new AtomicLong();
+		EventStream stream = this.engine.stream(endless(emitted));
+		Client client = this.engine.connect(stream);
+		await().until(() -> client.data().size() > 20_000);
+		stream.stop();
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data())
+			.isEqualTo(IntStream.range(0, client.data().size()).mapToObj((i) -> String.valueOf(i + 1)).toList());
+	}
+
+	@Test
+	void channelWithoutClientsDoesNotWaitForTicks() {
+		EventChannel channel = EventChannel.create(16, Duration.ofSeconds(5));
+		EventStream stream = this.engine.stream(channel, StreamSettings.defaults().withBufferSize(16));
+		stream.start();
+		long start = System.nanoTime();
+		IntStream.range(0, 2000).forEach((i) -> channel.publish("x", i));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+		await().until(() -> stream.snapshot().published() == 2000);
+	}
+
+	@Test
+	void publisherThatIgnoresDemandFloodsOnlyTheLog() {
+		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
+		EventStream stream = this.engine.stream(this.publisher, settings);
+		Client blocked = this.engine.connectBlocked(stream);
+		awaitRequested();
+		this.publisher.emit(IntStream.range(0, 10_000).boxed().toArray());
+		assertThat(stream.snapshot().published()).isEqualTo(10_000);
+		blocked.sink().ready();
+		blocked.awaitClosed(CloseReason.OVERFLOW);
+		assertThat(blocked.data()).isEmpty();
+		Client next = this.engine.connect(stream);
+		this.publisher.emit("a");
+		next.awaitData("a");
+	}
+
+	@Test
+	void publisherThatEmitsWithoutBeingAskedIsTaken() {
+		EventStream stream = this.engine.stream(new ManualPublisher() {
+
+			@Override
+			void onSubscribe(Link link) {
+				link.subscriber().onSubscribe(link);
+				link.subscriber().onNext(Event.of("a"));
+				link.subscriber().onNext(Event.of("b"));
+				link.subscriber().onComplete();
+			}
+
+		});
+		Client client = this.engine.connect(stream);
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).containsExactly("a", "b");
+	}
+
+	@Test
+	void publisherThatThrowsWhenSubscribedToIsSubscribedToAgain() {
+		RuntimeException failure = new IllegalStateException("no subscription");
+		ManualPublisher broken = new ManualPublisher() {
+
+			@Override
+			void onSubscribe(Link link) {
+				if (subscriptions() == 1) {
+					throw failure;
+				}
+				super.onSubscribe(link);
+			}
+
+		};
+		Client client = this.engine.connect(this.engine.stream(broken));
+		await().until(() -> this.engine.listener().failures().equals(List.of(failure)));
+		this.engine.advance(HALF_A_SECOND.multipliedBy(2));
+		await().until(() -> broken.subscriptions() == 2);
+		broken.emit("a");
+		client.awaitData("a");
+	}
+
+	@Test
+	void publisherThatThrowsWhenAskedForEventsIsSubscribedToAgain() {
+		ManualPublisher broken = new ManualPublisher() {
+
+			@Override
+			void onRequest(Link link, long n) {
+				if (subscriptions() == 1) {
+					link.subscriber().onNext(Event.of("a"));
+					throw new IllegalStateException("no request");
+				}
+				link.subscriber().onNext(Event.of("b"));
+				link.subscriber().onComplete();
+			}
+
+		};
+		Client client = this.engine.connect(this.engine.stream(broken));
+		await().until(() -> this.engine.listener().failures().size() == 1);
+		client.awaitData("a");
+		this.engine.advance(HALF_A_SECOND.multipliedBy(2));
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).containsExactly("a", "b");
+	}
+
+	@Test
+	void publisherThatThrowsWhenCancelledIsLetGoAllTheSame() {
+		ManualPublisher broken = new ManualPublisher() {
+
+			@Override
+			void onCancel(Link link) {
+				throw new IllegalStateException("no cancel");
+			}
+
+		};
+		EventStream stream = this.engine.stream(broken);
+		Client client = this.engine.connect(stream);
+		await().until(() -> broken.subscriptions() == 1);
+		await().until(() -> !broken.link().requests().isEmpty());
+		stream.stop();
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(broken.link().cancellations()).isOne();
+	}
+
+	@Test
+	void nullOfAPublisherIsAnsweredWithAnErrorOfItsOwn() {
+		Client client = this.engine.connect(this.engine.stream(this.publisher));
+		awaitRequested();
+		assertThatNullPointerException().isThrownBy(() -> this.publisher.link().subscriber().onNext(null));
+		assertThatNullPointerException().isThrownBy(() -> this.publisher.fail(null));
+		this.publisher.emit("a");
+		client.awaitData("a");
+		assertThat(this.engine.listener().failures()).isEmpty();
+	}
+
+	@Test
+	void nullWithinARequestIsAFailure() {
+		ManualPublisher broken = new ManualPublisher() {
+
+			@Override
+			void onRequest(Link link, long n) {
+				link.subscriber().onNext((subscriptions() == 1) ? null : Event.of("a"));
+			}
+
+		};
+		Client client = this.engine.connect(this.engine.stream(broken));
+		await().until(() -> this.engine.listener().failures().size() == 1);
+		this.engine.advance(HALF_A_SECOND.multipliedBy(2));
+		await().until(() -> client.data().contains("a"));
+	}
+
+	@Test
+	void nullForASubscriptionIsAFailure() {
+		ManualPublisher broken = new ManualPublisher() {
+
+			@Override
+			void onSubscribe(Link link) {
+				link.subscriber().onSubscribe(null);
+			}
+
+		};
+		Client client = this.engine.connect(this.engine.stream(broken));
+		await().until(() -> this.engine.listener().failures().size() == 1);
+		client.assertOpen();
+	}
+
+	@Test
+	void secondSubscriptionIsCancelledAndTheFirstGoesOn() {
+		Client client = this.engine.connect(this.engine.stream(this.publisher));
+		awaitRequested();
+		ManualPublisher.Link second = this.publisher.new Link(this.publisher.link().subscriber());
+		this.publisher.link().subscriber().onSubscribe(second);
+		assertThat(second.cancellations()).isOne();
+		assertThat(this.publisher.link().cancellations()).isZero();
+		this.publisher.emit("a");
+		client.awaitData("a");
+		assertThat(second.requests()).isEmpty();
+	}
+
+	@Test
+	void signalsAfterTheEndHaveNoEffect() {
+		EventStream stream = this.engine.stream(this.publisher);
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		this.publisher.emit("a");
+		this.publisher.complete();
+		this.publisher.emit("b");
+		this.publisher.complete();
+		this.publisher.fail(new IllegalStateException("late"));
+		client.awaitClosed(CloseReason.COMPLETED);
+		this.engine.advance(Duration.ofMinutes(1));
+		assertThat(client.data()).containsExactly("a");
+		assertThat(stream.snapshot().published()).isOne();
+		assertThat(this.engine.listener().failures()).isEmpty();
+		assertThat(this.publisher.subscriptions()).isOne();
+	}
+
+	@Test
+	void signalsAfterAFailureHaveNoEffect() {
+		EventStream stream = this.engine.stream(this.publisher);
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		this.publisher.fail(new IllegalStateException("first"));
+		this.publisher.emit("a");
+		this.publisher.fail(new IllegalStateException("second"));
+		this.publisher.complete();
+		assertThat(this.engine.listener().failures()).hasSize(1);
+		assertThat(stream.snapshot().published()).isZero();
+		client.assertOpen();
+	}
+
+	@Test
+	void signalsOfAStoppedStreamHaveNoEffect() {
+		EventStream stream = this.engine.stream(this.publisher);
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		stream.stop();
+		assertThat(this.publisher.link().cancellations()).isOne();
+		this.publisher.emit("a");
+		this.publisher.fail(new IllegalStateException("late"));
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).isEmpty();
+		assertThat(this.engine.listener().failures()).isEmpty();
+	}
+
+	@Test
+	void failedPublisherIsSubscribedToAgainAfterAPauseWhileClientsStay() {
+		RuntimeException failure = new IllegalStateException("broken pipe");
+		EventStream stream = this.engine.stream(this.publisher);
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		this.publisher.emit("a");
+		this.publisher.fail(failure);
+		assertThat(this.engine.listener().failures()).containsExactly(failure);
+		assertThat(stream.snapshot().state()).isEqualTo(StreamSnapshot.State.RESTARTING);
+		this.engine.advance(HALF_A_SECOND.minusMillis(1));
+		assertThat(this.publisher.subscriptions()).isOne();
+		this.engine.advance(HALF_A_SECOND.plusMillis(1));
+		awaitSubscriptions(2);
+		awaitRequested();
+		client.assertOpen();
+		this.publisher.emit("b");
+		client.awaitData("a", "b");
+		assertThat(stream.snapshot().state()).isEqualTo(StreamSnapshot.State.LIVE);
+	}
+
+	@Test
+	void newClientDoesNotCutThePauseShort() {
+		EventStream stream = this.engine.stream(this.publisher);
+		this.engine.connect(stream);
+		awaitRequested();
+		this.publisher.fail(new IllegalStateException("first"));
+		this.engine.connect(stream);
+		stream.start();
+		this.engine.tick();
+		assertThat(this.publisher.subscriptions()).isOne();
+	}
+
+	@Test
+	void pausesGrowUpToHalfAMinute() {
+		this.engine.connect(this.engine.stream(this.publisher));
+		Duration pause = HALF_A_SECOND.multipliedBy(2);
+		for (int i = 1; i <= 8; i++) {
+			awaitSubscriptions(i);
+			this.publisher.fail(new IllegalStateException("failure " + i));
+			this.engine.advance(pause.dividedBy(2).minusMillis(1));
+			assertThat(this.publisher.subscriptions()).as("after failure %d", i).isEqualTo(i);
+			this.engine.advance(pause.dividedBy(2).plusMillis(1));
+			pause = pause.multipliedBy(2);
+			pause = (pause.compareTo(Duration.ofSeconds(30)) > 0) ? Duration.ofSeconds(30) : pause;
+		}
+		awaitSubscriptions(9);
+	}
+
+	@Test
+	void pausesBeginAnewOnceAnEventHasCome() {
+		this.engine.connect(this.engine.stream(this.publisher));
+		for (int i = 1; i <= 4; i++) {
+			awaitSubscriptions(i);
+			this.publisher.emit("a");
+			this.publisher.fail(new IllegalStateException("failure " + i));
+			this.engine.advance(HALF_A_SECOND.multipliedBy(2));
+		}
+		awaitSubscriptions(5);
+	}
+
+	@Test
+	void quietPublisherThatWasSubscribedToAgainIsLive() {
+		EventStream stream = this.engine.stream(this.publisher);
+		this.engine.connect(stream);
+		awaitRequested();
+		this.publisher.fail(new IllegalStateException("once"));
+		this.engine.advance(HALF_A_SECOND.multipliedBy(2));
+		awaitSubscriptions(2);
+		awaitRequested();
+		assertThat(stream.snapshot().state()).isEqualTo(StreamSnapshot.State.LIVE);
+	}
+
+	@Test
+	void failedPublisherOfAStoppedStreamIsLeftAlone() {
+		EventStream stream = this.engine.stream(this.publisher);
+		this.engine.connect(stream);
+		awaitRequested();
+		this.publisher.fail(new IllegalStateException("once"));
+		stream.stop();
+		this.engine.advance(Duration.ofMinutes(1));
+		assertThat(this.publisher.subscriptions()).isOne();
+	}
+
+	@Test
+	void failureOfAPersonalStreamSendsItsClientAway() {
+		EventStream stream = this.engine.stream(this.publisher, EventStream.Builder::personal);
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		this.publisher.fail(new IllegalStateException("once"));
+		client.awaitClosed(CloseReason.FAILED);
+		this.engine.advance(Duration.ofMinutes(1));
+		assertThat(this.publisher.subscriptions()).isOne();
+	}
+
+	@Test
+	void publisherOfAPersonalStreamIsLetGoWithItsClient() {
+		EventStream stream = this.engine.stream(this.publisher, EventStream.Builder::personal);
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		client.sink().connection().close(CloseReason.DISCONNECTED);
+		client.awaitClosed(CloseReason.DISCONNECTED);
+		await().until(() -> this.publisher.link().cancellations() == 1);
+	}
+
+	@Test
+	void sharedPublisherStaysWhenItsLastClientLeaves() {
+		EventStream stream = this.engine.stream(this.publisher);
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		client.sink().connection().close(CloseReason.DISCONNECTED);
+		client.awaitClosed(CloseReason.DISCONNECTED);
+		this.engine.tick();
+		assertThat(this.publisher.link().cancellations()).isZero();
+	}
+
+	@Test
+	void eventThatCannotBeSentIsLeftOutAndTheStreamGoesOn() {
+		StreamSettings settings = StreamSettings.defaults().withMaxEventSize(50);
+		Event large = Event.of("large", "x".repeat(100));
+		EventStream stream = this.engine.stream(Flux.just(Event.of("a"), large, Event.of("b")), settings);
+		Client client = this.engine.connect(stream);
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).containsExactly("a", "b");
+		assertThat(this.engine.listener().rejected()).containsExactly(large);
+		assertThat(this.engine.listener().rejections().get(0)).isInstanceOf(IllegalArgumentException.class)
+			.hasMessageContaining("121 bytes")
+			.hasMessageContaining("50 of max-event-size");
+		assertThat(this.engine.listener().failures()).isEmpty();
+	}
+
+	@Test
+	void eventWhoseDataCannotBeWrittenIsLeftOutAndTheStreamGoesOn() {
+		Exception failure = new java.io.IOException("no JSON");
+		Event bad = Event.of("bad", 2);
+		EventStream stream = this.engine.stream(Flux.just(Event.of(1), bad, Event.of(3)),
+				(builder) -> builder.dataWriter((data) -> {
+					if (data.equals(2)) {
+						throw failure;
+					}
+					return "<" + data + ">";
+				}));
+		Client client = this.engine.connect(stream);
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).containsExactly("<1>", "<3>");
+		assertThat(this.engine.listener().rejected()).containsExactly(bad);
+		assertThat(this.engine.listener().rejections().get(0)).hasMessageContaining("no JSON").hasCause(failure);
+	}
+
+	@Test
+	void eventWhoseDataFailsAsTextIsLeftOutAndTheStreamGoesOn() {
+		CharSequence broken = new CharSequence() {
+
+			@Override
+			public int length() {
+				return 1;
+			}
+
+			@Override
+			public char charAt(int index) {
+				return 'x';
+			}
+
+			@Override
+			public CharSequence subSequence(int start, int end) {
+				return this;
+			}
+
+			@Override
+			public String toString() {
+				throw new IllegalStateException("no text");
+			}
+
+		};
+		EventStream stream = this.engine.stream(Flux.just(Event.of("a"), Event.of("bad", broken), Event.of("b")));
+		Client client = this.engine.connect(stream);
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).containsExactly("a", "b");
+		assertThat(this.engine.listener().rejected()).hasSize(1);
+	}
+
+	@Test
+	void eventsThatAreLeftOutStillRenewTheDemand() {
+		StreamSettings settings = StreamSettings.defaults().withMaxEventSize(50).withBufferSize(4);
+		Flux<Event> events = Flux.range(1, 100).map((i) -> Event.of("x".repeat(100)));
+		EventStream stream = this.engine.stream(events.concatWith(Flux.just(Event.of("a"))), settings);
+		Client client = this.engine.connect(stream);
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).containsExactly("a");
+		assertThat(this.engine.listener().rejected()).hasSize(100);
+	}
+
+	@Test
+	void listenerThatThrowsDoesNotDisturbTheIntake() {
+		StreamListener broken = new StreamListener() {
+
+			@Override
+			public void eventRejected(String stream, Event event, Throwable cause) {
+				throw new IllegalStateException("broken listener");
+			}
+
+			@Override
+			public void publisherFailed(String stream, Throwable cause) {
+				throw new IllegalStateException("broken listener");
+			}
+
+		};
+		EventStream stream = this.engine.stream(this.publisher,
+				(builder) -> builder.listener(broken).settings(StreamSettings.defaults().withMaxEventSize(50)));
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		this.publisher.emit("x".repeat(100), "a");
+		this.publisher.fail(new IllegalStateException("once"));
+		this.engine.advance(HALF_A_SECOND.multipliedBy(2));
+		awaitSubscriptions(2);
+		this.publisher.emit("b");
+		client.awaitData("a", "b");
+	}
+
+	private static Publisher<Event> endless(AtomicLong emitted) {
+		return Flux.generate((sink) -> sink.next(Event.of(emitted.incrementAndGet())));
+	}
+
+	private void awaitSubscriptions(int count) {
+		await().until(() -> this.publisher.subscriptions() == count);
+	}
+
+	private void awaitRequested() {
+		await().until(() -> this.publisher.subscriptions() > 0 && !this.publisher.link().requests().isEmpty());
+	}
+
+}

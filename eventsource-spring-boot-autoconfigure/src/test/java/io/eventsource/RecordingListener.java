@@ -1,0 +1,71 @@
+package io.eventsource;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Records what streams report, by client where it is about one.
+ */
+class RecordingListener implements StreamListener {
+
+	private final Map<String, Integer> opened = new ConcurrentHashMap<>();
+
+	private final Map<String, List<CloseReason>> closed = new ConcurrentHashMap<>();
+
+	private final List<Throwable> rejections = Collections.synchronizedList(new ArrayList<>());
+
+	private final List<Event> rejected = Collections.synchronizedList(new ArrayList<>());
+
+	private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+
+	@Override
+	public void clientOpened(EventClient client) {
+		this.opened.merge(client.id(), 1, Integer::sum);
+	}
+
+	@Override
+	public void clientClosed(EventClient client, CloseReason reason) {
+		this.closed.computeIfAbsent(client.id(), (id) -> Collections.synchronizedList(new ArrayList<>())).add(reason);
+	}
+
+	@Override
+	public void eventRejected(String stream, Event event, Throwable cause) {
+		this.rejected.add(event);
+		this.rejections.add(cause);
+	}
+
+	@Override
+	public void publisherFailed(String stream, Throwable cause) {
+		this.failures.add(cause);
+	}
+
+	/**
+	 * How many clients were opened, each of them once.
+	 */
+	int opened() {
+		return this.opened.values().stream().mapToInt(Integer::intValue).sum();
+	}
+
+	/**
+	 * Why the client was closed; more than one reason is a fault.
+	 */
+	List<CloseReason> closed(String client) {
+		return List.copyOf(this.closed.getOrDefault(client, List.of()));
+	}
+
+	List<Throwable> rejections() {
+		return List.copyOf(this.rejections);
+	}
+
+	List<Event> rejected() {
+		return List.copyOf(this.rejected);
+	}
+
+	List<Throwable> failures() {
+		return List.copyOf(this.failures);
+	}
+
+}

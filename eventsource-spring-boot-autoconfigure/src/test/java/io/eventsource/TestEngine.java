@@ -1,0 +1,209 @@
+package io.eventsource;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Streams and clients of a test, on workers whose clock stands still until the test turns
+ * it. Workers still tick in real time, every 100 ms, and look at that clock when they do.
+ */
+class TestEngine implements AutoCloseable {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private final AtomicLong clock = new AtomicLong(Duration.ofDays(1).toNanos());
+
+	private final AtomicInteger clients = new AtomicInteger();
+
+	private final List<EventStream> streams = new ArrayList<>();
+
+	private final List<RecordingSink> sinks = new CopyOnWriteArrayList<>();
+
+	private final RecordingListener listener = new RecordingListener();
+
+	private final Dispatcher dispatcher;
+
+	TestEngine() {
+		this(2);
+	}
+
+	TestEngine(int workers) {
+		this.dispatcher = new Dispatcher(workers, this.clock::get);
+	}
+
+	Dispatcher dispatcher() {
+		return this.dispatcher;
+	}
+
+	RecordingListener listener() {
+		return this.listener;
+	}
+
+	EventStream stream(Publisher<? extends Event> publisher) {
+		return stream(publisher, StreamSettings.defaults());
+	}
+
+	EventStream stream(Publisher<? extends Event> publisher, StreamSettings settings) {
+		return stream(publisher, (builder) -> builder.settings(settings));
+	}
+
+	EventStream stream(Publisher<? extends Event> publisher, UnaryOperator<EventStream.Builder> customizer) {
+		EventStream stream = customizer
+			.apply(EventStream.builder("test", publisher, this.dispatcher)
+				.listener(this.listener)
+				.dataWriter(String::valueOf))
+			.build();
+		this.streams.add(stream);
+		return stream;
+	}
+
+	/**
+	 * Connects a client that takes everything at once.
+	 */
+	Client connect(EventStream stream) {
+		return connect(stream, null);
+	}
+
+	Client connect(EventStream stream, @Nullable String lastEventId) {
+		return connect(stream, lastEventId, new RecordingSink(Long.MAX_VALUE));
+	}
+
+	/**
+	 * Connects a client that takes nothing until it is told to.
+	 */
+	Client connectBlocked(EventStream stream) {
+		return connect(stream, null, new RecordingSink(0));
+	}
+
+	Client connect(EventStream stream, @Nullable String lastEventId, RecordingSink sink) {
+		String id = "c" + this.clients.incrementAndGet();
+		this.sinks.add(sink);
+		sink.open(stream.connect(new EventClient(id, stream.name(), null, null, lastEventId, Instant.EPOCH), sink));
+		return new Client(id, sink);
+	}
+
+	/**
+	 * Turns the clock, and lets each worker look at it.
+	 */
+	void advance(Duration time) {
+		this.clock.addAndGet(time.toNanos());
+		tick();
+	}
+
+	/**
+	 * Waits until each worker has done all that it has to do on a tick, and what came of
+	 * it.
+	 */
+	void tick() {
+		AtomicInteger ticks = new AtomicInteger();
+		for (int i = 0; i < this.dispatcher.threads(); i++) {
+			Dispatcher.Worker worker = this.dispatcher.worker(i);
+			// Begins to count between two ticks, so that the next one is a whole one
+			worker.execute(() -> worker.startTicking(new Runnable() {
+
+				@Override
+				public void run() {
+					worker.stopTicking(this);
+					ticks.incrementAndGet();
+				}
+
+			}));
+		}
+		await().until(() -> ticks.get() == this.dispatcher.threads());
+		work();
+	}
+
+	/**
+	 * Waits until each worker has done what it was asked for so far.
+	 */
+	void work() {
+		AtomicInteger done = new AtomicInteger();
+		for (int i = 0; i < this.dispatcher.threads(); i++) {
+			Dispatcher.Worker worker = this.dispatcher.worker(i);
+			worker.execute(() -> worker.execute(done::incrementAndGet));
+		}
+		await().until(() -> done.get() == this.dispatcher.threads());
+	}
+
+	static ConditionFactory await() {
+		return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).atMost(PATIENCE);
+	}
+
+	/**
+	 * Ends everything, and requires that no sink was treated against its contract.
+	 */
+	@Override
+	public void close() {
+		this.streams.forEach(EventStream::close);
+		this.dispatcher.close();
+		assertThat(this.sinks).allSatisfy((sink) -> {
+			assertThat(sink.violations()).isEmpty();
+			assertThat(sink.completions()).isOne();
+		});
+	}
+
+	/**
+	 * One client and its end of the connection.
+	 */
+	final class Client {
+
+		private final String id;
+
+		private final RecordingSink sink;
+
+		Client(String id, RecordingSink sink) {
+			this.id = id;
+			this.sink = sink;
+		}
+
+		RecordingSink sink() {
+			return this.sink;
+		}
+
+		List<String> data() {
+			return this.sink.data();
+		}
+
+		/**
+		 * Waits until the client has exactly these events.
+		 */
+		void awaitData(String... data) {
+			await().untilAsserted(() -> assertThat(data()).containsExactly(data));
+		}
+
+		/**
+		 * Waits until the client has so many events.
+		 */
+		void awaitEvents(int count) {
+			await().untilAsserted(() -> assertThat(this.sink.events()).hasSize(count));
+		}
+
+		/**
+		 * Waits until the connection has ended, for one reason.
+		 */
+		void awaitClosed(CloseReason reason) {
+			await().untilAsserted(() -> assertThat(TestEngine.this.listener.closed(this.id)).containsExactly(reason));
+			assertThat(this.sink.completions()).isOne();
+		}
+
+		void assertOpen() {
+			assertThat(TestEngine.this.listener.closed(this.id)).isEmpty();
+			assertThat(this.sink.completions()).isZero();
+		}
+
+	}
+
+}
