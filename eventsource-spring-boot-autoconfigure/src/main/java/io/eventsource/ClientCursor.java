@@ -18,6 +18,8 @@ final class ClientCursor implements EventConnection {
 	private static final AtomicReferenceFieldUpdater<ClientCursor, CloseReason> CLOSING = AtomicReferenceFieldUpdater
 		.newUpdater(ClientCursor.class, CloseReason.class, "closing");
 
+	private static final long OPENING = 1_000_000_000;
+
 	private final EventClient client;
 
 	private final EventSink sink;
@@ -37,6 +39,9 @@ final class ClientCursor implements EventConnection {
 	private int restOffset;
 
 	private boolean unflushed;
+
+	/** Whether the sink was ready at least once, or was told that it never is. */
+	private boolean opened;
 
 	/** Since when the sink has not been ready; zero while it is. */
 	private long blockedSince;
@@ -102,6 +107,7 @@ final class ClientCursor implements EventConnection {
 		if (!this.writable || this.closing != null) {
 			return false;
 		}
+		this.opened = true;
 		if (!hasWork()) {
 			this.blockedBefore = 0;
 			return false;
@@ -188,7 +194,11 @@ final class ClientCursor implements EventConnection {
 		if (this.closing != null) {
 			return;
 		}
-		if (this.blockedSince != 0 && !this.writable) {
+		if (!this.opened && now - this.blockedSince >= OPENING) {
+			this.opened = true;
+			this.sink.neverReady();
+		}
+		else if (this.blockedSince != 0 && !this.writable) {
 			if (now - this.blockedSince >= settings.writeTimeout().toNanos()) {
 				close(CloseReason.WRITE_TIMEOUT);
 			}

@@ -34,6 +34,14 @@ public interface EventSink {
 	void flush() throws IOException;
 
 	/**
+	 * Called once if {@link EventConnection#writable()} has not been called within a
+	 * second of the connection's start: the transport does not keep its promise to report
+	 * readiness, and may fall back to another way of writing.
+	 */
+	default void neverReady() {
+	}
+
+	/**
 	 * Ends the response. Called once, after the last write, whatever the reason; must
 	 * neither block nor throw.
 	 */

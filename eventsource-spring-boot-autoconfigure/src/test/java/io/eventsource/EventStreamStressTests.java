@@ -38,7 +38,7 @@ class EventStreamStressTests {
 
 	private static final int PUBLISHERS = 3;
 
-	private static final int EVENTS_PER_PUBLISHER = 8_000;
+	private static final int EVENTS_PER_PUBLISHER = 10_000;
 
 	private static final int EVENTS = PUBLISHERS * EVENTS_PER_PUBLISHER;
 
@@ -50,7 +50,9 @@ class EventStreamStressTests {
 
 	private final ScheduledExecutorService container = Executors.newScheduledThreadPool(2);
 
-	/** Time runs 20 times as fast for the engine: the grace and all timeouts are short. */
+	/**
+	 * Time runs 20 times as fast for the engine: the grace and all timeouts are short.
+	 */
 	private final Dispatcher dispatcher = new Dispatcher(2, () -> System.nanoTime() * 20);
 
 	private final EventChannel channel = EventChannel.create(64, Duration.ofSeconds(20));
@@ -75,9 +77,14 @@ class EventStreamStressTests {
 		logger.info("-Deventsource.seed=" + this.seed);
 		AtomicInteger started = new AtomicInteger();
 		List<StressClient> clients = IntStream.range(0, CLIENTS).mapToObj(StressClient::new).toList();
-		List<CompletableFuture<Void>> runs = clients.stream().map((client) -> async(() -> client.run(started))).toList();
+		List<CompletableFuture<Void>> runs = clients.stream()
+			.map((client) -> async(() -> client.run(started)))
+			.toList();
 		TestEngine.await().until(() -> started.get() == CLIENTS);
-		IntStream.range(0, PUBLISHERS).mapToObj((i) -> async(() -> publish(i))).toList().forEach(CompletableFuture::join);
+		IntStream.range(0, PUBLISHERS)
+			.mapToObj((i) -> async(() -> publish(i)))
+			.toList()
+			.forEach(CompletableFuture::join);
 		this.channel.complete();
 		runs.forEach(CompletableFuture::join);
 		logger.info(clients);
@@ -210,7 +217,7 @@ class EventStreamStressTests {
 		StressSink(Random random) {
 			super(Long.MAX_VALUE);
 			this.random = new Random(random.nextLong());
-			this.stepsToLive = (this.random.nextInt(4) == 0) ? Integer.MAX_VALUE : this.random.nextInt(500);
+			this.stepsToLive = (this.random.nextInt(4) == 0) ? Integer.MAX_VALUE : 1 + this.random.nextInt(100);
 		}
 
 		@Override

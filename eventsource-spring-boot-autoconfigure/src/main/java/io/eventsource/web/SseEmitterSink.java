@@ -66,7 +66,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private volatile @Nullable EventConnection connection;
 
-	private boolean blocking;
+	private volatile boolean blocking;
 
 	/** What goes out with the next send of the emitter; only where output is blocking. */
 	private @Nullable Set<DataWithMediaType> pending;
@@ -167,10 +167,20 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 			this.output.setWriteListener(this);
 		}
 		catch (IllegalStateException | UnsupportedOperationException ex) {
-			logger.debug("The response offers no non-blocking output; " + this.client + " gets a sending thread", ex);
-			this.blocking = true;
-			opened.writable();
+			logger.trace("The response refuses a write listener", ex);
+			neverReady();
 		}
+	}
+
+	/**
+	 * Falls back to the emitter: a filter has wrapped the response in one that takes a
+	 * write listener and forgets it, or none at all.
+	 */
+	@Override
+	public void neverReady() {
+		logger.debug("The response offers no non-blocking output; " + this.client + " gets a sending thread");
+		this.blocking = true;
+		onWritePossible();
 	}
 
 	@Override

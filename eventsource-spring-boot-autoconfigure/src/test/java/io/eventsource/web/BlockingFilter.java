@@ -19,6 +19,12 @@ import org.springframework.web.filter.GenericFilterBean;
  */
 class BlockingFilter extends GenericFilterBean {
 
+	private final boolean silent;
+
+	BlockingFilter(boolean silent) {
+		this.silent = silent;
+	}
+
 	@Override
 	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
@@ -26,7 +32,7 @@ class BlockingFilter extends GenericFilterBean {
 
 			@Override
 			public ServletOutputStream getOutputStream() throws IOException {
-				return new BlockingOutputStream(super.getOutputStream());
+				return new BlockingOutputStream(super.getOutputStream(), BlockingFilter.this.silent);
 			}
 
 		});
@@ -36,8 +42,11 @@ class BlockingFilter extends GenericFilterBean {
 
 		private final ServletOutputStream target;
 
-		BlockingOutputStream(ServletOutputStream target) {
+		private final boolean silent;
+
+		BlockingOutputStream(ServletOutputStream target, boolean silent) {
 			this.target = target;
+			this.silent = silent;
 		}
 
 		@Override
@@ -47,7 +56,9 @@ class BlockingFilter extends GenericFilterBean {
 
 		@Override
 		public void setWriteListener(WriteListener listener) {
-			throw new UnsupportedOperationException();
+			if (!this.silent) {
+				throw new UnsupportedOperationException();
+			}
 		}
 
 		@Override

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -239,8 +240,18 @@ class StreamingTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void responseWithoutNonBlockingOutputIsServedByASendingThread(TestServer.Container container) throws Exception {
-		start(container, "test.blocking-filter=true", "eventsource.heartbeat=200ms");
+	void responseThatRefusesAWriteListenerIsServedByASendingThread(TestServer.Container container) throws Exception {
+		serveThroughWrappedResponse(container, false);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void responseThatForgetsItsWriteListenerIsServedByASendingThread(TestServer.Container container) throws Exception {
+		serveThroughWrappedResponse(container, true);
+	}
+
+	private void serveThroughWrappedResponse(TestServer.Container container, boolean silent) throws Exception {
+		start(container, "test.blocking-filter=" + silent, "eventsource.heartbeat=200ms");
 		StreamClient client = client("/events/messages");
 		awaitClients("messages", 1);
 		publish(500);
@@ -382,9 +393,15 @@ class StreamingTests {
 		}
 
 		@Bean
-		@org.springframework.boot.autoconfigure.condition.ConditionalOnProperty("test.blocking-filter")
-		BlockingFilter blockingFilter() {
-			return new BlockingFilter();
+		@ConditionalOnProperty(name = "test.blocking-filter", havingValue = "true")
+		BlockingFilter silentFilter() {
+			return new BlockingFilter(true);
+		}
+
+		@Bean
+		@ConditionalOnProperty(name = "test.blocking-filter", havingValue = "false")
+		BlockingFilter refusingFilter() {
+			return new BlockingFilter(false);
 		}
 
 	}
