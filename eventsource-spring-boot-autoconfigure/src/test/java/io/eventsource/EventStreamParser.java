@@ -18,6 +18,7 @@ import com.launchdarkly.eventsource.MessageEvent;
 import com.launchdarkly.eventsource.StreamEvent;
 import com.launchdarkly.eventsource.StreamException;
 import com.launchdarkly.logging.LDLogger;
+import io.eventsource.EventStreamReader.Received;
 import okhttp3.sse.internal.ServerSentEventReader;
 import okio.Okio;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,6 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.http.codec.ServerSentEventHttpMessageReader;
 import org.springframework.mock.http.client.reactive.MockClientHttpResponse;
-
-import io.eventsource.EventStreamReader.Received;
 
 /**
  * Parsers of event streams: the strict reader of these tests, and others that were

@@ -3,11 +3,10 @@ package io.eventsource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
+import io.eventsource.EventStreamReader.Received;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import io.eventsource.EventStreamReader.Received;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

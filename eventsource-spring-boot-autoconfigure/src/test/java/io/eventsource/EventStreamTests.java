@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.eventsource.EventStreamReader.Received;
+import io.eventsource.RecordingSink.Step;
+import io.eventsource.TestEngine.Client;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,11 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
-import io.eventsource.EventStreamReader.Received;
-import io.eventsource.RecordingSink.Step;
-import io.eventsource.TestEngine.Client;
-
-import static io.eventsource.TestEngine.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -53,7 +51,7 @@ class EventStreamTests {
 		EventStream stream = this.engine.stream(this.publisher, settings);
 		int subscriptions = this.publisher.subscriptions();
 		stream.start();
-		await()
+		TestEngine.await()
 			.until(() -> this.publisher.subscriptions() > subscriptions && !this.publisher.link().requests().isEmpty());
 		return stream;
 	}
@@ -101,7 +99,8 @@ class EventStreamTests {
 		EventStream stream = this.engine.stream(this.publisher,
 				(builder) -> builder.dataWriter((data) -> "#" + written.incrementAndGet()));
 		List<Client> clients = IntStream.range(0, 10).mapToObj((i) -> this.engine.connect(stream)).toList();
-		await().until(() -> this.publisher.subscriptions() == 2 && !this.publisher.link().requests().isEmpty());
+		TestEngine.await()
+			.until(() -> this.publisher.subscriptions() == 2 && !this.publisher.link().requests().isEmpty());
 		this.publisher.emit(1, 2);
 		clients.forEach((client) -> client.awaitData("#1", "#2"));
 		assertThat(written).hasValue(2);
@@ -130,7 +129,7 @@ class EventStreamTests {
 	void flushWaitsUntilTheSinkIsReadyForIt() {
 		Client client = this.engine.connect(this.stream, null, new RecordingSink(1));
 		this.publisher.emit("a");
-		await().until(() -> client.sink().writes().size() == 1);
+		TestEngine.await().until(() -> client.sink().writes().size() == 1);
 		this.engine.tick();
 		assertThat(client.data()).isEmpty();
 		client.sink().ready();
@@ -193,7 +192,7 @@ class EventStreamTests {
 		fast.awaitData(large, "b", large, "c");
 		for (int i = 1; slow.data().size() < 4; i++) {
 			int writes = i;
-			await().until(() -> slow.sink().writes().size() >= writes || slow.data().size() == 4);
+			TestEngine.await().until(() -> slow.sink().writes().size() >= writes || slow.data().size() == 4);
 			slow.sink().ready(1);
 			this.engine.work();
 		}
@@ -207,7 +206,7 @@ class EventStreamTests {
 		EventStream stream = start(StreamSettings.defaults().withBufferSize(2));
 		Client slow = this.engine.connect(stream, null, new RecordingSink(1));
 		this.publisher.emit(large);
-		await().until(() -> slow.sink().writes().size() == 1);
+		TestEngine.await().until(() -> slow.sink().writes().size() == 1);
 		this.publisher.emit("b", "c", "d");
 		slow.sink().ready();
 		slow.awaitClosed(CloseReason.OVERFLOW);
@@ -220,7 +219,8 @@ class EventStreamTests {
 		try {
 			EventStream stream = single.stream(this.publisher);
 			Client first = single.connect(stream);
-			await().until(() -> this.publisher.subscriptions() == 2 && !this.publisher.link().requests().isEmpty());
+			TestEngine.await()
+				.until(() -> this.publisher.subscriptions() == 2 && !this.publisher.link().requests().isEmpty());
 			List<String> order = Collections.synchronizedList(new ArrayList<>());
 			RecordingSink replaying = new RecordingSink(Long.MAX_VALUE) {
 
@@ -251,7 +251,7 @@ class EventStreamTests {
 				live.ready();
 				single.connect(stream, first.sink().events().get(0).lastEventId(), replaying);
 			});
-			await().until(() -> replaying.events().size() == 51);
+			TestEngine.await().until(() -> replaying.events().size() == 51);
 			assertThat(order.indexOf("live")).isBetween(0, 2);
 		}
 		finally {
@@ -266,7 +266,8 @@ class EventStreamTests {
 			EventStream stream = single.stream(this.publisher);
 			List<Client> blocked = IntStream.range(0, 20).mapToObj((i) -> single.connectBlocked(stream)).toList();
 			Client reader = single.connect(stream);
-			await().until(() -> this.publisher.subscriptions() == 2 && !this.publisher.link().requests().isEmpty());
+			TestEngine.await()
+				.until(() -> this.publisher.subscriptions() == 2 && !this.publisher.link().requests().isEmpty());
 			for (int i = 1; i <= 100; i++) {
 				this.publisher.emit(i);
 				reader.awaitEvents(i);
@@ -285,7 +286,7 @@ class EventStreamTests {
 		this.engine.advance(heartbeat.minusMillis(1));
 		assertThat(idle.sink().comments()).isEmpty();
 		this.engine.advance(Duration.ofMillis(1));
-		await().until(() -> idle.sink().comments().equals(List.of("")));
+		TestEngine.await().until(() -> idle.sink().comments().equals(List.of("")));
 		this.engine.advance(heartbeat.minusMillis(1));
 		assertThat(idle.sink().comments()).hasSize(1);
 		this.publisher.emit("a");
@@ -293,7 +294,7 @@ class EventStreamTests {
 		this.engine.advance(heartbeat.minusMillis(1));
 		assertThat(idle.sink().comments()).hasSize(1);
 		this.engine.advance(Duration.ofMillis(1));
-		await().until(() -> idle.sink().comments().size() == 2);
+		TestEngine.await().until(() -> idle.sink().comments().size() == 2);
 		assertThat(idle.sink().lastEventId()).endsWith("-0");
 	}
 
@@ -303,10 +304,10 @@ class EventStreamTests {
 		this.engine.advance(Duration.ofSeconds(10));
 		Client second = this.engine.connect(this.stream);
 		this.engine.advance(Duration.ofSeconds(5));
-		await().until(() -> first.sink().comments().size() == 1);
+		TestEngine.await().until(() -> first.sink().comments().size() == 1);
 		assertThat(second.sink().comments()).isEmpty();
 		this.engine.advance(Duration.ofSeconds(10));
-		await().until(() -> second.sink().comments().size() == 1);
+		TestEngine.await().until(() -> second.sink().comments().size() == 1);
 		assertThat(first.sink().comments()).hasSize(1);
 	}
 
@@ -327,7 +328,7 @@ class EventStreamTests {
 		this.publisher.emit(large);
 		for (int i = 1; client.data().isEmpty(); i++) {
 			int writes = i;
-			await().until(() -> client.sink().writes().size() >= writes || !client.data().isEmpty());
+			TestEngine.await().until(() -> client.sink().writes().size() >= writes || !client.data().isEmpty());
 			this.engine.advance(Duration.ofSeconds(2));
 			client.sink().ready(1);
 			this.engine.work();
@@ -363,7 +364,7 @@ class EventStreamTests {
 		this.publisher.emit("x".repeat(300_000));
 		for (int i = 1; i <= 4; i++) {
 			int writes = i;
-			await().until(() -> slow.sink().writes().size() == writes);
+			TestEngine.await().until(() -> slow.sink().writes().size() == writes);
 			this.engine.advance(Duration.ofSeconds(20));
 			slow.assertOpen();
 			slow.sink().ready(1);
@@ -520,7 +521,7 @@ class EventStreamTests {
 		String large = "x".repeat(300_000);
 		Client slow = this.engine.connect(this.stream, null, new RecordingSink(1));
 		this.publisher.emit(large);
-		await().until(() -> slow.sink().writes().size() == 1);
+		TestEngine.await().until(() -> slow.sink().writes().size() == 1);
 		this.stream.stop();
 		this.engine.tick();
 		slow.assertOpen();
@@ -599,7 +600,7 @@ class EventStreamTests {
 		assertThat(threads).hasSizeGreaterThanOrEqualTo(5).allMatch(Thread::isDaemon);
 		dispatcher.close();
 		dispatcher.close();
-		await().until(() -> threads.stream().filter(Thread::isAlive).count() == 2);
+		TestEngine.await().until(() -> threads.stream().filter(Thread::isAlive).count() == 2);
 	}
 
 	@Test
@@ -695,16 +696,17 @@ class EventStreamTests {
 		};
 		EventStream stream = this.engine.stream(this.publisher, (builder) -> builder.listener(broken));
 		List<Client> clients = IntStream.range(0, 6).mapToObj((i) -> this.engine.connect(stream)).toList();
-		await().until(() -> this.publisher.subscriptions() == 2 && !this.publisher.link().requests().isEmpty());
+		TestEngine.await()
+			.until(() -> this.publisher.subscriptions() == 2 && !this.publisher.link().requests().isEmpty());
 		this.publisher.emit("a");
 		clients.forEach((client) -> client.awaitData("a"));
 		clients.get(2).sink().connection().close(CloseReason.DISCONNECTED);
-		await().until(() -> clients.get(2).sink().isComplete());
+		TestEngine.await().until(() -> clients.get(2).sink().isComplete());
 		this.publisher.emit("b");
 		assertThat(clients).filteredOn((client) -> client != clients.get(2))
 			.allSatisfy((client) -> client.awaitData("a", "b"));
 		stream.stop();
-		assertThat(clients).allSatisfy((client) -> await().until(client.sink()::isComplete));
+		assertThat(clients).allSatisfy((client) -> TestEngine.await().until(client.sink()::isComplete));
 		assertThat(stream.snapshot().clients()).isZero();
 	}
 
@@ -725,7 +727,7 @@ class EventStreamTests {
 		this.publisher.emit("a", "b", "c");
 		assertThat(this.stream.snapshot()).isEqualTo(new StreamSnapshot("test", StreamSnapshot.State.LIVE, 2, 3));
 		client.sink().connection().close(CloseReason.DISCONNECTED);
-		await().until(() -> this.stream.snapshot().clients() == 1);
+		TestEngine.await().until(() -> this.stream.snapshot().clients() == 1);
 	}
 
 	@Test
@@ -740,7 +742,7 @@ class EventStreamTests {
 		EventChannel channel = EventChannel.create();
 		EventStream stream = this.engine.stream(channel, StreamSettings.defaults().withMaxEventSize(50));
 		Client client = this.engine.connect(stream);
-		await().until(() -> stream.snapshot().state() == StreamSnapshot.State.LIVE);
+		TestEngine.await().until(() -> stream.snapshot().state() == StreamSnapshot.State.LIVE);
 		assertThatIllegalArgumentException().isThrownBy(() -> channel.publish("large", "x".repeat(100)))
 			.withMessageContaining("121 bytes")
 			.withMessageContaining("50 of max-event-size");
@@ -757,7 +759,7 @@ class EventStreamTests {
 			throw failure;
 		}));
 		Client client = this.engine.connect(stream);
-		await().until(() -> stream.snapshot().state() == StreamSnapshot.State.LIVE);
+		TestEngine.await().until(() -> stream.snapshot().state() == StreamSnapshot.State.LIVE);
 		assertThatIllegalArgumentException().isThrownBy(() -> channel.publish("bad", 1))
 			.withMessageContaining("\"bad\"")
 			.withMessageContaining("no JSON")
@@ -772,7 +774,7 @@ class EventStreamTests {
 		EventStream stream = EventStream.builder("plain", channel, this.engine.dispatcher()).build();
 		try {
 			stream.start();
-			await().until(() -> stream.snapshot().state() == StreamSnapshot.State.LIVE);
+			TestEngine.await().until(() -> stream.snapshot().state() == StreamSnapshot.State.LIVE);
 			assertThatIllegalArgumentException().isThrownBy(() -> channel.publish("x", 1))
 				.withMessageContaining("no DataWriter for java.lang.Integer");
 		}
@@ -799,8 +801,9 @@ class EventStreamTests {
 		EventStream text = this.engine.stream(channel, (builder) -> builder.dataWriter((data) -> "text"));
 		Client first = this.engine.connect(json);
 		Client second = this.engine.connect(text);
-		await().until(() -> json.snapshot().state() == StreamSnapshot.State.LIVE
-				&& text.snapshot().state() == StreamSnapshot.State.LIVE);
+		TestEngine.await()
+			.until(() -> json.snapshot().state() == StreamSnapshot.State.LIVE
+					&& text.snapshot().state() == StreamSnapshot.State.LIVE);
 		channel.publish("x", 1);
 		first.awaitData("json");
 		second.awaitData("text");
@@ -823,7 +826,7 @@ class EventStreamTests {
 		this.publisher.emit("a");
 		this.publisher.link().subscriber().onNext(Event.builder().comment("c").build());
 		this.publisher.link().subscriber().onNext(Event.builder().id("checkpoint").build());
-		await().until(() -> client.sink().lastEventId().equals("checkpoint"));
+		TestEngine.await().until(() -> client.sink().lastEventId().equals("checkpoint"));
 		assertThat(client.data()).containsExactly("a");
 		assertThat(client.sink().comments()).containsExactly("c");
 		this.publisher.emit("b");
@@ -837,7 +840,7 @@ class EventStreamTests {
 		Client client = this.engine.connect(personal);
 		client.sink().connection().close(CloseReason.DISCONNECTED);
 		client.awaitClosed(CloseReason.DISCONNECTED);
-		await().until(() -> personal.snapshot().state() == StreamSnapshot.State.CLOSED);
+		TestEngine.await().until(() -> personal.snapshot().state() == StreamSnapshot.State.CLOSED);
 		assertThatIllegalStateException()
 			.isThrownBy(() -> personal.connect(client("x"), new RecordingSink(Long.MAX_VALUE)));
 	}

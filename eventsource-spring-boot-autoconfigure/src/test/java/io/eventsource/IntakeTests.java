@@ -2,20 +2,17 @@ package io.eventsource;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
+import io.eventsource.TestEngine.Client;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
-import io.eventsource.TestEngine.Client;
-
-import static io.eventsource.TestEngine.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
@@ -73,9 +70,9 @@ class IntakeTests {
 		awaitRequested();
 		this.publisher.emit(IntStream.range(0, 16).boxed().toArray());
 		client.awaitEvents(16);
-		await().until(() -> this.publisher.link().requests().size() > 1);
+		TestEngine.await().until(() -> this.publisher.link().requests().size() > 1);
 		client.sink().connection().close(CloseReason.DISCONNECTED);
-		await().until(() -> this.publisher.link().cancellations() == 1);
+		TestEngine.await().until(() -> this.publisher.link().cancellations() == 1);
 		assertThat(this.publisher.threads()).noneMatch((call) -> call.contains("eventsource-dispatch"));
 	}
 
@@ -221,7 +218,7 @@ class IntakeTests {
 		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
 		EventStream stream = this.engine.stream(endless(new AtomicLong()), settings);
 		Client reader = this.engine.connect(stream);
-		await().until(() -> stream.snapshot().published() > 100);
+		TestEngine.await().until(() -> stream.snapshot().published() > 100);
 		Client blocked = this.engine.connectBlocked(stream);
 		this.engine.tick();
 		long before = stream.snapshot().published();
@@ -230,7 +227,7 @@ class IntakeTests {
 		assertThat(stream.snapshot().published()).isLessThanOrEqualTo(before + 8);
 		blocked.assertOpen();
 		this.engine.advance(Duration.ofMillis(20));
-		await().until(() -> stream.snapshot().published() > before + 100);
+		TestEngine.await().until(() -> stream.snapshot().published() > before + 100);
 		reader.assertOpen();
 		blocked.sink().ready();
 		blocked.awaitClosed(CloseReason.OVERFLOW);
@@ -289,7 +286,7 @@ class IntakeTests {
 		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
 		AtomicLong emitted = new AtomicLong();
 		this.engine.stream(endless(emitted), settings).start();
-		await().until(() -> emitted.get() > 0);
+		TestEngine.await().until(() -> emitted.get() > 0);
 		long before = emitted.get();
 		for (int i = 1; i <= 5; i++) {
 			this.engine.tick();
@@ -303,7 +300,7 @@ class IntakeTests {
 		AtomicLong emitted = new AtomicLong();
 		EventStream stream = this.engine.stream(endless(emitted));
 		Client client = this.engine.connect(stream);
-		await().until(() -> client.data().size() > 20_000);
+		TestEngine.await().until(() -> client.data().size() > 20_000);
 		stream.stop();
 		client.awaitClosed(CloseReason.COMPLETED);
 		assertThat(client.data())
@@ -318,7 +315,7 @@ class IntakeTests {
 		long start = System.nanoTime();
 		IntStream.range(0, 2000).forEach((i) -> channel.publish("x", i));
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
-		await().until(() -> stream.snapshot().published() == 2000);
+		TestEngine.await().until(() -> stream.snapshot().published() == 2000);
 	}
 
 	@Test
@@ -370,9 +367,9 @@ class IntakeTests {
 
 		};
 		Client client = this.engine.connect(this.engine.stream(broken));
-		await().until(() -> this.engine.listener().failures().equals(List.of(failure)));
+		TestEngine.await().until(() -> this.engine.listener().failures().equals(List.of(failure)));
 		this.engine.advance(HALF_A_SECOND.multipliedBy(2));
-		await().until(() -> broken.subscriptions() == 2);
+		TestEngine.await().until(() -> broken.subscriptions() == 2);
 		broken.emit("a");
 		client.awaitData("a");
 	}
@@ -393,7 +390,7 @@ class IntakeTests {
 
 		};
 		Client client = this.engine.connect(this.engine.stream(broken));
-		await().until(() -> this.engine.listener().failures().size() == 1);
+		TestEngine.await().until(() -> this.engine.listener().failures().size() == 1);
 		client.awaitData("a");
 		this.engine.advance(HALF_A_SECOND.multipliedBy(2));
 		client.awaitClosed(CloseReason.COMPLETED);
@@ -412,8 +409,8 @@ class IntakeTests {
 		};
 		EventStream stream = this.engine.stream(broken);
 		Client client = this.engine.connect(stream);
-		await().until(() -> broken.subscriptions() == 1);
-		await().until(() -> !broken.link().requests().isEmpty());
+		TestEngine.await().until(() -> broken.subscriptions() == 1);
+		TestEngine.await().until(() -> !broken.link().requests().isEmpty());
 		stream.stop();
 		client.awaitClosed(CloseReason.COMPLETED);
 		assertThat(broken.link().cancellations()).isOne();
@@ -441,9 +438,9 @@ class IntakeTests {
 
 		};
 		Client client = this.engine.connect(this.engine.stream(broken));
-		await().until(() -> this.engine.listener().failures().size() == 1);
+		TestEngine.await().until(() -> this.engine.listener().failures().size() == 1);
 		this.engine.advance(HALF_A_SECOND.multipliedBy(2));
-		await().until(() -> client.data().contains("a"));
+		TestEngine.await().until(() -> client.data().contains("a"));
 	}
 
 	@Test
@@ -457,7 +454,7 @@ class IntakeTests {
 
 		};
 		Client client = this.engine.connect(this.engine.stream(broken));
-		await().until(() -> this.engine.listener().failures().size() == 1);
+		TestEngine.await().until(() -> this.engine.listener().failures().size() == 1);
 		client.assertOpen();
 	}
 
@@ -622,7 +619,7 @@ class IntakeTests {
 		awaitRequested();
 		client.sink().connection().close(CloseReason.DISCONNECTED);
 		client.awaitClosed(CloseReason.DISCONNECTED);
-		await().until(() -> this.publisher.link().cancellations() == 1);
+		TestEngine.await().until(() -> this.publisher.link().cancellations() == 1);
 	}
 
 	@Test
@@ -744,11 +741,12 @@ class IntakeTests {
 	}
 
 	private void awaitSubscriptions(int count) {
-		await().until(() -> this.publisher.subscriptions() == count);
+		TestEngine.await().until(() -> this.publisher.subscriptions() == count);
 	}
 
 	private void awaitRequested() {
-		await().until(() -> this.publisher.subscriptions() > 0 && !this.publisher.link().requests().isEmpty());
+		TestEngine.await()
+			.until(() -> this.publisher.subscriptions() > 0 && !this.publisher.link().requests().isEmpty());
 	}
 
 }

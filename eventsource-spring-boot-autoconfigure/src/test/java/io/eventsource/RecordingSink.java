@@ -5,9 +5,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 import io.eventsource.EventStreamReader.Received;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client end of a connection without a network: takes bytes while the test lets it,

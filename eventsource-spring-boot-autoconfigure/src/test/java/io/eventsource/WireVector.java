@@ -11,11 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
+import io.eventsource.EventStreamReader.Received;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-
-import io.eventsource.EventStreamReader.Received;
 
 /**
  * One case of {@code wire-vectors.txt}, which describes the format.

@@ -1,0 +1,13 @@
+package io.eventsource.sample;
+
+import java.time.Instant;
+
+/**
+ * What someone typed.
+ *
+ * @param text the text, as it was typed: the page must not take it for HTML
+ * @param time the time at which it came in
+ */
+record Message(String text, Instant time) {
+
+}
