@@ -96,7 +96,12 @@ final class ClientCursor implements EventConnection {
 	 * Ends the response. Called once.
 	 */
 	void complete() {
-		this.sink.complete();
+		try {
+			this.sink.complete();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The response of " + this.client + " could not be ended", ex);
+		}
 	}
 
 	/**
@@ -109,7 +114,6 @@ final class ClientCursor implements EventConnection {
 		}
 		this.opened = true;
 		if (!hasWork()) {
-			this.blockedBefore = 0;
 			return false;
 		}
 		try {
@@ -184,7 +188,11 @@ final class ClientCursor implements EventConnection {
 			this.sink.flush();
 			this.unflushed = false;
 		}
-		return this.closing == null && hasWork();
+		boolean more = hasWork();
+		if (!more) {
+			this.blockedBefore = 0;
+		}
+		return more && this.closing == null;
 	}
 
 	/**

@@ -127,14 +127,16 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	/**
-	 * Runs what calls into a publisher.
+	 * Runs what calls into a publisher, on a thread of its own.
+	 * @return whether there was such a thread, which is so until the dispatcher is closed
 	 */
-	void intake(Runnable task) {
+	boolean intake(Runnable task) {
 		try {
 			this.intake.execute(task);
+			return true;
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("A publisher is not asked for more, since the dispatcher is closed", ex);
+			return false;
 		}
 	}
 

@@ -135,6 +135,8 @@ public final class Event {
 	 */
 	public static final class Builder {
 
+		private static final Duration MAX_RETRY = Duration.ofMillis(Long.MAX_VALUE);
+
 		private @Nullable String id;
 
 		private String type = DEFAULT_TYPE;
@@ -224,9 +226,9 @@ public final class Event {
 		 * millisecond
 		 */
 		public Builder retry(Duration retry) {
-			if (retry.isNegative() || retry.getNano() % 1_000_000 != 0) {
+			if (retry.isNegative() || retry.getNano() % 1_000_000 != 0 || retry.compareTo(MAX_RETRY) > 0) {
 				throw new IllegalArgumentException("The reconnection time must not be negative and must be in whole "
-						+ "milliseconds; got " + retry);
+						+ "milliseconds that a long can count; got " + retry);
 			}
 			this.retry = retry;
 			return this;

@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -31,6 +33,10 @@ import org.reactivestreams.Subscription;
  * first subscriber; when all subscribers have gone, events go nowhere.
  */
 public final class EventChannel implements Publisher<Event> {
+
+	private static final Log logger = LogFactory.getLog(EventChannel.class);
+
+	private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
 	private static final int DEFAULT_CAPACITY = 1024;
 
@@ -61,7 +67,7 @@ public final class EventChannel implements Publisher<Event> {
 			throw new IllegalArgumentException("The patience of a channel must not be negative; got " + patience);
 		}
 		this.capacity = capacity;
-		this.patience = patience;
+		this.patience = (patience.compareTo(FOREVER) < 0) ? patience : FOREVER;
 	}
 
 	/**
@@ -265,11 +271,21 @@ public final class EventChannel implements Publisher<Event> {
 				while (missed != 0) {
 					Runnable signal = next();
 					while (signal != null) {
-						signal.run();
+						run(signal);
 						signal = next();
 					}
 					missed = this.drains.addAndGet(-missed);
 				}
+			}
+		}
+
+		private void run(Runnable signal) {
+			try {
+				signal.run();
+			}
+			catch (RuntimeException | Error ex) {
+				logger.error("A subscriber of an event channel failed and is let go (Reactive Streams 2.13)", ex);
+				cancel();
 			}
 		}
 

@@ -190,10 +190,10 @@ public final class EventStream {
 		if (this.log.hasEnded()) {
 			return StreamSnapshot.State.COMPLETED;
 		}
-		if (this.intake.isFailing()) {
-			return StreamSnapshot.State.RESTARTING;
+		if (this.intake.isSubscribed()) {
+			return StreamSnapshot.State.LIVE;
 		}
-		return this.intake.isSubscribed() ? StreamSnapshot.State.LIVE : StreamSnapshot.State.WAITING;
+		return this.intake.isFailing() ? StreamSnapshot.State.RESTARTING : StreamSnapshot.State.WAITING;
 	}
 
 	/**

@@ -68,14 +68,12 @@ final class FrameEncoder {
 	}
 
 	private String text(Event event, Object data) {
-		if (data instanceof CharSequence text) {
-			return text.toString();
-		}
 		try {
-			return this.writer.write(data);
+			return (data instanceof CharSequence text) ? text.toString() : this.writer.write(data);
 		}
 		catch (Exception ex) {
-			throw new IllegalArgumentException("The data of " + event + " cannot be written: " + ex.getMessage(), ex);
+			throw new IllegalArgumentException(
+					"The data of " + event + " cannot be written: " + Text.line(ex.getMessage()), ex);
 		}
 	}
 

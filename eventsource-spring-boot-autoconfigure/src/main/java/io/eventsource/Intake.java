@@ -25,6 +25,9 @@ final class Intake {
 
 	private static final long MAX_PAUSE = TimeUnit.SECONDS.toNanos(30);
 
+	/** The subscription that the current thread is inside a call of. */
+	private static final ThreadLocal<@Nullable Upstream> CALLING = new ThreadLocal<>();
+
 	private final EventStream stream;
 
 	private final Publisher<? extends Event> publisher;
@@ -68,7 +71,14 @@ final class Intake {
 		if (!this.stopped) {
 			Upstream subscriber = new Upstream();
 			this.upstream = subscriber;
-			this.dispatcher.intake(subscriber::subscribe);
+			if (this.publisher instanceof EventChannel) {
+				// Runs no code but ours, and what is published from now on finds its
+				// subscriber
+				subscriber.subscribe();
+			}
+			else {
+				this.dispatcher.intake(subscriber::subscribe);
+			}
 		}
 	}
 
@@ -91,7 +101,7 @@ final class Intake {
 			current = this.upstream;
 			this.upstream = null;
 		}
-		if (current != null) {
+		if (current != null && current.done.compareAndSet(false, true) && !this.dispatcher.intake(current::cancel)) {
 			current.cancel();
 		}
 	}
@@ -122,7 +132,7 @@ final class Intake {
 	}
 
 	private long room(Upstream current, boolean tick) {
-		long window = window();
+		long window = window(current);
 		long floor = this.stream.floor();
 		if (floor == Long.MAX_VALUE && !tick && !(this.publisher instanceof EventChannel)) {
 			return 0;
@@ -133,14 +143,19 @@ final class Intake {
 	}
 
 	/**
-	 * How many events may be ahead of a client. As many as the log holds if they are as
-	 * large as the largest so far, with a margin of two; few while nothing is known.
+	 * How many events may be ahead of a client: as many as the log holds whatever their
+	 * size. A publisher that emits by itself, such as one driven by time, needs more
+	 * demand than that to bridge a pause of ours; it gets what the log holds if its
+	 * events are no larger than twice the largest so far.
 	 */
-	private long window() {
+	private long window(Upstream current) {
 		StreamSettings settings = this.stream.settings();
-		long certain = settings.bufferMemory() / settings.maxEventSize();
-		long likely = (this.largest > 0) ? settings.bufferMemory() / (2L * this.largest) : certain;
-		return Math.min(settings.bufferSize(), Math.max(certain, likely));
+		long window = settings.bufferMemory() / settings.maxEventSize();
+		boolean selfDriven = !current.synchronous || this.publisher instanceof EventChannel;
+		if (this.largest > 0 && selfDriven) {
+			window = Math.max(window, settings.bufferMemory() / (2L * this.largest));
+		}
+		return Math.min(settings.bufferSize(), window);
 	}
 
 	/**
@@ -197,15 +212,13 @@ final class Intake {
 
 		private final AtomicBoolean done = new AtomicBoolean();
 
+		/** Whether the latest event came out of a call of subscribe or request. */
+		private volatile boolean synchronous;
+
 		private volatile @Nullable Subscription subscription;
 
 		private void subscribe() {
-			try {
-				Intake.this.publisher.subscribe(this);
-			}
-			catch (Throwable ex) {
-				onError(ex);
-			}
+			call(() -> Intake.this.publisher.subscribe(this));
 		}
 
 		private void request(boolean tick) {
@@ -213,16 +226,25 @@ final class Intake {
 			long room = room(this, tick);
 			if (room > 0 && current != null && !this.done.get()) {
 				this.requested.addAndGet(room);
-				try {
-					current.request(room);
-				}
-				catch (Throwable ex) {
-					onError(ex);
-				}
+				call(() -> current.request(room));
 			}
 			this.requesting.set(false);
 			if (room > 0) {
 				replenish(false);
+			}
+		}
+
+		private void call(Runnable call) {
+			boolean outermost = CALLING.get() == null;
+			CALLING.set(this);
+			try {
+				call.run();
+			}
+			catch (Throwable ex) {
+				onError(ex);
+			}
+			if (outermost) {
+				CALLING.remove();
 			}
 		}
 
@@ -232,7 +254,7 @@ final class Intake {
 
 		private void cancel() {
 			Subscription current = this.subscription;
-			if (this.done.compareAndSet(false, true) && current != null) {
+			if (current != null) {
 				try {
 					current.cancel();
 				}
@@ -280,6 +302,10 @@ final class Intake {
 		 */
 		void accept(EncodedEvent encoded) {
 			if (!this.done.get()) {
+				boolean called = CALLING.get() == this;
+				if (this.synchronous != called) {
+					this.synchronous = called;
+				}
 				append(encoded);
 				counted();
 			}
@@ -287,7 +313,7 @@ final class Intake {
 
 		private void counted() {
 			this.received.incrementAndGet();
-			if (outstanding() <= window() / 2) {
+			if (outstanding() <= window(this) / 2) {
 				replenish(false);
 			}
 		}

@@ -17,6 +17,9 @@ import java.time.Duration;
 public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize, long bufferMemory, int maxEventSize,
 		Duration writeTimeout) {
 
+	/** What the clock can count. */
+	private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
 	private static final StreamSettings DEFAULTS = new StreamSettings(Duration.ofSeconds(3), Duration.ofSeconds(15),
 			1024, 16 * 1024 * 1024, 1024 * 1024, Duration.ofSeconds(30));
 
@@ -26,6 +29,9 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 	 * with the name of the property
 	 */
 	public StreamSettings {
+		requireCountable("retry", retry);
+		requireCountable("heartbeat", heartbeat);
+		requireCountable("write-timeout", writeTimeout);
 		require(!retry.isNegative() && retry.getNano() % 1_000_000 == 0, "retry",
 				"must not be negative and must be in whole milliseconds", retry);
 		require(!heartbeat.isNegative(), "heartbeat", "must not be negative; use 0 for none", heartbeat);
@@ -103,6 +109,10 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 	public StreamSettings withWriteTimeout(Duration writeTimeout) {
 		return new StreamSettings(this.retry, this.heartbeat, this.bufferSize, this.bufferMemory, this.maxEventSize,
 				writeTimeout);
+	}
+
+	private static void requireCountable(String property, Duration time) {
+		require(time.compareTo(LONGEST) <= 0, property, "must be at most " + LONGEST, time);
 	}
 
 	private static void require(boolean condition, String property, String rule, Object value) {

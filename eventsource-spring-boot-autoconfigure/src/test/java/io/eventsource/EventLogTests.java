@@ -219,7 +219,7 @@ class EventLogTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "-", "--1", "-+1", "-1x", "- 1", "-99999999999999999999", "-9223372036854775807",
-			"-999999999999999999", "-6", "", "-\u0661", "-1\u0000", "-1-1" })
+			"-999999999999999999", "-6", "", "-\u0661", "-1+", "-1\u0000", "-1-1" })
 	void hostileIdOfThisRunIsUnknown(String end) {
 		append(6);
 		assertThat(this.log.start(epoch() + end)).isEqualTo(new EventLog.Start(2, GapCause.UNKNOWN, null));
