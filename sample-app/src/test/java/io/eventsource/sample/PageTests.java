@@ -1,0 +1,124 @@
+package io.eventsource.sample;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.logging.Level;
+
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WindowType;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * The page as a person sees it, in a real browser.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@EnabledIf(value = "io.eventsource.sample.Chromium#isInstalled", disabledReason = Chromium.REMEDY)
+class PageTests {
+
+	private static final By MESSAGES = By.cssSelector("#messages li");
+
+	@LocalServerPort
+	private int port;
+
+	private ChromeDriver browser;
+
+	@BeforeEach
+	void openPage(@TempDir(cleanup = CleanupMode.NEVER) Path profile) {
+		this.browser = Chromium.start(profile);
+		this.browser.get("http://localhost:" + this.port);
+	}
+
+	@AfterEach
+	void closeBrowser() {
+		this.browser.quit();
+	}
+
+	@Test
+	void everythingOnThePageMoves() {
+		patiently().until(() -> text("#connection-dashboard .state").equals("live")
+				&& text("#connection-messages .state").equals("live"));
+		String first = clock();
+		patiently().until(() -> !clock().equals(first));
+		String second = clock();
+		patiently().until(() -> !clock().equals(second));
+		patiently().until(() -> text("#status").contains("\"heap\""));
+		patiently().untilAsserted(() -> assertThat(drawnCharts()).isEqualTo(4));
+		assertThat(this.browser.findElements(By.cssSelector("#log tbody tr"))).isNotEmpty();
+		assertNoErrors();
+	}
+
+	@Test
+	void messageTypedInOneTabAppearsInTheOther() {
+		String one = this.browser.getWindowHandle();
+		this.browser.switchTo().newWindow(WindowType.TAB);
+		this.browser.get("http://localhost:" + this.port);
+		String other = this.browser.getWindowHandle();
+		patiently().until(() -> text("#connection-messages .state").equals("live"));
+		this.browser.findElement(By.id("text")).sendKeys("Hello <b>there</b>\n");
+		patiently().until(() -> text("#messages").contains("Hello <b>there</b>"));
+		this.browser.switchTo().window(one);
+		patiently().until(() -> text("#messages").contains("Hello <b>there</b>"));
+		this.browser.findElement(By.id("text")).sendKeys("And back\n");
+		this.browser.switchTo().window(other);
+		patiently().until(() -> text("#messages").contains("And back"));
+		assertThat(this.browser.findElements(MESSAGES)).hasSizeGreaterThanOrEqualTo(2);
+		assertNoErrors();
+	}
+
+	@Test
+	void answerArrivesWordByWord() {
+		this.browser.findElement(By.cssSelector("#question-form button")).click();
+		patiently().until(() -> text("#answer").startsWith("You asked"));
+		int words = text("#answer").length();
+		patiently().until(() -> text("#answer").length() > words);
+		patiently().until(() -> text("#answer-state").contains("done"));
+		assertNoErrors();
+	}
+
+	private static ConditionFactory patiently() {
+		return await().atMost(Duration.ofSeconds(20)).ignoreExceptions();
+	}
+
+	private String clock() {
+		return text("#time");
+	}
+
+	private String text(String selector) {
+		return this.browser.findElement(By.cssSelector(selector)).getText();
+	}
+
+	private long drawnCharts() {
+		return (Long) this.browser.executeScript("""
+				return [...document.querySelectorAll("#charts canvas")].filter((canvas) => canvas.getContext("2d")
+				  .getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0)).length""");
+	}
+
+	private void assertNoErrors() {
+		List<LogEntry> errors = this.browser.manage()
+			.logs()
+			.get(LogType.BROWSER)
+			.getAll()
+			.stream()
+			.filter((entry) -> entry.getLevel().intValue() >= Level.SEVERE.intValue())
+			.toList();
+		assertThat(errors).isEmpty();
+	}
+
+}
