@@ -15,7 +15,7 @@ final class ClientCursor implements EventConnection {
 
 	private static final Log logger = LogFactory.getLog(ClientCursor.class);
 
-	private static final AtomicReferenceFieldUpdater<ClientCursor, CloseReason> CLOSING = AtomicReferenceFieldUpdater
+	private static final AtomicReferenceFieldUpdater<ClientCursor, @Nullable CloseReason> CLOSING = AtomicReferenceFieldUpdater
 		.newUpdater(ClientCursor.class, CloseReason.class, "closing");
 
 	private static final long OPENING = 1_000_000_000;
