@@ -114,6 +114,7 @@ final class ClientCursor implements EventConnection {
 		}
 		this.opened = true;
 		if (!hasWork()) {
+			this.blockedSince = 0;
 			return false;
 		}
 		try {
@@ -132,9 +133,8 @@ final class ClientCursor implements EventConnection {
 	}
 
 	private boolean isReady(long now) {
-		// Cleared before the question: the answer "no" is followed by a call of
-		// writable()
-		// on another thread, which must not be overwritten
+		// Cleared before the question: after the answer "no", another thread sets it, which
+		// must not be overwritten
 		this.writable = false;
 		if (this.sink.isReady()) {
 			this.writable = true;

@@ -252,6 +252,21 @@ class IntakeTests {
 	}
 
 	@Test
+	void clientThatHadNothingToReadForLongStillHasItsGrace() {
+		StreamSettings settings = StreamSettings.defaults().withHeartbeat(Duration.ZERO);
+		EventStream stream = this.engine.stream(this.publisher, settings);
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		this.engine.work();
+		this.engine.advance(Duration.ofMinutes(1));
+		client.sink().block();
+		this.publisher.emit("a");
+		this.engine.work();
+		assertThat(stream.floor()).isZero();
+		client.assertOpen();
+	}
+
+	@Test
 	void graceBeginsAnewWhenTheClientHasEverything() {
 		EventStream stream = this.engine.stream(this.publisher);
 		Client client = this.engine.connect(stream);
