@@ -133,7 +133,8 @@ final class ClientCursor implements EventConnection {
 	}
 
 	private boolean isReady(long now) {
-		// Cleared before the question: after the answer "no", another thread sets it, which
+		// Cleared before the question: after the answer "no", another thread sets it,
+		// which
 		// must not be overwritten
 		this.writable = false;
 		if (this.sink.isReady()) {

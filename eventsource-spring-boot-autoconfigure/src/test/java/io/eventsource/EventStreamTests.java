@@ -568,7 +568,7 @@ class EventStreamTests {
 		reader.awaitClosed(CloseReason.SHUTDOWN);
 		blocked.awaitClosed(CloseReason.SHUTDOWN);
 		this.stream.close();
-		assertThat(this.publisher.link().cancellations()).isOne();
+		TestEngine.await().until(() -> this.publisher.link().cancellations() == 1);
 		assertThat(this.stream.snapshot().state()).isEqualTo(StreamSnapshot.State.CLOSED);
 		assertThat(this.stream.snapshot().clients()).isZero();
 	}
@@ -583,11 +583,12 @@ class EventStreamTests {
 
 	@Test
 	void streamOfAClosedDispatcherRefusesClients() {
-		TestEngine other = new TestEngine(1);
-		EventStream stream = other.stream(this.publisher);
-		other.close();
+		Dispatcher dispatcher = new Dispatcher(1);
+		EventStream stream = EventStream.builder("test", this.publisher, dispatcher).build();
+		dispatcher.close();
 		assertThatIllegalStateException()
-			.isThrownBy(() -> stream.connect(client("x"), new RecordingSink(Long.MAX_VALUE)));
+			.isThrownBy(() -> stream.connect(client("x"), new RecordingSink(Long.MAX_VALUE)))
+			.withMessageContaining("'test' is closed");
 	}
 
 	@Test

@@ -108,6 +108,32 @@ class IntakeTests {
 	}
 
 	@Test
+	void writerThatBlocksHoldsUpNoOtherStream() {
+		CountDownLatch release = new CountDownLatch(1);
+		EventChannel channel = EventChannel.create();
+		channel.publish("early", 1);
+		EventStream blocking = this.engine.stream(channel, (builder) -> builder.dataWriter((data) -> {
+			release.await();
+			return "late";
+		}));
+		Thread starter = new Thread(blocking::start);
+		starter.start();
+		try {
+			TestEngine.await().until(() -> starter.getState() == Thread.State.WAITING || !starter.isAlive());
+			this.engine.tick();
+			for (int i = 0; i < 4; i++) {
+				this.engine.connect(this.engine.stream(Flux.just(Event.of("a")))).awaitData("a");
+			}
+		}
+		finally {
+			release.countDown();
+		}
+		Client client = this.engine.connect(blocking);
+		channel.complete();
+		client.awaitClosed(CloseReason.COMPLETED);
+	}
+
+	@Test
 	void finitePublisherLosesNothingForTheFirstClient() {
 		Client client = this.engine.connect(this.engine.stream(Flux.just(Event.of("a"), Event.of("b"))));
 		client.awaitClosed(CloseReason.COMPLETED);
@@ -167,6 +193,18 @@ class IntakeTests {
 	}
 
 	@Test
+	void burstOfLargeEventsAfterSmallOnesArrivesWholeThroughAChannel() {
+		StreamSettings settings = StreamSettings.defaults().withMaxEventSize(64 * 1024).withBufferMemory(1024 * 1024);
+		String large = "x".repeat(60 * 1024);
+		EventChannel channel = EventChannel.create();
+		Client client = this.engine.connect(this.engine.stream(channel, settings));
+		IntStream.range(0, 1000).forEach((i) -> channel.publish("x", (i < 500) ? "small" : large));
+		channel.complete();
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).hasSize(1000);
+	}
+
+	@Test
 	void burstOfEventsOfTheLargestSizeArrivesWhole() {
 		StreamSettings settings = StreamSettings.defaults().withMaxEventSize(64 * 1024).withBufferMemory(64 * 1024);
 		String largest = "x".repeat(64 * 1024 - "data: \n\n".length());
@@ -211,6 +249,19 @@ class IntakeTests {
 		client.sink().ready();
 		client.awaitClosed(CloseReason.COMPLETED);
 		assertThat(client.data()).hasSize(1000);
+	}
+
+	@Test
+	void clientCountsFromTheMomentItHasItsPlace() {
+		CountDownLatch release = new CountDownLatch(1);
+		EventStream stream = this.engine.stream(this.publisher);
+		for (int i = 0; i < this.engine.dispatcher().threads(); i++) {
+			this.engine.dispatcher().worker(i).execute(() -> awaitLatch(release));
+		}
+		assertThat(stream.floor()).isEqualTo(Long.MAX_VALUE);
+		this.engine.connect(stream);
+		assertThat(stream.floor()).isZero();
+		release.countDown();
 	}
 
 	@Test
@@ -428,7 +479,7 @@ class IntakeTests {
 		TestEngine.await().until(() -> !broken.link().requests().isEmpty());
 		stream.stop();
 		client.awaitClosed(CloseReason.COMPLETED);
-		assertThat(broken.link().cancellations()).isOne();
+		TestEngine.await().until(() -> broken.link().cancellations() == 1);
 	}
 
 	@Test
@@ -753,6 +804,15 @@ class IntakeTests {
 
 	private static Publisher<Event> endless(AtomicLong emitted) {
 		return Flux.generate((sink) -> sink.next(Event.of(emitted.incrementAndGet())));
+	}
+
+	private static void awaitLatch(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private void awaitSubscriptions(int count) {
