@@ -208,7 +208,7 @@ public final class EventChannel implements Publisher<Event> {
 	 * One subscription. Its queue, demand and end are guarded by the lock of the channel;
 	 * its signals are serial.
 	 */
-	private final class Link implements Subscription {
+	final class Link implements Subscription {
 
 		private final Subscriber<? super Event> subscriber;
 
@@ -265,7 +265,7 @@ public final class EventChannel implements Publisher<Event> {
 		/**
 		 * Signals what is due, unless another thread is at it, which then goes on.
 		 */
-		private void drain() {
+		void drain() {
 			if (this.drains.getAndIncrement() == 0) {
 				int missed = 1;
 				while (missed != 0) {
@@ -309,7 +309,7 @@ public final class EventChannel implements Publisher<Event> {
 					}
 					return null;
 				}
-				if (this.demand == 0) {
+				if (this.demand == 0 || !fits(this.queue.element())) {
 					return null;
 				}
 				this.demand--;
@@ -319,6 +319,11 @@ public final class EventChannel implements Publisher<Event> {
 			finally {
 				EventChannel.this.lock.unlock();
 			}
+		}
+
+		private boolean fits(Object item) {
+			return !(item instanceof EncodedEvent encoded && this.subscriber instanceof Intake.Upstream upstream)
+					|| upstream.fits(encoded);
 		}
 
 		private Runnable signal(Object item) {

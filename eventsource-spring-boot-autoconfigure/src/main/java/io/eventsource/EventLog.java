@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventLog {
 
+	/** The most bytes that the line of a generated id takes. */
+	private static final int MAX_ID_LINE = 64;
+
 	private final String epoch = newEpoch();
 
 	private final AtomicReferenceArray<@Nullable Frame> ring;
@@ -25,7 +28,10 @@ final class EventLog {
 
 	private final Map<String, Frame> framesById = new ConcurrentHashMap<>();
 
-	private long bytes;
+	/** How many bytes were taken in all, and how many of them were let go again. */
+	private long taken;
+
+	private long released;
 
 	private volatile long head;
 
@@ -52,9 +58,10 @@ final class EventLog {
 			return;
 		}
 		long sequence = this.tail;
-		Frame frame = FrameEncoder.frame(encoded, this.epoch, sequence);
-		this.bytes += frame.bytes().length;
-		while (sequence - this.head >= this.ring.length() || (this.bytes > this.memory && this.head < sequence)) {
+		Frame frame = FrameEncoder.frame(encoded, this.epoch, sequence, this.taken);
+		this.taken = frame.end();
+		while (sequence - this.head >= this.ring.length()
+				|| (this.taken - this.released > this.memory && this.head < sequence)) {
 			evict(this.head);
 		}
 		this.ring.set(slot(sequence), frame);
@@ -69,7 +76,7 @@ final class EventLog {
 		this.head = sequence + 1;
 		Frame frame = this.ring.getAndSet(slot(sequence), null);
 		if (frame != null) {
-			this.bytes -= frame.bytes().length;
+			this.released = frame.end();
 			if (frame.id() != null) {
 				this.framesById.remove(frame.id(), frame);
 			}
@@ -111,6 +118,20 @@ final class EventLog {
 	@Nullable Frame frame(long sequence) {
 		Frame frame = this.ring.get(slot(sequence));
 		return (frame != null && frame.sequence() == sequence) ? frame : null;
+	}
+
+	/**
+	 * Whether an event can be added without dropping any from a position on.
+	 */
+	boolean hasRoom(EncodedEvent encoded, long position) {
+		long tail = this.tail;
+		Frame first = (position < tail) ? frame(position) : null;
+		Frame newest = (position < tail) ? frame(tail - 1) : null;
+		if (first == null || newest == null) {
+			return position >= tail;
+		}
+		long kept = newest.end() - first.end() + first.bytes().length;
+		return kept + encoded.body().length + MAX_ID_LINE <= this.memory;
 	}
 
 	/**

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sequence the place in the log
  * @param id the id that the publisher gave the event; {@code null} where the stream did
+ * @param end how many bytes the log had taken in all, with this frame
  * @param bytes the block, up to and with its empty line; never changed
  */
-record Frame(long sequence, @Nullable String id, byte[] bytes) {
+record Frame(long sequence, @Nullable String id, long end, byte[] bytes) {
 
 }

@@ -3,6 +3,7 @@ package io.eventsource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -87,15 +88,16 @@ final class FrameEncoder {
 
 	/**
 	 * Completes a block to a frame of the log.
+	 * @param before how many bytes the log has taken so far
 	 */
-	static Frame frame(EncodedEvent encoded, String epoch, long sequence) {
+	static Frame frame(EncodedEvent encoded, String epoch, long sequence, long before) {
 		if (!encoded.needsId()) {
-			return new Frame(sequence, encoded.event().id(), encoded.body());
+			return new Frame(sequence, encoded.event().id(), before + encoded.body().length, encoded.body());
 		}
 		byte[] line = ("id: " + epoch + "-" + sequence + "\n").getBytes(StandardCharsets.US_ASCII);
 		byte[] bytes = Arrays.copyOf(line, line.length + encoded.body().length);
 		System.arraycopy(encoded.body(), 0, bytes, line.length, encoded.body().length);
-		return new Frame(sequence, null, bytes);
+		return new Frame(sequence, null, before + bytes.length, bytes);
 	}
 
 	/**
@@ -117,7 +119,7 @@ final class FrameEncoder {
 	 * client's position stays where it is.
 	 */
 	static byte[] gap(GapCause cause, @Nullable Long missed) {
-		return ("event: gap\ndata: {\"cause\":\"" + cause.name().toLowerCase(java.util.Locale.ROOT) + "\""
+		return ("event: gap\ndata: {\"cause\":\"" + cause.name().toLowerCase(Locale.ROOT) + "\""
 				+ ((missed != null) ? ",\"missed\":" + missed : "") + "}\n\n")
 			.getBytes(StandardCharsets.US_ASCII);
 	}

@@ -61,25 +61,27 @@ final class Intake {
 	/**
 	 * Subscribes, unless that was done already.
 	 */
-	synchronized void start() {
-		if (this.upstream == null && this.failures == 0) {
-			subscribe();
+	void start() {
+		Upstream subscriber = (this.failures == 0) ? begin() : null;
+		if (subscriber == null) {
+			return;
+		}
+		if (this.publisher instanceof EventChannel) {
+			// At once, so that what is published from now on finds its subscriber
+			subscriber.subscribe();
+		}
+		else {
+			this.dispatcher.intake(subscriber::subscribe);
 		}
 	}
 
-	private void subscribe() {
-		if (!this.stopped) {
-			Upstream subscriber = new Upstream();
-			this.upstream = subscriber;
-			if (this.publisher instanceof EventChannel) {
-				// Runs no code but ours, and what is published from now on finds its
-				// subscriber
-				subscriber.subscribe();
-			}
-			else {
-				this.dispatcher.intake(subscriber::subscribe);
-			}
+	private synchronized @Nullable Upstream begin() {
+		if (this.stopped || this.upstream != null) {
+			return null;
 		}
+		Upstream subscriber = new Upstream();
+		this.upstream = subscriber;
+		return subscriber;
 	}
 
 	boolean isSubscribed() {
@@ -111,10 +113,9 @@ final class Intake {
 	 * waits for.
 	 */
 	void tick(long now) {
-		synchronized (this) {
-			if (this.upstream == null && this.failures > 0 && now - this.restartAt >= 0) {
-				subscribe();
-			}
+		Upstream subscriber = (this.failures > 0 && now - this.restartAt >= 0) ? begin() : null;
+		if (subscriber != null) {
+			this.dispatcher.intake(subscriber::subscribe);
 		}
 		replenish(true);
 	}
@@ -125,8 +126,14 @@ final class Intake {
 	 */
 	void replenish(boolean tick) {
 		Upstream current = this.upstream;
-		if (current != null && current.subscription != null && room(current, tick) > 0
-				&& current.requesting.compareAndSet(false, true)) {
+		if (current == null || current.subscription == null) {
+			return;
+		}
+		if (current.holding && current.subscription instanceof EventChannel.Link link) {
+			current.holding = false;
+			this.dispatcher.intake(link::drain);
+		}
+		if (room(current, tick) > 0 && current.requesting.compareAndSet(false, true)) {
 			this.dispatcher.intake(() -> current.request(tick));
 		}
 	}
@@ -146,13 +153,16 @@ final class Intake {
 	 * How many events may be ahead of a client: as many as the log holds whatever their
 	 * size. A publisher that emits by itself, such as one driven by time, needs more
 	 * demand than that to bridge a pause of ours; it gets what the log holds if its
-	 * events are no larger than twice the largest so far.
+	 * events are no larger than twice the largest so far. A channel holds back what does
+	 * not fit.
 	 */
 	private long window(Upstream current) {
 		StreamSettings settings = this.stream.settings();
+		if (this.publisher instanceof EventChannel) {
+			return settings.bufferSize();
+		}
 		long window = settings.bufferMemory() / settings.maxEventSize();
-		boolean selfDriven = !current.synchronous || this.publisher instanceof EventChannel;
-		if (this.largest > 0 && selfDriven) {
+		if (this.largest > 0 && !current.synchronous) {
 			window = Math.max(window, settings.bufferMemory() / (2L * this.largest));
 		}
 		return Math.min(settings.bufferSize(), window);
@@ -211,6 +221,9 @@ final class Intake {
 		private final AtomicBoolean requesting = new AtomicBoolean();
 
 		private final AtomicBoolean done = new AtomicBoolean();
+
+		/** Whether the channel holds back an event until there is room for it. */
+		private volatile boolean holding;
 
 		/** Whether the latest event came out of a call of subscribe or request. */
 		private volatile boolean synchronous;
@@ -309,6 +322,21 @@ final class Intake {
 				append(encoded);
 				counted();
 			}
+		}
+
+		/**
+		 * Whether there is room for an event before the clients that it should wait for.
+		 * If not, the channel is told when it is to look again.
+		 */
+		boolean fits(EncodedEvent encoded) {
+			// Set before the look, so that progress made meanwhile is not missed
+			this.holding = true;
+			long floor = Intake.this.stream.floor();
+			if (floor == Long.MAX_VALUE || Intake.this.log.hasRoom(encoded, floor)) {
+				this.holding = false;
+				return true;
+			}
+			return false;
 		}
 
 		private void counted() {

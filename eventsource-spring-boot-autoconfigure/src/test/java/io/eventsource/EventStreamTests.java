@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -336,6 +337,28 @@ class EventStreamTests {
 		}
 		client.awaitData(large);
 		assertThat(client.sink().comments()).isEmpty();
+	}
+
+	@Test
+	void heartbeatThatIsDueBetweenTwoPiecesOfAnEventIsLeftOut() {
+		RecordingSink sink = new RecordingSink(Long.MAX_VALUE) {
+
+			@Override
+			public void write(byte[] bytes, int offset, int length) throws IOException {
+				super.write(bytes, offset, length);
+				if (writes().size() == 1) {
+					// The heartbeat is due, and the worker ticks before the next piece
+					EventStreamTests.this.engine.turn(Duration.ofMinutes(1));
+					LockSupport.parkNanos(Duration.ofMillis(150).toNanos());
+				}
+			}
+
+		};
+		Client client = this.engine.connect(this.stream, null, sink);
+		String large = "x".repeat(200_000);
+		this.publisher.emit(large);
+		client.awaitData(large);
+		assertThat(sink.comments()).isEmpty();
 	}
 
 	@Test

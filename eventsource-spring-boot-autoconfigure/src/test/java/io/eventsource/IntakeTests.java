@@ -240,6 +240,38 @@ class IntakeTests {
 	}
 
 	@Test
+	void publisherThatEmitsByItselfIsAskedForAsMuchAsTheLogHolds() {
+		EventStream stream = this.engine.stream(this.publisher, StreamSettings.defaults().withBufferSize(1000));
+		this.engine.connect(stream);
+		awaitRequested();
+		assertThat(this.publisher.link().requested()).isLessThan(100);
+		for (int i = 0; i < 50; i++) {
+			this.publisher.emit(i);
+		}
+		TestEngine.await().until(() -> this.publisher.link().requested() > 50 + 700);
+		assertThat(this.publisher.link().requested()).isLessThanOrEqualTo(50 + 1000);
+	}
+
+	@Test
+	void requestsAreSerial() {
+		ManualPublisher synchronous = new ManualPublisher() {
+
+			@Override
+			void onRequest(Link link, long n) {
+				for (int i = 0; i < n; i++) {
+					link.subscriber().onNext(Event.of("x"));
+					Thread.yield();
+				}
+			}
+
+		};
+		EventStream stream = this.engine.stream(synchronous, StreamSettings.defaults().withBufferSize(8));
+		Client client = this.engine.connect(stream);
+		TestEngine.await().until(() -> client.data().size() > 2000);
+		assertThat(synchronous.link().hasOverlappingRequests()).isFalse();
+	}
+
+	@Test
 	void clientThatIsOpeningCountsAsOneThatCouldTakeMore() {
 		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
 		EventStream stream = this.engine.stream(Flux.range(1, 1000).map(Event::of), settings);
@@ -686,6 +718,17 @@ class IntakeTests {
 		client.sink().connection().close(CloseReason.DISCONNECTED);
 		client.awaitClosed(CloseReason.DISCONNECTED);
 		TestEngine.await().until(() -> this.publisher.link().cancellations() == 1);
+	}
+
+	@Test
+	void publisherIsLetGoEvenIfTheDispatcherWasClosedFirst() {
+		Dispatcher dispatcher = new Dispatcher(1);
+		EventStream stream = EventStream.builder("test", this.publisher, dispatcher).build();
+		stream.start();
+		awaitRequested();
+		dispatcher.close();
+		stream.close();
+		assertThat(this.publisher.link().cancellations()).isOne();
 	}
 
 	@Test

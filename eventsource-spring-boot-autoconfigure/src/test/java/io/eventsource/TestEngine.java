@@ -96,10 +96,17 @@ class TestEngine implements AutoCloseable {
 	}
 
 	/**
+	 * Turns the clock.
+	 */
+	void turn(Duration time) {
+		this.clock.addAndGet(time.toNanos());
+	}
+
+	/**
 	 * Turns the clock, and lets each worker look at it.
 	 */
 	void advance(Duration time) {
-		this.clock.addAndGet(time.toNanos());
+		turn(time);
 		tick();
 	}
 

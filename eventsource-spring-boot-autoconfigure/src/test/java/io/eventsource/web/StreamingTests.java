@@ -127,7 +127,7 @@ class StreamingTests {
 	@ParameterizedTest
 	@EnumSource
 	void clientThatNeverReadsIsClosedAndHarmsNobodyElse(TestServer.Container container) throws Exception {
-		start(container, "eventsource.write-timeout=2s");
+		start(container, "eventsource.write-timeout=5s");
 		List<StreamClient> clients = clients("/events/steady", 100);
 		for (int i = 0; i < 5; i++) {
 			this.open.add(RawClient.stalled(this.server.port(), "/events/steady"));
@@ -146,7 +146,7 @@ class StreamingTests {
 			List<Long> arrivals = client.arrivals();
 			for (int i = 0; i < count; i++) {
 				long published = Long.parseLong(events.get(i).data().split(" ")[1]);
-				assertThat(Duration.ofNanos(arrivals.get(i) - published)).isLessThan(Duration.ofSeconds(1));
+				assertThat(Duration.ofNanos(arrivals.get(i) - published)).isLessThan(Duration.ofSeconds(4));
 			}
 		}
 	}
