@@ -35,8 +35,20 @@ function show(name) {
   };
 }
 
-function connect() {
+addEventListener("pageshow", () => {
   messages.resume();
+  followVisibility();
+});
+
+// A page that was left may be kept for the way back, and its connections with it
+addEventListener("pagehide", () => {
+  messages.pause();
+  dashboard.pause();
+});
+
+document.addEventListener("visibilitychange", followVisibility);
+
+function followVisibility() {
   if (document.hidden) {
     dashboard.pause();
   }
@@ -44,8 +56,6 @@ function connect() {
     dashboard.resume();
   }
 }
-
-document.addEventListener("visibilitychange", connect);
 
 // --- Clock and status
 
@@ -81,7 +91,7 @@ function addChart(symbol) {
   const caption = append(element, "figcaption", "");
   append(caption, "span", "symbol", symbol);
   const figure = { price: append(caption, "span", "price"), change: append(caption, "span", "change") };
-  const canvas = append(element, "canvas", "");
+  const canvas = append(append(element, "div", "plot"), "canvas", "");
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", `Price of ${symbol} in the last minute`);
   figure.chart = new Chart(canvas);
@@ -187,7 +197,7 @@ onSubmit("question-form", async (form, fields) => {
 // --- The log of events
 
 const SHOWN = 100;
-const UNSHOWN_AT_FIRST = ["price"];
+const UNSHOWN_AT_FIRST = ["price", "word"];
 const filters = new Map();
 let rows = [];
 let arrivals = [];
@@ -300,5 +310,3 @@ async function post(url, body, signal) {
   }
   return response;
 }
-
-connect();

@@ -57,7 +57,8 @@ class EventStreamStressTests {
 	private final EventChannel channel = EventChannel.create(64, Duration.ofSeconds(20));
 
 	private final EventStream stream = EventStream.builder("stress", this.channel, this.dispatcher)
-		.settings(StreamSettings.defaults().withBufferSize(256))
+		.settings(
+				StreamSettings.defaults().withBufferSize(256).withMaxEventSize(32 * 1024).withBufferMemory(128 * 1024))
 		.build();
 
 	/** What the event at each place is, whichever client gets it first. */
@@ -96,7 +97,7 @@ class EventStreamStressTests {
 	private void publish(int publisher) {
 		Random random = new Random(this.seed + 1000 + publisher);
 		for (int i = 0; i < EVENTS_PER_PUBLISHER; i++) {
-			String padding = "x".repeat(random.nextInt(40));
+			String padding = "x".repeat((random.nextInt(300) == 0) ? 20_000 : random.nextInt(40));
 			this.channel.publish("event", publisher + ":" + i + ":" + padding);
 			if (random.nextInt(500) == 0) {
 				Thread.yield();

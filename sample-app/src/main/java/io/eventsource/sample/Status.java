@@ -17,9 +17,10 @@ record Status(Duration uptime, Heap heap, int threads, double load) {
 	static Status now() {
 		Duration uptime = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
 		MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
-		return new Status(Duration.ofSeconds(uptime.toSeconds()), new Heap(heap.getUsed(), heap.getMax()),
-				ManagementFactory.getThreadMXBean().getThreadCount(),
-				ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+		int threads = ManagementFactory.getThreadMXBean().getThreadCount();
+		double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+		return new Status(Duration.ofSeconds(uptime.toSeconds()), new Heap(heap.getUsed(), heap.getMax()), threads,
+				Math.round(load * 100) / 100.0);
 	}
 
 	/**
