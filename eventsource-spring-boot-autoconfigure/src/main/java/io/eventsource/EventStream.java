@@ -111,7 +111,7 @@ public final class EventStream {
 		tell((listener) -> listener.clientOpened(client));
 		start();
 		if (this.closed) {
-			cursor.close(CloseReason.SHUTDOWN);
+			forEachGroup((group) -> group.close(CloseReason.SHUTDOWN));
 		}
 		return cursor;
 	}

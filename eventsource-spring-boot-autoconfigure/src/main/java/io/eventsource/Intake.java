@@ -242,9 +242,8 @@ final class Intake {
 				call(() -> current.request(room));
 			}
 			this.requesting.set(false);
-			if (room > 0) {
-				replenish(false);
-			}
+			// For what became due while this call held off others
+			replenish(false);
 		}
 
 		private void call(Runnable call) {
