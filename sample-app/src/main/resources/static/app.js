@@ -31,7 +31,7 @@ function show(name) {
   return (state, reconnects) => {
     connection.dataset.state = state;
     connection.querySelector(".state").textContent = state;
-    connection.querySelector(".reconnects").textContent = reconnects + (reconnects === 1 ? " reconnect" : " reconnects");
+    connection.querySelector(".reconnects").textContent = `${reconnects} reconnect${reconnects === 1 ? "" : "s"}`;
   };
 }
 
@@ -234,7 +234,8 @@ function log() {
   for (const event of rows.splice(0).reverse()) {
     const row = body.insertRow(0);
     row.dataset.type = event.type;
-    row.insertCell().textContent = event.id || "none";
+    // A gap event has no id; what a browser tells with it is the id of the event before
+    row.insertCell().textContent = event.type === "gap" ? "none" : event.id || "none";
     row.insertCell().textContent = event.type;
     row.insertCell().textContent = event.data.replaceAll("\n", " ↵ ");
   }
@@ -303,7 +304,9 @@ function onSubmit(id, action) {
 
 async function post(url, body, signal) {
   const headers = { Accept: "text/event-stream, application/problem+json" };
-  const response = await fetch(url, { method: "POST", body, headers, signal });
+  const response = await fetch(url, { method: "POST", body, headers, signal }).catch((error) => {
+    throw error.name === "AbortError" ? error : new Error("The server cannot be reached");
+  });
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
     throw new Error(problem.detail ?? `The server answered ${response.status}`);

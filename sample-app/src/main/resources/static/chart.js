@@ -1,5 +1,6 @@
 const LONGEST = 60_000;
 const SHORTEST = 15_000;
+const OUTAGE = 2000;
 
 /**
  * A line on a canvas: the prices of the last minute, as sharp as the screen allows.
@@ -77,10 +78,17 @@ export class Chart {
     context.fillText("now", area.right, height - 4);
 
     const line = new Path2D();
-    points.forEach((point) => line.lineTo(x(point.time), y(point.value)));
-    const under = new Path2D(line);
+    const under = new Path2D();
+    points.forEach(({ time, value }, i) => {
+      if (i === 0 || time - points[i - 1].time > OUTAGE) {
+        under.lineTo(x(points[i - 1]?.time ?? time), area.bottom);
+        under.moveTo(x(time), area.bottom);
+        line.moveTo(x(time), y(value));
+      }
+      under.lineTo(x(time), y(value));
+      line.lineTo(x(time), y(value));
+    });
     under.lineTo(area.right, area.bottom);
-    under.lineTo(x(points[0].time), area.bottom);
     context.fillStyle = color("--accent");
     context.globalAlpha = 0.12;
     context.fill(under);
