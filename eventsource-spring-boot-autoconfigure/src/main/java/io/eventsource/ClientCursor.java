@@ -18,7 +18,7 @@ final class ClientCursor implements EventConnection {
 	private static final AtomicReferenceFieldUpdater<ClientCursor, @Nullable CloseReason> CLOSING = AtomicReferenceFieldUpdater
 		.newUpdater(ClientCursor.class, CloseReason.class, "closing");
 
-	private static final long OPENING = 1_000_000_000;
+	private static final long OPENING = 5_000_000_000L;
 
 	private final EventClient client;
 

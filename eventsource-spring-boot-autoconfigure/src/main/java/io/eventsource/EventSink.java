@@ -34,9 +34,9 @@ public interface EventSink {
 	void flush() throws IOException;
 
 	/**
-	 * Called once if {@link EventConnection#writable()} has not been called within a
-	 * second of the connection's start: the transport does not keep its promise to report
-	 * readiness, and may fall back to another way of writing.
+	 * Called once if {@link EventConnection#writable()} has not been called within five
+	 * seconds of the connection's start: the transport does not keep its promise to
+	 * report readiness, and may fall back to another way of writing.
 	 */
 	default void neverReady() {
 	}
