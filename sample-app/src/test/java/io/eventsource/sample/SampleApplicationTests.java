@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.eventsource.web.EventSourceEndpoint;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,6 +24,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * The sample as a client sees it that has nothing but HTTP.
@@ -37,6 +39,9 @@ class SampleApplicationTests {
 
 	@Autowired
 	private JsonMapper jsonMapper;
+
+	@Autowired
+	private EventSourceEndpoint endpoint;
 
 	@Test
 	void clockTicksAtTheBasePathToo() throws Exception {
@@ -74,6 +79,9 @@ class SampleApplicationTests {
 	@Test
 	void messageReachesEverybody() throws Exception {
 		try (Stream<String> one = stream("/events/messages"); Stream<String> other = stream("/events/messages")) {
+			await().until(() -> this.endpoint.streams()
+				.stream()
+				.anyMatch((stream) -> stream.name().equals("messages") && stream.clients() >= 2));
 			assertThat(post("/messages", "text", "Hello, <b>you</b>").statusCode()).isEqualTo(204);
 			for (Stream<String> lines : List.of(one, other)) {
 				assertThat(lines.filter((line) -> line.startsWith("data: ")).findFirst()).get()
