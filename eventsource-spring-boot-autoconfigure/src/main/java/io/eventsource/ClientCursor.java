@@ -1,6 +1,7 @@
 package io.eventsource;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import org.apache.commons.logging.Log;
@@ -26,22 +27,30 @@ final class ClientCursor implements EventConnection {
 
 	private final ClientGroup group;
 
+	private final EventStream stream;
+
 	private final EventLog log;
 
 	private long position;
 
-	/** What goes out before anything else, such as a gap event. */
-	private @Nullable Slice control;
+	/** What is to be written next, from {@link #offset} on. */
+	private @Nullable Slice current;
 
-	/** The frame that was written up to {@link #restOffset}. */
-	private @Nullable Frame rest;
+	private int offset;
 
-	private int restOffset;
+	/** What comes before the log, until all of it was taken. */
+	private @Nullable HistoryReplay history;
 
 	private boolean unflushed;
 
 	/** Whether the sink was ready at least once, or was told that it never is. */
 	private boolean opened;
+
+	/** Whether the sink was not ready since the client last had everything. */
+	private boolean lagging;
+
+	/** Whether the client was told that the stream is over. */
+	private boolean ended;
 
 	/** Since when the sink has not been ready; zero while it is. */
 	private long blockedSince;
@@ -55,15 +64,13 @@ final class ClientCursor implements EventConnection {
 
 	private volatile @Nullable CloseReason closing;
 
-	ClientCursor(EventClient client, EventSink sink, ClientGroup group, EventLog log, EventLog.Start start, long now) {
+	ClientCursor(EventClient client, EventSink sink, ClientGroup group, EventStream stream, long position, long now) {
 		this.client = client;
 		this.sink = sink;
 		this.group = group;
-		this.log = log;
-		this.position = start.position();
-		if (start.gap() != null) {
-			this.control = Slice.of(FrameEncoder.gap(start.gap(), start.missed()), this.position);
-		}
+		this.stream = stream;
+		this.log = stream.log();
+		this.position = position;
 		this.blockedSince = now;
 		this.lastWrite = now;
 	}
@@ -96,11 +103,39 @@ final class ClientCursor implements EventConnection {
 	 * Ends the response. Called once.
 	 */
 	void complete() {
+		if (this.history != null) {
+			this.history.cancel();
+		}
 		try {
 			this.sink.complete();
 		}
 		catch (RuntimeException ex) {
 			logger.debug("The response of " + this.client + " could not be ended", ex);
+		}
+	}
+
+	/**
+	 * Puts a history before the log.
+	 */
+	void replay(HistoryReplay history) {
+		this.history = history;
+		history.fetch();
+	}
+
+	/**
+	 * Goes on from a place in the log, after the client was told what it misses.
+	 */
+	void moveTo(EventLog.Start start) {
+		this.position = start.position();
+		if (start.gap() != null) {
+			enqueue(FrameEncoder.gap(this.stream.settings().gapEvent(), start.gap(), start.missed()));
+			this.stream.missed(this.client, start.gap(), start.missed());
+		}
+	}
+
+	private void enqueue(byte[] block) {
+		if (block.length > 0) {
+			this.current = Slice.of(block, this.position);
 		}
 	}
 
@@ -128,14 +163,19 @@ final class ClientCursor implements EventConnection {
 	}
 
 	private boolean hasWork() {
+		if (this.current != null || this.unflushed) {
+			return true;
+		}
+		if (this.history != null) {
+			return this.history.hasBatch();
+		}
 		// The end is read first: once it is there, the tail stays where it is
-		return this.log.hasEnded() || this.position < this.log.tail() || this.unflushed || this.control != null;
+		return this.log.hasEnded() || this.position < this.log.tail();
 	}
 
 	private boolean isReady(long now) {
 		// Cleared before the question: after the answer "no", another thread sets it,
-		// which
-		// must not be overwritten
+		// which must not be overwritten
 		this.writable = false;
 		if (this.sink.isReady()) {
 			this.writable = true;
@@ -145,6 +185,7 @@ final class ClientCursor implements EventConnection {
 			}
 			return true;
 		}
+		this.lagging = true;
 		if (this.blockedSince == 0) {
 			this.blockedSince = now;
 		}
@@ -152,35 +193,78 @@ final class ClientCursor implements EventConnection {
 	}
 
 	private @Nullable Slice next() {
-		if (this.control != null) {
-			return this.control;
-		}
-		if (this.rest != null) {
-			return Slice.of(this.rest, this.restOffset);
-		}
-		boolean ended = this.log.hasEnded();
-		if (this.position < this.log.tail()) {
-			Slice slice = this.group.slice(this.log, this.position);
-			if (slice == null) {
-				close(CloseReason.OVERFLOW);
+		if (this.current == null) {
+			if (this.history != null) {
+				readHistory(this.history);
 			}
-			return slice;
+			else {
+				readLog();
+			}
 		}
-		if (ended && !this.unflushed) {
+		return this.current;
+	}
+
+	private void readHistory(HistoryReplay history) {
+		HistoryReplay.Batch batch = history.take();
+		if (batch == null) {
+			return;
+		}
+		if (batch.end() == null) {
+			history.fetch();
+		}
+		else {
+			this.history = null;
+			moveTo(batch.end());
+		}
+		Slice gap = this.current;
+		enqueue((gap != null) ? concat(batch.bytes(), gap.bytes()) : batch.bytes());
+	}
+
+	private static byte[] concat(byte[] first, byte[] second) {
+		byte[] both = Arrays.copyOf(first, first.length + second.length);
+		System.arraycopy(second, 0, both, first.length, second.length);
+		return both;
+	}
+
+	private void readLog() {
+		boolean over = this.log.hasEnded();
+		if (this.position < this.log.tail()) {
+			boolean conflating = this.lagging && this.stream.settings().overflow() == OverflowStrategy.CONFLATE;
+			this.current = this.group.slice(this.log, this.position, conflating);
+			if (this.current == null) {
+				overflow();
+			}
+		}
+		else if (over && this.stream.isPersonal() && !this.ended) {
+			this.ended = true;
+			enqueue(FrameEncoder.end(this.log.epoch()));
+		}
+		else if (over && !this.unflushed) {
 			close(CloseReason.COMPLETED);
 		}
-		return null;
+	}
+
+	private void overflow() {
+		switch (this.stream.settings().overflow()) {
+			case SKIP, CONFLATE -> moveTo(this.log.skip(this.position));
+			case DISCONNECT, BACKPRESSURE -> close(CloseReason.OVERFLOW);
+		}
 	}
 
 	private boolean write(@Nullable Slice slice, long now) throws IOException {
 		if (slice != null) {
-			this.unflushed = true;
-			this.sink.write(slice.bytes(), slice.offset(), slice.length());
-			this.control = null;
-			this.position = slice.next();
-			this.rest = slice.rest();
-			this.restOffset = slice.restOffset();
-			this.lastWrite = now;
+			int length = Math.min(Slice.MAX_BYTES, slice.bytes().length - this.offset);
+			if (length > 0) {
+				this.unflushed = true;
+				this.sink.write(slice.bytes(), this.offset, length);
+				this.offset += length;
+				this.lastWrite = now;
+			}
+			if (this.offset == slice.bytes().length) {
+				this.current = null;
+				this.offset = 0;
+				this.position = slice.next();
+			}
 			if (!isReady(now)) {
 				return false;
 			}
@@ -192,6 +276,7 @@ final class ClientCursor implements EventConnection {
 		boolean more = hasWork();
 		if (!more) {
 			this.blockedBefore = 0;
+			this.lagging = false;
 		}
 		return more && this.closing == null;
 	}
@@ -211,24 +296,38 @@ final class ClientCursor implements EventConnection {
 			if (now - this.blockedSince >= settings.writeTimeout().toNanos()) {
 				close(CloseReason.WRITE_TIMEOUT);
 			}
+			else if (isOverrun()) {
+				close(CloseReason.OVERFLOW);
+			}
 		}
 		else if (!settings.heartbeat().isZero() && now - this.lastWrite >= settings.heartbeat().toNanos()
 				&& !hasWork()) {
-			this.control = Slice.of(FrameEncoder.heartbeat(), this.position);
+			enqueue(FrameEncoder.heartbeat());
 			this.lastWrite = now;
 			drain(now);
 		}
 	}
 
 	/**
+	 * Whether the client will have to be disconnected once it takes something again.
+	 */
+	private boolean isOverrun() {
+		OverflowStrategy overflow = this.stream.settings().overflow();
+		long needed = (this.current != null) ? this.current.next() : this.position;
+		return this.history == null && needed < this.log.head()
+				&& (overflow == OverflowStrategy.DISCONNECT || overflow == OverflowStrategy.BACKPRESSURE);
+	}
+
+	/**
 	 * From where on the log is needed by this client, as far as the publisher should wait
 	 * for it: a client whose socket was full for longer than the grace since it last had
-	 * everything does not hold up the others.
+	 * everything does not hold up the others, nor does one that waits for its history.
 	 * @return the position, or {@link Long#MAX_VALUE} if nobody should wait
 	 */
 	long demandPosition(long now, long grace) {
 		long blocked = this.blockedBefore + ((this.blockedSince != 0 && !this.writable) ? now - this.blockedSince : 0);
-		return (blocked > grace || this.closing != null) ? Long.MAX_VALUE : this.position;
+		boolean absent = this.history != null && !this.stream.isPersonal();
+		return (blocked > grace || absent || this.closing != null) ? Long.MAX_VALUE : this.position;
 	}
 
 }

@@ -25,9 +25,12 @@ final class ClientGroup implements Runnable {
 	/** Only the worker touches these. */
 	private final List<ClientCursor> cursors = new ArrayList<>();
 
-	private final List<ClientCursor> arrivals = new ArrayList<>();
+	private final List<Arrival> arrivals = new ArrayList<>();
 
-	private @Nullable Slice shared;
+	/** What was taken last, of everything and without what was overtaken. */
+	private @Nullable Slice whole;
+
+	private @Nullable Slice conflated;
 
 	private final Runnable ticker = this::tick;
 
@@ -44,16 +47,18 @@ final class ClientGroup implements Runnable {
 	/**
 	 * Gives a client its place in the log.
 	 */
-	ClientCursor admit(EventClient client, EventSink sink, EventLog log) {
-		ClientCursor cursor;
+	ClientCursor admit(EventClient client, EventSink sink) {
+		Arrival arrival;
 		synchronized (this.arrivals) {
-			EventLog.Start start = log.start(client.lastEventId());
-			cursor = new ClientCursor(client, sink, this, log, start, this.clock.getAsLong());
-			this.arrivals.add(cursor);
+			EventLog.Start start = this.stream.start(client.lastEventId());
+			long now = this.clock.getAsLong();
+			ClientCursor cursor = new ClientCursor(client, sink, this, this.stream, start.position(), now);
+			arrival = new Arrival(cursor, start);
+			this.arrivals.add(arrival);
 			this.floor = Math.min(this.floor, start.position());
 		}
 		signal();
-		return cursor;
+		return arrival.cursor();
 	}
 
 	/**
@@ -91,8 +96,7 @@ final class ClientGroup implements Runnable {
 	@Override
 	public void run() {
 		// Cleared before anything is looked at: what is signalled from here on gets a
-		// pass
-		// of its own
+		// pass of its own
 		this.signalled.set(false);
 		welcome();
 		long now = this.clock.getAsLong();
@@ -121,7 +125,8 @@ final class ClientGroup implements Runnable {
 	 * Does what is due by the clock.
 	 */
 	private void tick() {
-		this.shared = null;
+		this.whole = null;
+		this.conflated = null;
 		long now = this.clock.getAsLong();
 		for (ClientCursor cursor : this.cursors) {
 			cursor.tick(now, this.stream.settings());
@@ -130,9 +135,23 @@ final class ClientGroup implements Runnable {
 	}
 
 	private void welcome() {
+		List<Arrival> welcomed;
 		synchronized (this.arrivals) {
-			this.cursors.addAll(this.arrivals);
+			if (this.arrivals.isEmpty()) {
+				return;
+			}
+			welcomed = List.copyOf(this.arrivals);
 			this.arrivals.clear();
+			welcomed.forEach((arrival) -> this.cursors.add(arrival.cursor()));
+		}
+		for (Arrival arrival : welcomed) {
+			HistoryReplay history = this.stream.history(arrival.cursor().client(), arrival.start(), this::signal);
+			if (history != null) {
+				arrival.cursor().replay(history);
+			}
+			else {
+				arrival.cursor().moveTo(arrival.start());
+			}
 		}
 	}
 
@@ -155,8 +174,8 @@ final class ClientGroup implements Runnable {
 			lowest = Math.min(lowest, cursor.demandPosition(now, this.stream.grace()));
 		}
 		synchronized (this.arrivals) {
-			for (ClientCursor cursor : this.arrivals) {
-				lowest = Math.min(lowest, cursor.demandPosition(now, this.stream.grace()));
+			for (Arrival arrival : this.arrivals) {
+				lowest = Math.min(lowest, arrival.cursor().demandPosition(now, this.stream.grace()));
 			}
 			this.floor = lowest;
 		}
@@ -167,13 +186,28 @@ final class ClientGroup implements Runnable {
 	 * What follows a position, shared by all clients that are there.
 	 * @return the slice, or {@code null} if the frame there has left the log
 	 */
-	@Nullable Slice slice(EventLog log, long position) {
-		Slice slice = this.shared;
+	@Nullable Slice slice(EventLog log, long position, boolean conflating) {
+		Slice slice = conflating ? this.conflated : this.whole;
 		if (slice == null || slice.from() != position) {
-			slice = Slice.of(log, position);
-			this.shared = slice;
+			slice = Slice.of(log, position, conflating);
+			if (conflating) {
+				this.conflated = slice;
+			}
+			else {
+				this.whole = slice;
+			}
 		}
 		return slice;
+	}
+
+	/**
+	 * A client that no worker has seen yet.
+	 *
+	 * @param cursor the client
+	 * @param start where it starts
+	 */
+	private record Arrival(ClientCursor cursor, EventLog.Start start) {
+
 	}
 
 }

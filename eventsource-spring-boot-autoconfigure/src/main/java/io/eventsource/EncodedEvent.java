@@ -1,5 +1,7 @@
 package io.eventsource;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An event whose block is written, but for the id that the log may have to give it.
  *
@@ -14,6 +16,16 @@ record EncodedEvent(Event event, byte[] body) {
 	 */
 	boolean needsId() {
 		return this.event.id() == null && this.event.data() != null;
+	}
+
+	/**
+	 * What the event is about: its key, else its type; {@code null} without data.
+	 */
+	@Nullable String key() {
+		if (this.event.data() == null) {
+			return null;
+		}
+		return (this.event.key() != null) ? "key:" + this.event.key() : "type:" + this.event.type();
 	}
 
 }

@@ -115,7 +115,7 @@ public final class EventChannel implements Publisher<Event> {
 		Objects.requireNonNull(event, "The event must not be null");
 		Map<Link, EncodedEvent> encoded = new HashMap<>(2);
 		for (Link link : this.links) {
-			if (link.subscriber instanceof Intake.Upstream upstream) {
+			if (link.subscriber instanceof Upstream upstream) {
 				encoded.put(link, upstream.encode(event));
 			}
 		}
@@ -322,12 +322,12 @@ public final class EventChannel implements Publisher<Event> {
 		}
 
 		private boolean fits(Object item) {
-			return !(item instanceof EncodedEvent encoded && this.subscriber instanceof Intake.Upstream upstream)
+			return !(item instanceof EncodedEvent encoded && this.subscriber instanceof Upstream upstream)
 					|| upstream.fits(encoded);
 		}
 
 		private Runnable signal(Object item) {
-			if (item instanceof EncodedEvent encoded && this.subscriber instanceof Intake.Upstream upstream) {
+			if (item instanceof EncodedEvent encoded && this.subscriber instanceof Upstream upstream) {
 				return () -> upstream.accept(encoded);
 			}
 			return () -> this.subscriber.onNext((Event) item);

@@ -1,5 +1,6 @@
 package io.eventsource;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,28 +21,37 @@ final class EventLog {
 	/** The most bytes that the line of a generated id takes. */
 	private static final int MAX_ID_LINE = 64;
 
-	private final String epoch = newEpoch();
-
 	private final AtomicReferenceArray<@Nullable Frame> ring;
 
 	private final long memory;
 
+	private final boolean conflating;
+
 	private final Map<String, Frame> framesById = new ConcurrentHashMap<>();
+
+	/** The newest frame of each key; only where the log is conflating. */
+	private final Map<String, Frame> framesByKey = new HashMap<>();
 
 	/** How many bytes were taken in all, and how many of them were let go again. */
 	private long taken;
 
 	private long released;
 
+	private volatile String epoch = newEpoch();
+
 	private volatile long head;
 
 	private volatile long tail;
 
+	/** The newest frame that has left without having been overtaken. */
+	private volatile long lost = -1;
+
 	private volatile boolean ended;
 
-	EventLog(int capacity, long memory) {
+	EventLog(int capacity, long memory, boolean conflating) {
 		this.ring = new AtomicReferenceArray<>(capacity);
 		this.memory = memory;
+		this.conflating = conflating;
 	}
 
 	private static String newEpoch() {
@@ -60,6 +70,7 @@ final class EventLog {
 		long sequence = this.tail;
 		Frame frame = FrameEncoder.frame(encoded, this.epoch, sequence, this.taken);
 		this.taken = frame.end();
+		overtake(frame);
 		while (sequence - this.head >= this.ring.length()
 				|| (this.taken - this.released > this.memory && this.head < sequence)) {
 			evict(this.head);
@@ -71,16 +82,43 @@ final class EventLog {
 		this.tail = sequence + 1;
 	}
 
+	private void overtake(Frame frame) {
+		if (this.conflating && frame.key() != null) {
+			Frame older = this.framesByKey.put(frame.key(), frame);
+			if (older != null) {
+				older.overtake();
+			}
+		}
+	}
+
 	private void evict(long sequence) {
+		Frame frame = this.ring.get(slot(sequence));
+		if (frame != null && !frame.isOvertaken()) {
+			this.lost = sequence;
+		}
 		// First the head, so that no reader takes an empty slot for one not yet filled
 		this.head = sequence + 1;
-		Frame frame = this.ring.getAndSet(slot(sequence), null);
+		this.ring.set(slot(sequence), null);
 		if (frame != null) {
 			this.released = frame.end();
 			if (frame.id() != null) {
 				this.framesById.remove(frame.id(), frame);
 			}
+			if (frame.key() != null) {
+				this.framesByKey.remove(frame.key(), frame);
+			}
 		}
+	}
+
+	/**
+	 * Begins a new epoch: forgets all events, so that no client is taken to have missed
+	 * nothing while nobody listened to the publisher.
+	 */
+	synchronized void renew() {
+		while (this.head < this.tail) {
+			evict(this.head);
+		}
+		this.epoch = newEpoch();
 	}
 
 	/**
@@ -92,6 +130,10 @@ final class EventLog {
 
 	boolean hasEnded() {
 		return this.ended;
+	}
+
+	String epoch() {
+		return this.epoch;
 	}
 
 	/**
@@ -108,16 +150,20 @@ final class EventLog {
 		return this.tail;
 	}
 
-	int capacity() {
-		return this.ring.length();
-	}
-
 	/**
 	 * The frame at a position below the tail, or {@code null} if it has left the log.
 	 */
 	@Nullable Frame frame(long sequence) {
 		Frame frame = this.ring.get(slot(sequence));
 		return (frame != null && frame.sequence() == sequence) ? frame : null;
+	}
+
+	/**
+	 * The frame of the event to which its publisher has given the id, or {@code null} if
+	 * it is not in the log.
+	 */
+	@Nullable Frame frame(String id) {
+		return this.framesById.get(id);
 	}
 
 	/**
@@ -135,33 +181,47 @@ final class EventLog {
 	}
 
 	/**
-	 * Where a client starts that says it has the event of the given id; without one, with
-	 * what comes next, or with all that was kept if nothing will come.
+	 * Where a client starts that says it has the event of the given id; without one, some
+	 * events before what comes next, or with all that was kept if nothing will come.
 	 */
-	Start start(@Nullable String lastEventId) {
+	Start start(@Nullable String lastEventId, int initialReplay) {
 		if (lastEventId == null) {
-			return new Start(this.ended ? this.head : this.tail, null, null);
+			long oldest = this.head;
+			return Start.at(this.ended ? oldest : Math.max(oldest, this.tail - initialReplay));
 		}
 		Frame frame = this.framesById.get(lastEventId);
 		if (frame != null) {
-			return new Start(frame.sequence() + 1, null, null);
+			return Start.at(frame.sequence() + 1);
 		}
+		String epoch = this.epoch;
 		int dash = lastEventId.lastIndexOf('-');
-		long sequence = (dash > 0) ? parse(lastEventId, dash + 1) : -1;
+		long sequence = (dash == epoch.length()) ? parse(lastEventId, dash + 1) : -1;
 		if (sequence < 0) {
 			return new Start(this.head, GapCause.UNKNOWN, null);
 		}
-		if (!lastEventId.startsWith(this.epoch) || dash != this.epoch.length()) {
-			return new Start(this.head, (dash == this.epoch.length()) ? GapCause.RESTARTED : GapCause.UNKNOWN, null);
+		if (!lastEventId.startsWith(epoch)) {
+			return new Start(this.head, GapCause.RESTARTED, null);
 		}
 		long oldest = this.head;
 		if (sequence >= this.tail) {
 			return new Start(oldest, GapCause.UNKNOWN, null);
 		}
-		if (sequence + 1 < oldest) {
-			return new Start(oldest, GapCause.EVICTED, oldest - sequence - 1);
+		return (sequence + 1 < oldest) ? new Start(oldest, GapCause.EVICTED, oldest - sequence - 1)
+				: Start.at(sequence + 1);
+	}
+
+	/**
+	 * Where a client goes on whose position has left the log: with what the log still
+	 * has, or, so that it does not fall out again at once, in the middle of it. Where
+	 * newer events stand for older ones, it has missed only what none stands for.
+	 */
+	Start skip(long position) {
+		long oldest = this.head;
+		if (this.conflating) {
+			return (this.lost >= position) ? new Start(oldest, GapCause.OVERFLOW, null) : Start.at(oldest);
 		}
-		return new Start(sequence + 1, null, null);
+		long middle = oldest + (this.tail - oldest) / 2;
+		return new Start(middle, GapCause.OVERFLOW, middle - position);
 	}
 
 	private static long parse(String id, int from) {
@@ -191,6 +251,10 @@ final class EventLog {
 	 * @param missed how many events are missing, where that is known
 	 */
 	record Start(long position, @Nullable GapCause gap, @Nullable Long missed) {
+
+		static Start at(long position) {
+			return new Start(position, null, null);
+		}
 
 	}
 

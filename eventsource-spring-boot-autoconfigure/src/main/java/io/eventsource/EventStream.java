@@ -1,8 +1,10 @@
 package io.eventsource;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -23,19 +25,34 @@ public final class EventStream {
 	 */
 	private static final long GRACE = 1_000_000_000;
 
+	/** How many clients of a stream may be waiting for its history at once. */
+	private static final int HISTORIES = 16;
+
 	private final String name;
 
 	private final StreamSettings settings;
 
 	private final StreamListener listener;
 
+	private final Function<Object, Event> mapping;
+
+	private final @Nullable EventHistory history;
+
 	private final Dispatcher dispatcher;
 
-	private final boolean personal;
+	private final @Nullable Consumer<EventStream> onEnd;
+
+	private final boolean resumable;
+
+	private final FrameEncoder encoder;
 
 	private final EventLog log;
 
 	private final Intake intake;
+
+	private final Gate histories;
+
+	private final Complaints complaints;
 
 	private final AtomicReferenceArray<@Nullable ClientGroup> groups;
 
@@ -43,28 +60,38 @@ public final class EventStream {
 
 	private final Runnable tick = this::tick;
 
+	/** Since when there has been no client; only looked at where there is none. */
+	private volatile long idleSince;
+
 	private volatile boolean closed;
 
 	private EventStream(Builder builder) {
 		this.name = builder.name;
 		this.settings = builder.settings;
 		this.listener = builder.listener;
+		this.mapping = builder.mapping;
+		this.history = builder.history;
 		this.dispatcher = builder.dispatcher;
-		this.personal = builder.personal;
-		this.log = new EventLog(this.settings.bufferSize(), this.settings.bufferMemory());
-		this.intake = new Intake(this, builder.publisher,
-				new FrameEncoder(builder.dataWriter, this.settings.maxEventSize()), this.log, this.dispatcher);
+		this.onEnd = builder.onEnd;
+		this.resumable = builder.resumable;
+		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.maxEventSize());
+		this.log = new EventLog(this.settings.bufferSize(), this.settings.bufferMemory(),
+				this.settings.overflow() == OverflowStrategy.CONFLATE);
+		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher);
+		this.histories = new Gate(this.dispatcher::intake, HISTORIES);
+		this.complaints = new Complaints(logger, this.dispatcher.clock());
 		this.groups = new AtomicReferenceArray<>(this.dispatcher.threads());
 	}
 
 	/**
 	 * Starts the description of a stream.
 	 * @param name the name, for messages
-	 * @param publisher where the events come from
+	 * @param publisher where the events come from; of an element that is no event, one is
+	 * made
 	 * @param dispatcher the threads that serve the stream
 	 * @return a new builder
 	 */
-	public static Builder builder(String name, Publisher<? extends Event> publisher, Dispatcher dispatcher) {
+	public static Builder builder(String name, Publisher<?> publisher, Dispatcher dispatcher) {
 		return new Builder(name, publisher, dispatcher);
 	}
 
@@ -89,6 +116,7 @@ public final class EventStream {
 	 */
 	public void start() {
 		if (!this.closed) {
+			this.idleSince = this.dispatcher.clock().getAsLong();
 			this.dispatcher.worker(0).startTicking(this.tick);
 			this.intake.start();
 		}
@@ -106,14 +134,27 @@ public final class EventStream {
 		if (this.closed || this.dispatcher.isClosed()) {
 			throw new IllegalStateException("Stream '" + this.name + "' is closed");
 		}
-		this.clients.incrementAndGet();
-		ClientCursor cursor = group(this.dispatcher.nextWorker()).admit(client, sink, this.log);
+		ClientCursor cursor = admit(client, sink);
 		tell((listener) -> listener.clientOpened(client));
 		start();
 		if (this.closed) {
 			forEachGroup((group) -> group.close(CloseReason.SHUTDOWN));
 		}
 		return cursor;
+	}
+
+	/** In one step with {@link #release}: a publisher is not let go under a client. */
+	private synchronized ClientCursor admit(EventClient client, EventSink sink) {
+		this.clients.incrementAndGet();
+		return group(this.dispatcher.nextWorker()).admit(client, sink);
+	}
+
+	private synchronized void release(Duration linger, long now) {
+		if (this.clients.get() == 0 && now - this.idleSince >= linger.toNanos() && !this.log.hasEnded()
+				&& this.intake.release()) {
+			this.log.renew();
+			logger.debug("Let go the publisher of stream '" + this.name + "', which has no clients");
+		}
 	}
 
 	private synchronized ClientGroup group(int index) {
@@ -134,7 +175,17 @@ public final class EventStream {
 	 * @return whether the client need not come back
 	 */
 	public boolean isOver(@Nullable String lastEventId) {
-		return this.log.hasEnded() && this.log.start(lastEventId).position() == this.log.tail();
+		return this.log.hasEnded() && this.log.start(lastEventId, 0).position() == this.log.tail();
+	}
+
+	/**
+	 * Tells whether an id is the one that a client has been left with at the end of a
+	 * {@link Builder#personal personal} stream.
+	 * @param lastEventId the id of the last event that the client has, or {@code null}
+	 * @return whether the client need not come back
+	 */
+	public static boolean wasPersonal(@Nullable String lastEventId) {
+		return lastEventId != null && FrameEncoder.isEnd(lastEventId);
 	}
 
 	/**
@@ -200,11 +251,42 @@ public final class EventStream {
 	 * Whether the stream serves one client alone, whose pace is then the publisher's.
 	 */
 	boolean isPersonal() {
-		return this.personal;
+		return this.onEnd != null;
 	}
 
+	EventLog log() {
+		return this.log;
+	}
+
+	FrameEncoder encoder() {
+		return this.encoder;
+	}
+
+	/**
+	 * How long a client may be blocked before the publisher waits for it no longer.
+	 */
 	long grace() {
-		return this.personal ? Long.MAX_VALUE : GRACE;
+		return (isPersonal() || this.settings.overflow() == OverflowStrategy.BACKPRESSURE) ? Long.MAX_VALUE : GRACE;
+	}
+
+	/**
+	 * Where a client starts.
+	 */
+	EventLog.Start start(@Nullable String lastEventId) {
+		EventLog.Start start = this.log.start(lastEventId, this.settings.initialReplay());
+		return (this.resumable && start.gap() == GapCause.UNKNOWN) ? EventLog.Start.at(start.position()) : start;
+	}
+
+	/**
+	 * What may know the events that a client would miss otherwise.
+	 * @return the history for this client; {@code null} if it needs none or there is none
+	 */
+	@Nullable HistoryReplay history(EventClient client, EventLog.Start start, Runnable signal) {
+		String lastEventId = client.lastEventId();
+		if (this.history == null || lastEventId == null || start.gap() == null) {
+			return null;
+		}
+		return new HistoryReplay(this.history, this, client, lastEventId, start, this.histories, signal);
 	}
 
 	/**
@@ -229,31 +311,60 @@ public final class EventStream {
 		this.intake.replenish(false);
 	}
 
-	void rejected(Event event, IllegalArgumentException cause) {
-		logger.warn("Stream '" + this.name + "' leaves out an event: " + cause.getMessage(), cause.getCause());
-		tell((listener) -> listener.eventRejected(this.name, event, cause));
+	/**
+	 * Makes an event of an element, and encodes it.
+	 * @return the event, or {@code null} if it cannot be sent, of which the listener was
+	 * told
+	 */
+	@Nullable EncodedEvent translate(Object element) {
+		try {
+			return this.encoder.encode(this.mapping.apply(element));
+		}
+		catch (IllegalArgumentException ex) {
+			complain("Stream '" + this.name + "' leaves out an event: " + ex.getMessage(), ex.getCause());
+			tell((listener) -> listener.eventRejected(this.name, element, ex));
+			return null;
+		}
+	}
+
+	void missed(EventClient client, GapCause cause, @Nullable Long missed) {
+		tell((listener) -> listener.eventsMissed(client, cause, missed));
+	}
+
+	/**
+	 * Logs what may happen for each client or event.
+	 */
+	void complain(String message, @Nullable Throwable cause) {
+		this.complaints.warn(message, cause);
 	}
 
 	void failed(Throwable cause) {
 		tell((listener) -> listener.publisherFailed(this.name, cause));
-		if (this.personal) {
+		if (isPersonal()) {
 			forEachGroup((group) -> group.close(CloseReason.FAILED));
 		}
 	}
 
 	void closed(EventClient client, CloseReason reason) {
+		this.idleSince = this.dispatcher.clock().getAsLong();
 		this.clients.decrementAndGet();
 		if (logger.isDebugEnabled()) {
 			logger.debug("Closed " + client + ": " + reason);
 		}
 		tell((listener) -> listener.clientClosed(client, reason));
-		if (this.personal) {
+		if (this.onEnd != null) {
 			close();
+			this.onEnd.accept(this);
 		}
 	}
 
 	private void tick() {
-		this.intake.tick(this.dispatcher.clock().getAsLong());
+		long now = this.dispatcher.clock().getAsLong();
+		Duration linger = this.settings.linger();
+		if (linger != null && this.clients.get() == 0) {
+			release(linger, now);
+		}
+		this.intake.tick(now);
 	}
 
 	private void forEachGroup(Consumer<ClientGroup> action) {
@@ -269,8 +380,8 @@ public final class EventStream {
 		try {
 			signal.accept(this.listener);
 		}
-		catch (RuntimeException ex) {
-			logger.warn("A stream listener failed", ex);
+		catch (RuntimeException | Error ex) {
+			complain("A stream listener failed", ex);
 		}
 	}
 
@@ -281,7 +392,7 @@ public final class EventStream {
 
 		private final String name;
 
-		private final Publisher<? extends Event> publisher;
+		private final Publisher<?> publisher;
 
 		private final Dispatcher dispatcher;
 
@@ -295,9 +406,16 @@ public final class EventStream {
 		private StreamListener listener = new StreamListener() {
 		};
 
-		private boolean personal;
+		private Function<Object, Event> mapping = (element) -> (element instanceof Event event) ? event
+				: Event.of(element);
 
-		private Builder(String name, Publisher<? extends Event> publisher, Dispatcher dispatcher) {
+		private @Nullable EventHistory history;
+
+		private @Nullable Consumer<EventStream> onEnd;
+
+		private boolean resumable;
+
+		private Builder(String name, Publisher<?> publisher, Dispatcher dispatcher) {
 			this.name = name;
 			this.publisher = publisher;
 			this.dispatcher = dispatcher;
@@ -334,13 +452,47 @@ public final class EventStream {
 		}
 
 		/**
+		 * Sets how an event is made of what the publisher emits. By default, what is no
+		 * event is the data of one.
+		 * @param mapping the mapping, which throws {@link IllegalArgumentException} for
+		 * an element that cannot be an event; it is left out then
+		 * @return this builder
+		 */
+		public Builder mapping(Function<Object, Event> mapping) {
+			this.mapping = mapping;
+			return this;
+		}
+
+		/**
+		 * Sets who knows the events that the log does not have any more.
+		 * @param history the history, or {@code null} for none
+		 * @return this builder
+		 */
+		public Builder history(@Nullable EventHistory history) {
+			this.history = history;
+			return this;
+		}
+
+		/**
 		 * Makes the stream serve one client alone: the publisher is asked for no more
 		 * than the client reads, is let go when the client leaves, and its failure ends
 		 * the connection.
+		 * @param onEnd called with the stream when the client has gone
 		 * @return this builder
 		 */
-		public Builder personal() {
-			this.personal = true;
+		public Builder personal(Consumer<EventStream> onEnd) {
+			this.onEnd = onEnd;
+			return this;
+		}
+
+		/**
+		 * Says that the publisher knows the client and goes on behind its last event,
+		 * where that has an id of the application's. The client is not told of a gap
+		 * then.
+		 * @return this builder
+		 */
+		public Builder resumable() {
+			this.resumable = true;
 			return this;
 		}
 

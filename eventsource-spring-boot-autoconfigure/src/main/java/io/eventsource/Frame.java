@@ -4,12 +4,68 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One event as it goes over the wire to every client, with its place in the log.
- *
- * @param sequence the place in the log
- * @param id the id that the publisher gave the event; {@code null} where the stream did
- * @param end how many bytes the log had taken in all, with this frame
- * @param bytes the block, up to and with its empty line; never changed
  */
-record Frame(long sequence, @Nullable String id, long end, byte[] bytes) {
+final class Frame {
+
+	private final long sequence;
+
+	private final @Nullable String id;
+
+	private final @Nullable String key;
+
+	private final long end;
+
+	private final byte[] bytes;
+
+	private volatile boolean overtaken;
+
+	/**
+	 * Makes a frame.
+	 * @param sequence the place in the log
+	 * @param id the id that the publisher gave the event; {@code null} where the stream
+	 * did
+	 * @param key what a newer event must be about to overtake this one; {@code null} if
+	 * none can
+	 * @param end how many bytes the log had taken in all, with this frame
+	 * @param bytes the block, up to and with its empty line; never changed
+	 */
+	Frame(long sequence, @Nullable String id, @Nullable String key, long end, byte[] bytes) {
+		this.sequence = sequence;
+		this.id = id;
+		this.key = key;
+		this.end = end;
+		this.bytes = bytes;
+	}
+
+	long sequence() {
+		return this.sequence;
+	}
+
+	@Nullable String id() {
+		return this.id;
+	}
+
+	@Nullable String key() {
+		return this.key;
+	}
+
+	long end() {
+		return this.end;
+	}
+
+	byte[] bytes() {
+		return this.bytes;
+	}
+
+	/**
+	 * Whether the log has a newer event about the same.
+	 */
+	boolean isOvertaken() {
+		return this.overtaken;
+	}
+
+	void overtake() {
+		this.overtaken = true;
+	}
 
 }

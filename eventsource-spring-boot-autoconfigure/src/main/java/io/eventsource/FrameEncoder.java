@@ -24,6 +24,8 @@ final class FrameEncoder {
 	/** Types whose events browsers also hand to the handlers of their own events. */
 	private static final Set<String> BROWSER_TYPES = Set.of("open", "error");
 
+	private static final String END = "~end";
+
 	private static final Set<String> warnedTypes = ConcurrentHashMap.newKeySet();
 
 	private final DataWriter writer;
@@ -72,7 +74,7 @@ final class FrameEncoder {
 		try {
 			return (data instanceof CharSequence text) ? text.toString() : this.writer.write(data);
 		}
-		catch (Exception ex) {
+		catch (Exception | StackOverflowError ex) {
 			throw new IllegalArgumentException(
 					"The data of " + event + " cannot be written: " + Text.line(ex.getMessage()), ex);
 		}
@@ -91,13 +93,13 @@ final class FrameEncoder {
 	 * @param before how many bytes the log has taken so far
 	 */
 	static Frame frame(EncodedEvent encoded, String epoch, long sequence, long before) {
-		if (!encoded.needsId()) {
-			return new Frame(sequence, encoded.event().id(), before + encoded.body().length, encoded.body());
+		byte[] body = encoded.body();
+		if (encoded.needsId()) {
+			byte[] line = ("id: " + epoch + "-" + sequence + "\n").getBytes(StandardCharsets.US_ASCII);
+			body = Arrays.copyOf(line, line.length + encoded.body().length);
+			System.arraycopy(encoded.body(), 0, body, line.length, encoded.body().length);
 		}
-		byte[] line = ("id: " + epoch + "-" + sequence + "\n").getBytes(StandardCharsets.US_ASCII);
-		byte[] bytes = Arrays.copyOf(line, line.length + encoded.body().length);
-		System.arraycopy(encoded.body(), 0, bytes, line.length, encoded.body().length);
-		return new Frame(sequence, null, before + bytes.length, bytes);
+		return new Frame(sequence, encoded.event().id(), encoded.key(), before + body.length, body);
 	}
 
 	/**
@@ -117,11 +119,30 @@ final class FrameEncoder {
 	/**
 	 * The event that tells a client what it cannot be given. It has no id, so that the
 	 * client's position stays where it is.
+	 * @param type the type of the event; empty if clients are not to be told
 	 */
-	static byte[] gap(GapCause cause, @Nullable Long missed) {
-		return ("event: gap\ndata: {\"cause\":\"" + cause.name().toLowerCase(Locale.ROOT) + "\""
+	static byte[] gap(String type, GapCause cause, @Nullable Long missed) {
+		if (type.isEmpty()) {
+			return new byte[0];
+		}
+		return ("event: " + type + "\ndata: {\"cause\":\"" + cause.name().toLowerCase(Locale.ROOT) + "\""
 				+ ((missed != null) ? ",\"missed\":" + missed : "") + "}\n\n")
-			.getBytes(StandardCharsets.US_ASCII);
+			.getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * The last block of a personal stream: an id, dispatched to nobody (WHATWG 9.2.6), by
+	 * which the stream is known to be over if the client comes back.
+	 */
+	static byte[] end(String epoch) {
+		return ("id: " + epoch + END + "\n\n").getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * Whether an id is that of the last block of a personal stream.
+	 */
+	static boolean isEnd(String id) {
+		return id.endsWith(END);
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.eventsource;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Observes streams. All methods do nothing by default. They are called on the engine's
  * threads and must not block; what they throw is logged and has no other effect.
@@ -22,12 +24,21 @@ public interface StreamListener {
 	}
 
 	/**
+	 * Called when a client cannot be given events, which it is told by a gap event.
+	 * @param client the client
+	 * @param cause why it cannot be given them
+	 * @param missed how many they are, or {@code null} where that is not known
+	 */
+	default void eventsMissed(EventClient client, GapCause cause, @Nullable Long missed) {
+	}
+
+	/**
 	 * Called when an event was left out because it could not be encoded or was too large.
 	 * @param stream the name of the stream
-	 * @param event the event
+	 * @param element the event, or what could not be made one
 	 * @param cause what is wrong with it
 	 */
-	default void eventRejected(String stream, Event event, Throwable cause) {
+	default void eventRejected(String stream, Object element, Throwable cause) {
 	}
 
 	/**

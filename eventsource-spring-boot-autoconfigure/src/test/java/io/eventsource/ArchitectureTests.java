@@ -31,9 +31,10 @@ class ArchitectureTests {
 			"io.eventsource.Dispatcher", "io.eventsource.Event", "io.eventsource.Event$Builder",
 			"io.eventsource.EventChannel", "io.eventsource.EventClient", "io.eventsource.EventConnection",
 			"io.eventsource.EventSink", "io.eventsource.EventStream", "io.eventsource.EventStream$Builder",
-			"io.eventsource.GapCause", "io.eventsource.StreamListener", "io.eventsource.StreamSettings",
-			"io.eventsource.StreamSnapshot", "io.eventsource.StreamSnapshot$State",
-			"io.eventsource.autoconfigure.EventSourceAutoConfiguration",
+			"io.eventsource.EventHistory", "io.eventsource.GapCause", "io.eventsource.OverflowStrategy",
+			"io.eventsource.PersonalStream", "io.eventsource.StreamListener", "io.eventsource.StreamSettings",
+			"io.eventsource.StreamSettings$Builder", "io.eventsource.StreamSnapshot",
+			"io.eventsource.StreamSnapshot$State", "io.eventsource.autoconfigure.EventSourceAutoConfiguration",
 			"io.eventsource.web.DisconnectedClientResolver", "io.eventsource.web.EventSourceEndpoint",
 			"io.eventsource.web.EventSourceHandlerMapping", "io.eventsource.web.StreamDefinition");
 

@@ -19,14 +19,13 @@ class EventLogTests {
 
 	private static final FrameEncoder encoder = new FrameEncoder(String::valueOf, 10_000);
 
-	private final EventLog log = new EventLog(4, 100_000);
+	private final EventLog log = new EventLog(4, 100_000, false);
 
 	@Test
 	void emptyLogStartsAndEndsAtZero() {
 		assertThat(this.log.head()).isZero();
 		assertThat(this.log.tail()).isZero();
 		assertThat(this.log.hasEnded()).isFalse();
-		assertThat(this.log.capacity()).isEqualTo(4);
 	}
 
 	@Test
@@ -57,7 +56,7 @@ class EventLogTests {
 
 	@Test
 	void oldestEventsLeaveWhenTheyTakeTooManyBytes() {
-		EventLog log = new EventLog(100, 300);
+		EventLog log = new EventLog(100, 300, false);
 		EncodedEvent event = withId("1", "x".repeat(100 - "id: 1\ndata: \n\n".length()));
 		for (int i = 0; i < 3; i++) {
 			log.append(event);
@@ -72,7 +71,7 @@ class EventLogTests {
 
 	@Test
 	void bytesOfEventsThatHaveLeftAreNotCounted() {
-		EventLog log = new EventLog(2, 1000);
+		EventLog log = new EventLog(2, 1000, false);
 		for (int i = 0; i < 1000; i++) {
 			log.append(withId("1", "x".repeat(300)));
 			assertThat(log.tail() - log.head()).isEqualTo(Math.min(i + 1, 2));
@@ -81,7 +80,7 @@ class EventLogTests {
 
 	@Test
 	void newestEventIsKeptHoweverLargeItIs() {
-		EventLog log = new EventLog(4, 100);
+		EventLog log = new EventLog(4, 100, false);
 		log.append(withId("1", "small"));
 		log.append(withId("2", "x".repeat(500)));
 		assertThat(log.head()).isOne();
@@ -93,64 +92,64 @@ class EventLogTests {
 
 	@Test
 	void logOfOneEventKeepsTheNewest() {
-		EventLog log = new EventLog(1, 1000);
+		EventLog log = new EventLog(1, 1000, false);
 		log.append(withId("1", "a"));
 		log.append(withId("2", "b"));
 		assertThat(log.head()).isOne();
 		assertThat(log.tail()).isEqualTo(2);
-		assertThat(log.start("2")).isEqualTo(new EventLog.Start(2, null, null));
-		assertThat(log.start("1")).isEqualTo(new EventLog.Start(1, GapCause.UNKNOWN, null));
+		assertThat(log.start("2", 0)).isEqualTo(new EventLog.Start(2, null, null));
+		assertThat(log.start("1", 0)).isEqualTo(new EventLog.Start(1, GapCause.UNKNOWN, null));
 	}
 
 	@Test
 	void newClientStartsWithWhatComesNext() {
-		assertThat(this.log.start(null)).isEqualTo(new EventLog.Start(0, null, null));
+		assertThat(this.log.start(null, 0)).isEqualTo(new EventLog.Start(0, null, null));
 		append(3);
-		assertThat(this.log.start(null)).isEqualTo(new EventLog.Start(3, null, null));
+		assertThat(this.log.start(null, 0)).isEqualTo(new EventLog.Start(3, null, null));
 	}
 
 	@Test
 	void newClientOfAnEndedLogStartsWithAllThatWasKept() {
 		append(6);
 		this.log.end();
-		assertThat(this.log.start(null)).isEqualTo(new EventLog.Start(2, null, null));
+		assertThat(this.log.start(null, 0)).isEqualTo(new EventLog.Start(2, null, null));
 	}
 
 	@Test
 	void clientStartsBehindTheEventItHas() {
 		append(3);
-		assertThat(this.log.start(epoch() + "-0")).isEqualTo(new EventLog.Start(1, null, null));
-		assertThat(this.log.start(epoch() + "-1")).isEqualTo(new EventLog.Start(2, null, null));
-		assertThat(this.log.start(epoch() + "-2")).isEqualTo(new EventLog.Start(3, null, null));
+		assertThat(this.log.start(epoch() + "-0", 0)).isEqualTo(new EventLog.Start(1, null, null));
+		assertThat(this.log.start(epoch() + "-1", 0)).isEqualTo(new EventLog.Start(2, null, null));
+		assertThat(this.log.start(epoch() + "-2", 0)).isEqualTo(new EventLog.Start(3, null, null));
 	}
 
 	@Test
 	void clientThatMissedNothingStartsWithTheOldestEvent() {
 		append(7);
 		assertThat(this.log.head()).isEqualTo(3);
-		assertThat(this.log.start(epoch() + "-2")).isEqualTo(new EventLog.Start(3, null, null));
+		assertThat(this.log.start(epoch() + "-2", 0)).isEqualTo(new EventLog.Start(3, null, null));
 	}
 
 	@Test
 	void clientThatMissedEventsIsToldHowMany() {
 		append(7);
-		assertThat(this.log.start(epoch() + "-1")).isEqualTo(new EventLog.Start(3, GapCause.EVICTED, 1L));
-		assertThat(this.log.start(epoch() + "-0")).isEqualTo(new EventLog.Start(3, GapCause.EVICTED, 2L));
+		assertThat(this.log.start(epoch() + "-1", 0)).isEqualTo(new EventLog.Start(3, GapCause.EVICTED, 1L));
+		assertThat(this.log.start(epoch() + "-0", 0)).isEqualTo(new EventLog.Start(3, GapCause.EVICTED, 2L));
 	}
 
 	@Test
 	void idOfAnEarlierRunIsToldFromOneOfToday() {
-		String earlier = epoch(new EventLog(4, 100));
+		String earlier = epoch(new EventLog(4, 100, false));
 		append(3);
-		assertThat(this.log.start(earlier + "-1")).isEqualTo(new EventLog.Start(0, GapCause.RESTARTED, null));
-		assertThat(this.log.start(earlier + "-999")).isEqualTo(new EventLog.Start(0, GapCause.RESTARTED, null));
+		assertThat(this.log.start(earlier + "-1", 0)).isEqualTo(new EventLog.Start(0, GapCause.RESTARTED, null));
+		assertThat(this.log.start(earlier + "-999", 0)).isEqualTo(new EventLog.Start(0, GapCause.RESTARTED, null));
 	}
 
 	@Test
 	void everyRunHasItsOwnName() {
 		Set<String> epochs = new HashSet<>();
 		for (int i = 0; i < 20; i++) {
-			String epoch = epoch(new EventLog(1, 100));
+			String epoch = epoch(new EventLog(1, 100, false));
 			assertThat(epoch).matches("[0-9a-z]+");
 			epochs.add(epoch);
 		}
@@ -162,16 +161,16 @@ class EventLogTests {
 		this.log.append(withId("a/1", "x"));
 		this.log.append(withId("日本", "x"));
 		append(1);
-		assertThat(this.log.start("a/1")).isEqualTo(new EventLog.Start(1, null, null));
-		assertThat(this.log.start("日本")).isEqualTo(new EventLog.Start(2, null, null));
-		assertThat(this.log.start("a/2")).isEqualTo(new EventLog.Start(0, GapCause.UNKNOWN, null));
+		assertThat(this.log.start("a/1", 0)).isEqualTo(new EventLog.Start(1, null, null));
+		assertThat(this.log.start("日本", 0)).isEqualTo(new EventLog.Start(2, null, null));
+		assertThat(this.log.start("a/2", 0)).isEqualTo(new EventLog.Start(0, GapCause.UNKNOWN, null));
 	}
 
 	@Test
 	void idOfTheUserThatHasLeftIsUnknown() {
 		this.log.append(withId("a", "x"));
 		append(4);
-		assertThat(this.log.start("a")).isEqualTo(new EventLog.Start(1, GapCause.UNKNOWN, null));
+		assertThat(this.log.start("a", 0)).isEqualTo(new EventLog.Start(1, GapCause.UNKNOWN, null));
 	}
 
 	@Test
@@ -180,12 +179,12 @@ class EventLogTests {
 		this.log.append(withId("b", "2"));
 		this.log.append(withId("a", "3"));
 		this.log.append(withId("c", "4"));
-		assertThat(this.log.start("a")).isEqualTo(new EventLog.Start(3, null, null));
+		assertThat(this.log.start("a", 0)).isEqualTo(new EventLog.Start(3, null, null));
 		append(2);
 		assertThat(this.log.head()).isEqualTo(2);
-		assertThat(this.log.start("a")).isEqualTo(new EventLog.Start(3, null, null));
+		assertThat(this.log.start("a", 0)).isEqualTo(new EventLog.Start(3, null, null));
 		append(1);
-		assertThat(this.log.start("a")).isEqualTo(new EventLog.Start(3, GapCause.UNKNOWN, null));
+		assertThat(this.log.start("a", 0)).isEqualTo(new EventLog.Start(3, GapCause.UNKNOWN, null));
 	}
 
 	@Test
@@ -193,17 +192,17 @@ class EventLogTests {
 		append(1);
 		this.log.append(encoder.encode(Event.builder().id("checkpoint").build()));
 		append(1);
-		assertThat(this.log.start("checkpoint")).isEqualTo(new EventLog.Start(2, null, null));
+		assertThat(this.log.start("checkpoint", 0)).isEqualTo(new EventLog.Start(2, null, null));
 	}
 
 	@ParameterizedTest
 	@MethodSource("hostileIds")
 	void hostileIdIsUnknown(String id) {
 		append(6);
-		assertThatNoException().isThrownBy(() -> this.log.start(id));
-		assertThat(this.log.start(id).position()).isEqualTo(2);
-		assertThat(this.log.start(id).gap()).isIn(GapCause.UNKNOWN, GapCause.RESTARTED);
-		assertThat(this.log.start(id).missed()).isNull();
+		assertThatNoException().isThrownBy(() -> this.log.start(id, 0));
+		assertThat(this.log.start(id, 0).position()).isEqualTo(2);
+		assertThat(this.log.start(id, 0).gap()).isIn(GapCause.UNKNOWN, GapCause.RESTARTED);
+		assertThat(this.log.start(id, 0).missed()).isNull();
 	}
 
 	static List<String> hostileIds() {
@@ -222,15 +221,15 @@ class EventLogTests {
 			"-999999999999999999", "-6", "", "-\u0661", "-1+", "-1\u0000", "-1-1" })
 	void hostileIdOfThisRunIsUnknown(String end) {
 		append(6);
-		assertThat(this.log.start(epoch() + end)).isEqualTo(new EventLog.Start(2, GapCause.UNKNOWN, null));
+		assertThat(this.log.start(epoch() + end, 0)).isEqualTo(new EventLog.Start(2, GapCause.UNKNOWN, null));
 	}
 
 	@Test
 	void idIsExact() {
 		append(3);
-		assertThat(this.log.start(epoch().toUpperCase(java.util.Locale.ROOT) + "-1").gap()).isNotNull();
-		assertThat(this.log.start("x" + epoch() + "-1").gap()).isEqualTo(GapCause.UNKNOWN);
-		assertThat(this.log.start(epoch().substring(1) + "-1").gap()).isEqualTo(GapCause.UNKNOWN);
+		assertThat(this.log.start(epoch().toUpperCase(java.util.Locale.ROOT) + "-1", 0).gap()).isNotNull();
+		assertThat(this.log.start("x" + epoch() + "-1", 0).gap()).isEqualTo(GapCause.UNKNOWN);
+		assertThat(this.log.start(epoch().substring(1) + "-1", 0).gap()).isEqualTo(GapCause.UNKNOWN);
 	}
 
 	@Test
@@ -249,9 +248,9 @@ class EventLogTests {
 	void clientOfAnEndedLogResumesAsBefore() {
 		append(6);
 		this.log.end();
-		assertThat(this.log.start(epoch() + "-3")).isEqualTo(new EventLog.Start(4, null, null));
-		assertThat(this.log.start(epoch() + "-5")).isEqualTo(new EventLog.Start(6, null, null));
-		assertThat(this.log.start(epoch() + "-0")).isEqualTo(new EventLog.Start(2, GapCause.EVICTED, 1L));
+		assertThat(this.log.start(epoch() + "-3", 0)).isEqualTo(new EventLog.Start(4, null, null));
+		assertThat(this.log.start(epoch() + "-5", 0)).isEqualTo(new EventLog.Start(6, null, null));
+		assertThat(this.log.start(epoch() + "-0", 0)).isEqualTo(new EventLog.Start(2, GapCause.EVICTED, 1L));
 	}
 
 	private void append(int count) {

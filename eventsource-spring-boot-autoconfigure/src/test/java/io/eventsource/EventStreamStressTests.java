@@ -57,8 +57,7 @@ class EventStreamStressTests {
 	private final EventChannel channel = EventChannel.create(64, Duration.ofSeconds(20));
 
 	private final EventStream stream = EventStream.builder("stress", this.channel, this.dispatcher)
-		.settings(
-				StreamSettings.defaults().withBufferSize(256).withMaxEventSize(32 * 1024).withBufferMemory(128 * 1024))
+		.settings(StreamSettings.builder().bufferSize(256).maxEventSize(32 * 1024).bufferMemory(128 * 1024).build())
 		.build();
 
 	/** What the event at each place is, whichever client gets it first. */

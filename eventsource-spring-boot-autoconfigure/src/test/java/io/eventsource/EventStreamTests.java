@@ -205,7 +205,7 @@ class EventStreamTests {
 	@Test
 	void largeEventIsFinishedForAClientEvenIfItHasLeftTheLog() {
 		String large = "0123456789".repeat(30_000);
-		EventStream stream = start(StreamSettings.defaults().withBufferSize(2));
+		EventStream stream = start(StreamSettings.builder().bufferSize(2).build());
 		Client slow = this.engine.connect(stream, null, new RecordingSink(1));
 		this.publisher.emit(large);
 		TestEngine.await().until(() -> slow.sink().writes().size() == 1);
@@ -315,7 +315,7 @@ class EventStreamTests {
 
 	@Test
 	void heartbeatsMayBeSwitchedOff() {
-		EventStream stream = start(StreamSettings.defaults().withHeartbeat(Duration.ZERO));
+		EventStream stream = start(StreamSettings.builder().heartbeat(Duration.ZERO).build());
 		Client client = this.engine.connect(stream);
 		this.engine.advance(Duration.ofDays(1));
 		this.engine.tick();
@@ -324,7 +324,7 @@ class EventStreamTests {
 
 	@Test
 	void heartbeatNeverFallsIntoAnEvent() {
-		EventStream stream = start(StreamSettings.defaults().withHeartbeat(Duration.ofSeconds(1)));
+		EventStream stream = start(StreamSettings.builder().heartbeat(Duration.ofSeconds(1)).build());
 		Client client = this.engine.connect(stream, null, new RecordingSink(1));
 		String large = "x".repeat(300_000);
 		this.publisher.emit(large);
@@ -400,7 +400,7 @@ class EventStreamTests {
 
 	@Test
 	void idleClientIsNotTakenForABlockedOne() {
-		EventStream stream = start(StreamSettings.defaults().withHeartbeat(Duration.ZERO));
+		EventStream stream = start(StreamSettings.builder().heartbeat(Duration.ZERO).build());
 		Client client = this.engine.connect(stream);
 		this.engine.advance(Duration.ofHours(1));
 		client.assertOpen();
@@ -410,7 +410,7 @@ class EventStreamTests {
 
 	@Test
 	void clientThatFallsOutOfTheLogIsClosedAndNoOther() {
-		EventStream stream = start(StreamSettings.defaults().withBufferSize(4));
+		EventStream stream = start(StreamSettings.builder().bufferSize(4).build());
 		Client slow = this.engine.connect(stream);
 		Client reader = this.engine.connect(stream);
 		this.publisher.emit(1);
@@ -479,7 +479,7 @@ class EventStreamTests {
 
 	@Test
 	void clientIsToldWhatHasLeftTheLog() {
-		EventStream stream = start(StreamSettings.defaults().withBufferSize(3));
+		EventStream stream = start(StreamSettings.builder().bufferSize(3).build());
 		Client client = this.engine.connect(stream);
 		for (int i = 0; i < 8; i++) {
 			this.publisher.emit(i);
@@ -759,7 +759,7 @@ class EventStreamTests {
 
 	@Test
 	void preambleTellsTheReconnectionTime() {
-		StreamSettings settings = StreamSettings.defaults().withRetry(Duration.ofMillis(1234));
+		StreamSettings settings = StreamSettings.builder().retry(Duration.ofMillis(1234)).build();
 		assertThat(new String(EventStream.preamble(settings), StandardCharsets.UTF_8)).isEqualTo("retry: 1234\n\n");
 		assertThat(this.stream.preamble()).isEqualTo(EventStream.preamble(StreamSettings.defaults()));
 	}
@@ -767,7 +767,7 @@ class EventStreamTests {
 	@Test
 	void publisherOfAnEventThatIsTooLargeIsToldItsSizeAndTheLimit() {
 		EventChannel channel = EventChannel.create();
-		EventStream stream = this.engine.stream(channel, StreamSettings.defaults().withMaxEventSize(50));
+		EventStream stream = this.engine.stream(channel, StreamSettings.builder().maxEventSize(50).build());
 		Client client = this.engine.connect(stream);
 		TestEngine.await().until(() -> stream.snapshot().state() == StreamSnapshot.State.LIVE);
 		assertThatIllegalArgumentException().isThrownBy(() -> channel.publish("large", "x".repeat(100)))
@@ -816,7 +816,7 @@ class EventStreamTests {
 		channel.publish("large", "x".repeat(100));
 		channel.publish("small", "a");
 		Client client = this.engine
-			.connect(this.engine.stream(channel, StreamSettings.defaults().withMaxEventSize(50)));
+			.connect(this.engine.stream(channel, StreamSettings.builder().maxEventSize(50).build()));
 		client.awaitData("a");
 		assertThat(this.engine.listener().rejected()).hasSize(1);
 	}
@@ -863,7 +863,7 @@ class EventStreamTests {
 
 	@Test
 	void personalStreamEndsWithItsClient() {
-		EventStream personal = this.engine.stream(Flux.never(), EventStream.Builder::personal);
+		EventStream personal = this.engine.stream(Flux.never(), TestEngine::personal);
 		Client client = this.engine.connect(personal);
 		client.sink().connection().close(CloseReason.DISCONNECTED);
 		client.awaitClosed(CloseReason.DISCONNECTED);

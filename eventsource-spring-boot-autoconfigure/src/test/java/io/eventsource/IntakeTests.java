@@ -65,7 +65,7 @@ class IntakeTests {
 
 	@Test
 	void workersNeverCallThePublisher() {
-		EventStream stream = this.engine.stream(this.publisher, EventStream.Builder::personal);
+		EventStream stream = this.engine.stream(this.publisher, TestEngine::personal);
 		Client client = this.engine.connect(stream);
 		awaitRequested();
 		this.publisher.emit(IntStream.range(0, 16).boxed().toArray());
@@ -184,7 +184,7 @@ class IntakeTests {
 
 	@Test
 	void burstOfLargeEventsAfterSmallOnesArrivesWhole() {
-		StreamSettings settings = StreamSettings.defaults().withMaxEventSize(64 * 1024).withBufferMemory(1024 * 1024);
+		StreamSettings settings = StreamSettings.builder().maxEventSize(64 * 1024).bufferMemory(1024 * 1024).build();
 		String large = "x".repeat(60 * 1024);
 		Flux<Event> events = Flux.range(0, 1000).map((i) -> Event.of((i < 500) ? "small" : large));
 		Client client = this.engine.connect(this.engine.stream(events, settings));
@@ -194,7 +194,7 @@ class IntakeTests {
 
 	@Test
 	void burstOfLargeEventsAfterSmallOnesArrivesWholeThroughAChannel() {
-		StreamSettings settings = StreamSettings.defaults().withMaxEventSize(64 * 1024).withBufferMemory(1024 * 1024);
+		StreamSettings settings = StreamSettings.builder().maxEventSize(64 * 1024).bufferMemory(1024 * 1024).build();
 		String large = "x".repeat(60 * 1024);
 		EventChannel channel = EventChannel.create();
 		Client client = this.engine.connect(this.engine.stream(channel, settings));
@@ -206,7 +206,7 @@ class IntakeTests {
 
 	@Test
 	void burstOfEventsOfTheLargestSizeArrivesWhole() {
-		StreamSettings settings = StreamSettings.defaults().withMaxEventSize(64 * 1024).withBufferMemory(64 * 1024);
+		StreamSettings settings = StreamSettings.builder().maxEventSize(64 * 1024).bufferMemory(64 * 1024).build();
 		String largest = "x".repeat(64 * 1024 - "data: \n\n".length());
 		Client client = this.engine
 			.connect(this.engine.stream(Flux.range(0, 50).map((i) -> Event.of(largest)), settings));
@@ -216,7 +216,7 @@ class IntakeTests {
 
 	@Test
 	void burstArrivesWholeThroughALogOfOneEvent() {
-		StreamSettings settings = StreamSettings.defaults().withBufferSize(1);
+		StreamSettings settings = StreamSettings.builder().bufferSize(1).build();
 		Client client = this.engine.connect(this.engine.stream(Flux.range(0, 2000).map(Event::of), settings));
 		client.awaitClosed(CloseReason.COMPLETED);
 		assertThat(client.data()).hasSize(2000);
@@ -224,7 +224,7 @@ class IntakeTests {
 
 	@Test
 	void demandIsNeverMoreThanTheLogHasRoomFor() {
-		StreamSettings settings = StreamSettings.defaults().withBufferSize(100);
+		StreamSettings settings = StreamSettings.builder().bufferSize(100).build();
 		EventStream stream = this.engine.stream(this.publisher, settings);
 		Client client = this.engine.connect(stream);
 		awaitRequested();
@@ -241,7 +241,7 @@ class IntakeTests {
 
 	@Test
 	void publisherThatEmitsByItselfIsAskedForAsMuchAsTheLogHolds() {
-		EventStream stream = this.engine.stream(this.publisher, StreamSettings.defaults().withBufferSize(1000));
+		EventStream stream = this.engine.stream(this.publisher, StreamSettings.builder().bufferSize(1000).build());
 		this.engine.connect(stream);
 		awaitRequested();
 		assertThat(this.publisher.link().requested()).isLessThan(100);
@@ -265,7 +265,7 @@ class IntakeTests {
 			}
 
 		};
-		EventStream stream = this.engine.stream(synchronous, StreamSettings.defaults().withBufferSize(8));
+		EventStream stream = this.engine.stream(synchronous, StreamSettings.builder().bufferSize(8).build());
 		Client client = this.engine.connect(stream);
 		TestEngine.await().until(() -> client.data().size() > 2000);
 		assertThat(synchronous.link().hasOverlappingRequests()).isFalse();
@@ -273,7 +273,7 @@ class IntakeTests {
 
 	@Test
 	void clientThatIsOpeningCountsAsOneThatCouldTakeMore() {
-		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
+		StreamSettings settings = StreamSettings.builder().bufferSize(8).build();
 		EventStream stream = this.engine.stream(Flux.range(1, 1000).map(Event::of), settings);
 		Client client = this.engine.connectBlocked(stream);
 		this.engine.tick();
@@ -298,7 +298,7 @@ class IntakeTests {
 
 	@Test
 	void blockedClientHoldsUpThePublisherForTheGraceOnly() {
-		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
+		StreamSettings settings = StreamSettings.builder().bufferSize(8).build();
 		EventStream stream = this.engine.stream(endless(new AtomicLong()), settings);
 		Client reader = this.engine.connect(stream);
 		TestEngine.await().until(() -> stream.snapshot().published() > 100);
@@ -320,7 +320,7 @@ class IntakeTests {
 
 	@Test
 	void graceIsSpentInAllUntilTheClientHasEverything() {
-		StreamSettings settings = StreamSettings.defaults().withBufferSize(1000);
+		StreamSettings settings = StreamSettings.builder().bufferSize(1000).build();
 		EventStream stream = this.engine.stream(this.publisher, settings);
 		Client client = this.engine.connect(stream);
 		awaitRequested();
@@ -336,7 +336,7 @@ class IntakeTests {
 
 	@Test
 	void clientThatHadNothingToReadForLongStillHasItsGrace() {
-		StreamSettings settings = StreamSettings.defaults().withHeartbeat(Duration.ZERO);
+		StreamSettings settings = StreamSettings.builder().heartbeat(Duration.ZERO).build();
 		EventStream stream = this.engine.stream(this.publisher, settings);
 		Client client = this.engine.connect(stream);
 		awaitRequested();
@@ -367,9 +367,10 @@ class IntakeTests {
 
 	@Test
 	void clientOfAPersonalStreamHoldsUpItsPublisherForAsLongAsItBlocks() {
-		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
+		StreamSettings settings = StreamSettings.builder().bufferSize(8).build();
 		EventStream stream = this.engine.stream(Flux.range(1, 1000).map(Event::of),
-				(builder) -> builder.settings(settings).personal());
+				(builder) -> builder.settings(settings).personal((ended) -> {
+				}));
 		Client client = this.engine.connectBlocked(stream);
 		this.engine.advance(Duration.ofSeconds(20));
 		this.engine.tick();
@@ -381,7 +382,7 @@ class IntakeTests {
 
 	@Test
 	void endlessPublisherWithoutClientsIsAskedForOneLogOnEachTick() {
-		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
+		StreamSettings settings = StreamSettings.builder().bufferSize(8).build();
 		AtomicLong emitted = new AtomicLong();
 		this.engine.stream(endless(emitted), settings).start();
 		TestEngine.await().until(() -> emitted.get() > 0);
@@ -408,7 +409,7 @@ class IntakeTests {
 	@Test
 	void channelWithoutClientsDoesNotWaitForTicks() {
 		EventChannel channel = EventChannel.create(16, Duration.ofSeconds(5));
-		EventStream stream = this.engine.stream(channel, StreamSettings.defaults().withBufferSize(16));
+		EventStream stream = this.engine.stream(channel, StreamSettings.builder().bufferSize(16).build());
 		stream.start();
 		long start = System.nanoTime();
 		IntStream.range(0, 2000).forEach((i) -> channel.publish("x", i));
@@ -418,7 +419,7 @@ class IntakeTests {
 
 	@Test
 	void publisherThatIgnoresDemandFloodsOnlyTheLog() {
-		StreamSettings settings = StreamSettings.defaults().withBufferSize(8);
+		StreamSettings settings = StreamSettings.builder().bufferSize(8).build();
 		EventStream stream = this.engine.stream(this.publisher, settings);
 		Client blocked = this.engine.connectBlocked(stream);
 		awaitRequested();
@@ -701,7 +702,7 @@ class IntakeTests {
 
 	@Test
 	void failureOfAPersonalStreamSendsItsClientAway() {
-		EventStream stream = this.engine.stream(this.publisher, EventStream.Builder::personal);
+		EventStream stream = this.engine.stream(this.publisher, TestEngine::personal);
 		Client client = this.engine.connect(stream);
 		awaitRequested();
 		this.publisher.fail(new IllegalStateException("once"));
@@ -712,7 +713,7 @@ class IntakeTests {
 
 	@Test
 	void publisherOfAPersonalStreamIsLetGoWithItsClient() {
-		EventStream stream = this.engine.stream(this.publisher, EventStream.Builder::personal);
+		EventStream stream = this.engine.stream(this.publisher, TestEngine::personal);
 		Client client = this.engine.connect(stream);
 		awaitRequested();
 		client.sink().connection().close(CloseReason.DISCONNECTED);
@@ -744,7 +745,7 @@ class IntakeTests {
 
 	@Test
 	void eventThatCannotBeSentIsLeftOutAndTheStreamGoesOn() {
-		StreamSettings settings = StreamSettings.defaults().withMaxEventSize(50);
+		StreamSettings settings = StreamSettings.builder().maxEventSize(50).build();
 		Event large = Event.of("large", "x".repeat(100));
 		EventStream stream = this.engine.stream(Flux.just(Event.of("a"), large, Event.of("b")), settings);
 		Client client = this.engine.connect(stream);
@@ -809,7 +810,7 @@ class IntakeTests {
 
 	@Test
 	void eventsThatAreLeftOutStillRenewTheDemand() {
-		StreamSettings settings = StreamSettings.defaults().withMaxEventSize(50).withBufferSize(4);
+		StreamSettings settings = StreamSettings.builder().maxEventSize(50).bufferSize(4).build();
 		Flux<Event> events = Flux.range(1, 100).map((i) -> Event.of("x".repeat(100)));
 		EventStream stream = this.engine.stream(events.concatWith(Flux.just(Event.of("a"))), settings);
 		Client client = this.engine.connect(stream);
@@ -823,7 +824,7 @@ class IntakeTests {
 		StreamListener broken = new StreamListener() {
 
 			@Override
-			public void eventRejected(String stream, Event event, Throwable cause) {
+			public void eventRejected(String stream, Object element, Throwable cause) {
 				throw new IllegalStateException("broken listener");
 			}
 
@@ -834,7 +835,7 @@ class IntakeTests {
 
 		};
 		EventStream stream = this.engine.stream(this.publisher,
-				(builder) -> builder.listener(broken).settings(StreamSettings.defaults().withMaxEventSize(50)));
+				(builder) -> builder.listener(broken).settings(StreamSettings.builder().maxEventSize(50).build()));
 		Client client = this.engine.connect(stream);
 		awaitRequested();
 		this.publisher.emit("x".repeat(100), "a");

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Records what streams report, by client where it is about one.
  */
@@ -15,9 +17,11 @@ class RecordingListener implements StreamListener {
 
 	private final Map<String, List<CloseReason>> closed = new ConcurrentHashMap<>();
 
+	private final Map<String, List<String>> missed = new ConcurrentHashMap<>();
+
 	private final List<Throwable> rejections = Collections.synchronizedList(new ArrayList<>());
 
-	private final List<Event> rejected = Collections.synchronizedList(new ArrayList<>());
+	private final List<Object> rejected = Collections.synchronizedList(new ArrayList<>());
 
 	private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
 
@@ -32,8 +36,14 @@ class RecordingListener implements StreamListener {
 	}
 
 	@Override
-	public void eventRejected(String stream, Event event, Throwable cause) {
-		this.rejected.add(event);
+	public void eventsMissed(EventClient client, GapCause cause, @Nullable Long missed) {
+		this.missed.computeIfAbsent(client.id(), (id) -> Collections.synchronizedList(new ArrayList<>()))
+			.add(cause + ((missed != null) ? " " + missed : ""));
+	}
+
+	@Override
+	public void eventRejected(String stream, Object element, Throwable cause) {
+		this.rejected.add(element);
 		this.rejections.add(cause);
 	}
 
@@ -56,11 +66,18 @@ class RecordingListener implements StreamListener {
 		return List.copyOf(this.closed.getOrDefault(client, List.of()));
 	}
 
+	/**
+	 * What the client was told to have missed: causes and numbers.
+	 */
+	List<String> missed(String client) {
+		return List.copyOf(this.missed.getOrDefault(client, List.of()));
+	}
+
 	List<Throwable> rejections() {
 		return List.copyOf(this.rejections);
 	}
 
-	List<Event> rejected() {
+	List<Object> rejected() {
 		return List.copyOf(this.rejected);
 	}
 

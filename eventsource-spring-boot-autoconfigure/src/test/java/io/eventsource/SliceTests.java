@@ -8,34 +8,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class SliceTests {
 
-	private final EventLog log = new EventLog(100, 100_000_000);
+	private final EventLog log = new EventLog(100, 100_000_000, true);
 
 	@Test
 	void singleFrameIsNotCopied() {
 		append("a");
-		Slice slice = Slice.of(this.log, 0);
+		Slice slice = Slice.of(this.log, 0, false);
 		assertThat(slice.bytes()).isSameAs(this.log.frame(0).bytes());
 		assertThat(text(slice)).isEqualTo("data: a\n\n");
 		assertThat(slice.next()).isOne();
-		assertThat(slice.rest()).isNull();
 	}
 
 	@Test
 	void framesThatHavePiledUpAreGathered() {
 		append("a", "b", "c");
-		Slice slice = Slice.of(this.log, 1);
+		Slice slice = Slice.of(this.log, 1, false);
 		assertThat(slice.from()).isOne();
 		assertThat(text(slice)).isEqualTo("data: b\n\ndata: c\n\n");
 		assertThat(slice.next()).isEqualTo(3);
-		assertThat(slice.rest()).isNull();
 	}
 
 	@Test
 	void gatheringStopsBeforeTheFrameThatDoesNotFit() {
 		String tenKib = "x".repeat(10 * 1024 - "data: \n\n".length());
 		append(tenKib, tenKib, tenKib, tenKib, tenKib, tenKib, tenKib);
-		Slice slice = Slice.of(this.log, 0);
-		assertThat(slice.length()).isEqualTo(60 * 1024);
+		Slice slice = Slice.of(this.log, 0, false);
+		assertThat(slice.bytes().length).isEqualTo(60 * 1024);
 		assertThat(slice.next()).isEqualTo(6);
 	}
 
@@ -43,47 +41,56 @@ class SliceTests {
 	void framesOfExactlyOneSliceAreGathered() {
 		String half = "x".repeat(Slice.MAX_BYTES / 2 - "data: \n\n".length());
 		append(half, half, "a");
-		Slice slice = Slice.of(this.log, 0);
-		assertThat(slice.length()).isEqualTo(Slice.MAX_BYTES);
+		Slice slice = Slice.of(this.log, 0, false);
+		assertThat(slice.bytes().length).isEqualTo(Slice.MAX_BYTES);
 		assertThat(slice.next()).isEqualTo(2);
 	}
 
 	@Test
 	void frameOfExactlyOneSliceIsWhole() {
 		append("x".repeat(Slice.MAX_BYTES - "data: \n\n".length()));
-		Slice slice = Slice.of(this.log, 0);
-		assertThat(slice.length()).isEqualTo(Slice.MAX_BYTES);
-		assertThat(slice.rest()).isNull();
+		Slice slice = Slice.of(this.log, 0, false);
+		assertThat(slice.bytes().length).isEqualTo(Slice.MAX_BYTES);
 		assertThat(slice.next()).isOne();
 	}
 
 	@Test
-	void largerFrameIsCutAndItsPositionCountsWhenAllOfItIsTaken() {
+	void largerFrameIsOneSlice() {
 		append("x".repeat(150 * 1024), "b");
-		Frame frame = this.log.frame(0);
-		StringBuilder text = new StringBuilder();
-		Slice slice = Slice.of(this.log, 0);
-		int slices = 1;
-		while (slice.rest() != null) {
-			assertThat(slice.length()).isEqualTo(Slice.MAX_BYTES);
-			assertThat(slice.next()).isZero();
-			text.append(text(slice));
-			slice = Slice.of(slice.rest(), slice.restOffset());
-			slices++;
-		}
-		text.append(text(slice));
-		assertThat(slices).isEqualTo(3);
+		Slice slice = Slice.of(this.log, 0, false);
+		assertThat(slice.bytes()).isSameAs(this.log.frame(0).bytes());
 		assertThat(slice.next()).isOne();
-		assertThat(text.toString()).isEqualTo(new String(frame.bytes(), StandardCharsets.UTF_8));
+	}
+
+	@Test
+	void overtakenFramesAreLeftOutOnlyWhereAsked() {
+		this.log.append(keyed("a", "1"));
+		this.log.append(keyed("b", "2"));
+		this.log.append(keyed("a", "3"));
+		assertThat(text(Slice.of(this.log, 0, false))).isEqualTo("data: 1\n\ndata: 2\n\ndata: 3\n\n");
+		Slice conflated = Slice.of(this.log, 0, true);
+		assertThat(text(conflated)).isEqualTo("data: 2\n\ndata: 3\n\n");
+		assertThat(conflated.next()).isEqualTo(3);
+	}
+
+	@Test
+	void overtakenFramesTakeNoRoomInASlice() {
+		String twentyKib = "x".repeat(20 * 1024);
+		for (int i = 0; i < 10; i++) {
+			this.log.append(keyed("a", twentyKib));
+		}
+		Slice conflated = Slice.of(this.log, 0, true);
+		assertThat(conflated.bytes()).isSameAs(this.log.frame(9).bytes());
+		assertThat(conflated.next()).isEqualTo(10);
 	}
 
 	@Test
 	void positionThatHasLeftTheLogHasNoSlice() {
-		EventLog small = new EventLog(1, 1000);
+		EventLog small = new EventLog(1, 1000, false);
 		small.append(encoded("a"));
 		small.append(encoded("b"));
-		assertThat(Slice.of(small, 0)).isNull();
-		assertThat(Slice.of(small, 1)).isNotNull();
+		assertThat(Slice.of(small, 0, false)).isNull();
+		assertThat(Slice.of(small, 1, false)).isNotNull();
 	}
 
 	@Test
@@ -105,8 +112,13 @@ class SliceTests {
 		return new EncodedEvent(event, ("data: " + text + "\n\n").getBytes(StandardCharsets.UTF_8));
 	}
 
+	private static EncodedEvent keyed(String key, String text) {
+		Event event = Event.builder().id(text.substring(0, 1)).key(key).data(text).build();
+		return new EncodedEvent(event, encoded(text).body());
+	}
+
 	private static String text(Slice slice) {
-		return new String(slice.bytes(), slice.offset(), slice.length(), StandardCharsets.UTF_8);
+		return new String(slice.bytes(), StandardCharsets.UTF_8);
 	}
 
 }

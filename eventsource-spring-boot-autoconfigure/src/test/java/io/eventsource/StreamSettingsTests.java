@@ -1,8 +1,8 @@
 package io.eventsource;
 
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,52 +10,70 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 class StreamSettingsTests {
 
-	private final StreamSettings defaults = StreamSettings.defaults();
-
 	@Test
 	void defaultsAreThoseOfTheManual() {
-		assertThat(this.defaults).isEqualTo(new StreamSettings(Duration.ofSeconds(3), Duration.ofSeconds(15), 1024,
-				16 * 1024 * 1024, 1024 * 1024, Duration.ofSeconds(30)));
+		assertThat(StreamSettings.defaults()).isEqualTo(new StreamSettings(Duration.ofSeconds(3),
+				Duration.ofSeconds(15), 1024, 16 * 1024 * 1024, 1024 * 1024, OverflowStrategy.DISCONNECT, 0, "gap",
+				10_000, null, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(30)));
 	}
 
 	@Test
-	void eachWitherChangesOneValue() {
-		assertThat(this.defaults.withRetry(Duration.ZERO)
-			.withHeartbeat(Duration.ZERO)
-			.withBufferSize(1)
-			.withMaxEventSize(2)
-			.withBufferMemory(3)
-			.withWriteTimeout(Duration.ofMillis(4)))
-			.isEqualTo(new StreamSettings(Duration.ZERO, Duration.ZERO, 1, 3, 2, Duration.ofMillis(4)));
-		assertThat(StreamSettings.defaults()).isEqualTo(this.defaults);
+	void eachSetterChangesOneValue() {
+		assertThat(StreamSettings.builder()
+			.retry(Duration.ZERO)
+			.heartbeat(Duration.ZERO)
+			.bufferSize(1)
+			.maxEventSize(2)
+			.bufferMemory(3)
+			.overflow(OverflowStrategy.SKIP)
+			.initialReplay(1)
+			.gapEvent("lost")
+			.historyMaxEvents(5)
+			.linger(Duration.ofMillis(6))
+			.restartMinDelay(Duration.ofMillis(7))
+			.restartMaxDelay(Duration.ofMillis(8))
+			.writeTimeout(Duration.ofMillis(9))
+			.build())
+			.isEqualTo(new StreamSettings(Duration.ZERO, Duration.ZERO, 1, 3, 2, OverflowStrategy.SKIP, 1, "lost", 5,
+					Duration.ofMillis(6), Duration.ofMillis(7), Duration.ofMillis(8), Duration.ofMillis(9)));
 	}
 
 	@Test
 	void refusalNamesThePropertyTheRuleAndTheValue() {
-		assertRefused(() -> this.defaults.withRetry(Duration.ofMillis(-1)), "retry must not be negative", "PT-0.001S");
-		assertRefused(() -> this.defaults.withRetry(Duration.ofNanos(1)), "retry", "whole milliseconds",
-				"PT0.000000001S");
-		assertRefused(() -> this.defaults.withHeartbeat(Duration.ofMillis(-1)), "heartbeat must not be negative",
-				"use 0 for none", "PT-0.001S");
-		assertRefused(() -> this.defaults.withBufferSize(0), "buffer-size must be at least 1", "got 0");
-		assertRefused(() -> this.defaults.withMaxEventSize(0), "max-event-size must be at least 1 byte", "got 0");
-		assertRefused(() -> this.defaults.withBufferMemory(1024 * 1024 - 1), "buffer-memory must hold one event",
-				"got 1048575");
-		assertRefused(() -> this.defaults.withWriteTimeout(Duration.ZERO), "write-timeout must be positive",
-				"got PT0S");
-		assertRefused(() -> this.defaults.withWriteTimeout(Duration.ofMillis(-1)), "write-timeout must be positive");
+		assertRefused((it) -> it.retry(Duration.ofMillis(-1)), "retry must not be negative", "PT-0.001S");
+		assertRefused((it) -> it.retry(Duration.ofNanos(1)), "retry", "whole milliseconds", "PT0.000000001S");
+		assertRefused((it) -> it.heartbeat(Duration.ofMillis(-1)), "heartbeat must not be negative", "use 0 for none",
+				"PT-0.001S");
+		assertRefused((it) -> it.bufferSize(0), "buffer-size must be at least 1", "got 0");
+		assertRefused((it) -> it.maxEventSize(0), "max-event-size must be at least 1 byte", "got 0");
+		assertRefused((it) -> it.bufferMemory(1024 * 1024 - 1), "buffer-memory must hold one event", "got 1048575");
+		assertRefused((it) -> it.initialReplay(-1), "initial-replay must be between 0 and buffer-size (1024)",
+				"got -1");
+		assertRefused((it) -> it.initialReplay(1025), "initial-replay must be between 0 and buffer-size (1024)",
+				"got 1025");
+		assertRefused((it) -> it.gapEvent("a\nb"), "gap-event must not have a line break", "got \"a\\u000ab\"");
+		assertRefused((it) -> it.historyMaxEvents(0), "history.max-events must be at least 1", "got 0");
+		assertRefused((it) -> it.linger(Duration.ofMillis(-1)), "linger must not be negative", "PT-0.001S");
+		assertRefused((it) -> it.restartMinDelay(Duration.ZERO), "restart.min-delay must be positive", "got PT0S");
+		assertRefused((it) -> it.restartMaxDelay(Duration.ofMillis(999)),
+				"restart.max-delay must not be shorter than restart.min-delay (PT1S)", "got PT0.999S");
+		assertRefused((it) -> it.writeTimeout(Duration.ZERO), "write-timeout must be positive", "got PT0S");
+		assertRefused((it) -> it.writeTimeout(Duration.ofMillis(-1)), "write-timeout must be positive");
 	}
 
 	@Test
 	void timesTooLongToBeCountedAreRefused() {
 		Duration forever = Duration.ofSeconds(Long.MAX_VALUE);
-		assertRefused(() -> this.defaults.withRetry(forever), "retry");
-		assertRefused(() -> this.defaults.withHeartbeat(forever), "heartbeat");
-		assertRefused(() -> this.defaults.withWriteTimeout(forever), "write-timeout");
+		assertRefused((it) -> it.retry(forever), "retry");
+		assertRefused((it) -> it.heartbeat(forever), "heartbeat");
+		assertRefused((it) -> it.linger(forever), "linger");
+		assertRefused((it) -> it.restartMaxDelay(forever), "restart.max-delay");
+		assertRefused((it) -> it.writeTimeout(forever), "write-timeout");
 	}
 
-	private static void assertRefused(ThrowingCallable call, String... fragments) {
-		assertThatIllegalArgumentException().isThrownBy(call)
+	private static void assertRefused(UnaryOperator<StreamSettings.Builder> change, String... fragments) {
+		StreamSettings.Builder builder = change.apply(StreamSettings.builder());
+		assertThatIllegalArgumentException().isThrownBy(builder::build)
 			.satisfies((ex) -> assertThat(ex.getMessage()).contains(fragments));
 	}
 

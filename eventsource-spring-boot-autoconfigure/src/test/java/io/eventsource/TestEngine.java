@@ -71,6 +71,14 @@ class TestEngine implements AutoCloseable {
 	}
 
 	/**
+	 * Makes a stream that serves one client alone.
+	 */
+	static EventStream.Builder personal(EventStream.Builder builder) {
+		return builder.personal((ended) -> {
+		});
+	}
+
+	/**
 	 * Connects a client that takes everything at once.
 	 */
 	Client connect(EventStream stream) {
@@ -204,6 +212,13 @@ class TestEngine implements AutoCloseable {
 		void awaitClosed(CloseReason reason) {
 			await().untilAsserted(() -> assertThat(TestEngine.this.listener.closed(this.id)).containsExactly(reason));
 			assertThat(this.sink.completions()).isOne();
+		}
+
+		/**
+		 * What the client was told to have missed, as the listener has heard of it.
+		 */
+		List<String> missed() {
+			return TestEngine.this.listener.missed(this.id);
 		}
 
 		void assertOpen() {

@@ -132,7 +132,7 @@ final class WireVector {
 		return switch (words[0]) {
 			case "heartbeat" -> FrameEncoder.heartbeat();
 			case "retry" -> FrameEncoder.retry(Duration.ofMillis(Long.parseLong(words[1])));
-			case "gap" -> FrameEncoder.gap(GapCause.valueOf(words[1].toUpperCase(Locale.ROOT)),
+			case "gap" -> FrameEncoder.gap("gap", GapCause.valueOf(words[1].toUpperCase(Locale.ROOT)),
 					(words.length > 2) ? Long.valueOf(words[2]) : null);
 			default -> throw new IllegalArgumentException("Unknown control block in a vector: " + words[0]);
 		};

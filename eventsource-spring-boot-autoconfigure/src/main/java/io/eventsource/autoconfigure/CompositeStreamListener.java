@@ -4,11 +4,12 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import io.eventsource.CloseReason;
-import io.eventsource.Event;
 import io.eventsource.EventClient;
+import io.eventsource.GapCause;
 import io.eventsource.StreamListener;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells all listeners, whatever one of them throws.
@@ -34,8 +35,13 @@ class CompositeStreamListener implements StreamListener {
 	}
 
 	@Override
-	public void eventRejected(String stream, Event event, Throwable cause) {
-		forEach((listener) -> listener.eventRejected(stream, event, cause));
+	public void eventsMissed(EventClient client, GapCause cause, @Nullable Long missed) {
+		forEach((listener) -> listener.eventsMissed(client, cause, missed));
+	}
+
+	@Override
+	public void eventRejected(String stream, Object element, Throwable cause) {
+		forEach((listener) -> listener.eventRejected(stream, element, cause));
 	}
 
 	@Override

@@ -51,8 +51,9 @@ public final class EventSourceAutoConfiguration {
 		StreamSettings defaults = streams.defaults();
 		boolean virtual = Threading.VIRTUAL.isActive(environment);
 		int threads = DispatcherThreads.of(properties);
-		return new EventSourceEndpoint(streams.of(new PublisherBeans(beanFactory).find(), beanFactory), defaults,
-				dataWriter.getIfAvailable(UnsupportedDataWriter::new),
+		return new EventSourceEndpoint(
+				streams.of(new PublisherBeans(beanFactory).find(), new EventHistories(beanFactory), beanFactory),
+				defaults, dataWriter.getIfAvailable(UnsupportedDataWriter::new),
 				new CompositeStreamListener(listeners.orderedStream().toList()), () -> virtual
 						? new Dispatcher(threads, executor("eventsource-intake-", true)) : new Dispatcher(threads),
 				executor("eventsource-send-", virtual));

@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import java.time.Duration;
 import java.util.Map;
 
+import io.eventsource.OverflowStrategy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -23,8 +24,19 @@ import org.springframework.util.unit.DataSize;
  * @param bufferMemory Size of the events kept for each stream, at most.
  * @param maxEventSize Size that one event may have on the wire. Larger events are
  * refused.
+ * @param overflow What becomes of a client that lags further than the events kept.
+ * @param subscription Whether a publisher is subscribed to once for all clients, or once
+ * for each.
+ * @param linger Time without clients after which a shared publisher is let go until the
+ * next client comes. By default, it is kept.
+ * @param initialReplay Number of the latest events that a client without a last event id
+ * gets first.
+ * @param gapEvent Type of the event that tells a client that it misses events; empty for
+ * none.
  * @param writeTimeout Time during which a client may take nothing of what waits for it
  * before it is disconnected.
+ * @param history Settings of the event history.
+ * @param restart Settings of the restart of publishers that have failed.
  * @param dispatcher Settings of the threads that serve the clients.
  * @param streams Settings of single streams, by the name of the publisher's bean.
  */
@@ -32,8 +44,45 @@ import org.springframework.util.unit.DataSize;
 record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/events") String path,
 		@DefaultValue("3s") Duration retry, @DefaultValue("15s") Duration heartbeat,
 		@DefaultValue("1024") int bufferSize, @DefaultValue("16MB") DataSize bufferMemory,
-		@DefaultValue("1MB") DataSize maxEventSize, @DefaultValue("30s") Duration writeTimeout,
-		@DefaultValue DispatcherProperties dispatcher, @DefaultValue Map<String, StreamProperties> streams) {
+		@DefaultValue("1MB") DataSize maxEventSize, @DefaultValue("disconnect") OverflowStrategy overflow,
+		@DefaultValue("shared") SubscriptionMode subscription, @Nullable Duration linger,
+		@DefaultValue("0") int initialReplay, @DefaultValue("gap") String gapEvent,
+		@DefaultValue("30s") Duration writeTimeout, @DefaultValue HistoryProperties history,
+		@DefaultValue RestartProperties restart, @DefaultValue DispatcherProperties dispatcher,
+		@DefaultValue Map<String, StreamProperties> streams) {
+
+	/**
+	 * How often a publisher is subscribed to.
+	 */
+	enum SubscriptionMode {
+
+		/** Once for all clients. */
+		SHARED,
+
+		/** Once for each client. */
+		PER_CLIENT
+
+	}
+
+	/**
+	 * Settings of the event history.
+	 *
+	 * @param maxEvents Number of events that a client is given from the history, at most.
+	 */
+	record HistoryProperties(@DefaultValue("10000") int maxEvents) {
+
+	}
+
+	/**
+	 * Settings of the restart of publishers that have failed.
+	 *
+	 * @param minDelay Pause after the first failure. Doubled with each further one, and
+	 * cut by up to half at random.
+	 * @param maxDelay Longest pause.
+	 */
+	record RestartProperties(@DefaultValue("1s") Duration minDelay, @DefaultValue("30s") Duration maxDelay) {
+
+	}
 
 	/**
 	 * Settings of the threads that serve the clients.
@@ -57,14 +106,49 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * @param bufferSize Number of events kept for this stream.
 	 * @param bufferMemory Size of the events kept for this stream, at most.
 	 * @param maxEventSize Size that one event of this stream may have on the wire.
+	 * @param overflow What becomes of a client of this stream that lags further than the
+	 * events kept.
+	 * @param subscription Whether the publisher of this stream is subscribed to once for
+	 * all clients, or once for each.
+	 * @param linger Time without clients after which the publisher of this stream is let
+	 * go until the next client comes.
+	 * @param initialReplay Number of the latest events that a client of this stream
+	 * without a last event id gets first.
+	 * @param gapEvent Type of the event that tells a client of this stream that it misses
+	 * events; empty for none.
 	 * @param writeTimeout Time during which a client of this stream may take nothing of
 	 * what waits for it before it is disconnected.
+	 * @param history Settings of the event history of this stream.
+	 * @param restart Settings of the restart of this stream's publisher after a failure.
 	 */
 	record StreamProperties(@Nullable String path, @Nullable Duration retry, @Nullable Duration heartbeat,
 			@Nullable Integer bufferSize, @Nullable DataSize bufferMemory, @Nullable DataSize maxEventSize,
-			@Nullable Duration writeTimeout) {
+			@Nullable OverflowStrategy overflow, @Nullable SubscriptionMode subscription, @Nullable Duration linger,
+			@Nullable Integer initialReplay, @Nullable String gapEvent, @Nullable Duration writeTimeout,
+			@DefaultValue StreamHistoryProperties history, @DefaultValue StreamRestartProperties restart) {
 
-		static final StreamProperties NONE = new StreamProperties(null, null, null, null, null, null, null);
+		static final StreamProperties NONE = new StreamProperties(null, null, null, null, null, null, null, null, null,
+				null, null, null, new StreamHistoryProperties(null), new StreamRestartProperties(null, null));
+
+	}
+
+	/**
+	 * Settings of the event history of one stream.
+	 *
+	 * @param maxEvents Number of events that a client of this stream is given from the
+	 * history, at most.
+	 */
+	record StreamHistoryProperties(@Nullable Integer maxEvents) {
+
+	}
+
+	/**
+	 * Settings of the restart of one stream's publisher after a failure.
+	 *
+	 * @param minDelay Pause after the first failure of this stream's publisher.
+	 * @param maxDelay Longest pause.
+	 */
+	record StreamRestartProperties(@Nullable Duration minDelay, @Nullable Duration maxDelay) {
 
 	}
 

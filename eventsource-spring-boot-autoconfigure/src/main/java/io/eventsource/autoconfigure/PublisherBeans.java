@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.Flow;
 
 import io.eventsource.Event;
+import io.eventsource.PersonalStream;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
@@ -35,7 +36,7 @@ class PublisherBeans {
 	Map<String, Boolean> find() {
 		Map<String, Boolean> beans = new LinkedHashMap<>();
 		for (String name : this.beanFactory.getBeanNamesForType(Object.class, false, false)) {
-			if (isCandidate(name) && publishesEvents(type(name))) {
+			if (isCandidate(name) && isStream(type(name))) {
 				beans.put(name, isPrimary(name));
 			}
 		}
@@ -62,6 +63,10 @@ class PublisherBeans {
 			}
 		}
 		return ResolvableType.forClass(type);
+	}
+
+	private boolean isStream(ResolvableType type) {
+		return type.as(PersonalStream.class) != ResolvableType.NONE || publishesEvents(type);
 	}
 
 	private boolean publishesEvents(ResolvableType type) {

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 
 import io.eventsource.StreamSettings;
 import io.eventsource.autoconfigure.EventSourceProperties.StreamProperties;
+import io.eventsource.autoconfigure.EventSourceProperties.SubscriptionMode;
 import io.eventsource.web.StreamDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,9 @@ class StreamDefinitions {
 	 * The streams of the given beans.
 	 * @param beans the names of the beans, and which of them are primary
 	 */
-	List<StreamDefinition> of(Map<String, Boolean> beans, BeanFactory beanFactory) {
+	List<StreamDefinition> of(Map<String, Boolean> beans, EventHistories histories, BeanFactory beanFactory) {
 		refuseUnknownNames(beans.keySet());
+		histories.check(beans.keySet());
 		String base = checked("eventsource.path", this.properties.path());
 		List<StreamDefinition> streams = new ArrayList<>();
 		beans.forEach((name, primary) -> {
@@ -53,7 +55,7 @@ class StreamDefinitions {
 				paths.add(base);
 			}
 			streams.add(new StreamDefinition(name, paths, settings("eventsource.streams." + name, stream(name)),
-					() -> beanFactory.getBean(name)));
+					() -> beanFactory.getBean(name), isPerClient(name), histories.of(name)));
 		});
 		refuseSharedPaths(streams);
 		return streams;
@@ -61,6 +63,10 @@ class StreamDefinitions {
 
 	private StreamProperties stream(String name) {
 		return this.properties.streams().getOrDefault(name, StreamProperties.NONE);
+	}
+
+	private boolean isPerClient(String name) {
+		return or(stream(name).subscription(), this.properties.subscription()) == SubscriptionMode.PER_CLIENT;
 	}
 
 	private String path(String base, String name) {
@@ -89,10 +95,21 @@ class StreamDefinitions {
 	private StreamSettings settings(String prefix, StreamProperties stream) {
 		EventSourceProperties all = this.properties;
 		try {
-			return new StreamSettings(or(stream.retry(), all.retry()), or(stream.heartbeat(), all.heartbeat()),
-					or(stream.bufferSize(), all.bufferSize()), or(stream.bufferMemory(), all.bufferMemory()).toBytes(),
-					bytes(or(stream.maxEventSize(), all.maxEventSize())),
-					or(stream.writeTimeout(), all.writeTimeout()));
+			return StreamSettings.builder()
+				.retry(or(stream.retry(), all.retry()))
+				.heartbeat(or(stream.heartbeat(), all.heartbeat()))
+				.bufferSize(or(stream.bufferSize(), all.bufferSize()))
+				.bufferMemory(or(stream.bufferMemory(), all.bufferMemory()).toBytes())
+				.maxEventSize(bytes(or(stream.maxEventSize(), all.maxEventSize())))
+				.overflow(or(stream.overflow(), all.overflow()))
+				.linger((stream.linger() != null) ? stream.linger() : all.linger())
+				.initialReplay(or(stream.initialReplay(), all.initialReplay()))
+				.gapEvent(or(stream.gapEvent(), all.gapEvent()))
+				.historyMaxEvents(or(stream.history().maxEvents(), all.history().maxEvents()))
+				.restartMinDelay(or(stream.restart().minDelay(), all.restart().minDelay()))
+				.restartMaxDelay(or(stream.restart().maxDelay(), all.restart().maxDelay()))
+				.writeTimeout(or(stream.writeTimeout(), all.writeTimeout()))
+				.build();
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidEventSourceConfigurationException(prefix + "." + ex.getMessage() + ".",

@@ -5,15 +5,20 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.eventsource.DataWriter;
 import io.eventsource.Dispatcher;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.EventClient;
 import io.eventsource.EventStream;
+import io.eventsource.PersonalStream;
 import io.eventsource.StreamListener;
 import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
@@ -116,7 +121,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			return null;
 		}
 		String name = request.getMethod() + " " + request.getRequestURI();
-		EventStream stream = current.builder(name, Publishers.events(publisher), this.settings).personal().build();
+		ServedStream stream = new PerClientStreams(name, this.settings, (client) -> current.builder(name, publisher),
+				current.unnamed);
 		return SseEmitterSink.open(stream, request, response, this.sender);
 	}
 
@@ -140,7 +146,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 */
 	public List<StreamSnapshot> streams() {
 		Running current = this.running;
-		return (current != null) ? current.streams.values().stream().map(EventStream::snapshot).toList() : List.of();
+		return (current != null) ? current.streams.values().stream().map(ServedStream::snapshot).toList() : List.of();
 	}
 
 	/**
@@ -211,28 +217,64 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 		private final Dispatcher dispatcher = EventSourceEndpoint.this.dispatchers.get();
 
-		private final Map<String, EventStream> streams = new LinkedHashMap<>();
+		private final Map<String, ServedStream> streams = new LinkedHashMap<>();
+
+		private final Set<EventStream> unnamed = ConcurrentHashMap.newKeySet();
 
 		Running() {
 			for (StreamDefinition definition : EventSourceEndpoint.this.definitions.values()) {
-				Publisher<Event> publisher = Publishers.events(definition.publisher().get());
-				EventStream stream = builder(definition.name(), publisher, definition.settings()).build();
-				this.streams.put(definition.name(), stream);
-				if (publisher instanceof EventChannel) {
-					stream.start();
-				}
+				this.streams.put(definition.name(), serve(definition));
 			}
 		}
 
-		EventStream.Builder builder(String name, Publisher<Event> publisher, StreamSettings settings) {
+		private ServedStream serve(StreamDefinition definition) {
+			String name = definition.name();
+			Object source = definition.publisher().get();
+			if (source instanceof PersonalStream personal) {
+				return perClient(definition, (client) -> builder(name, publisher(personal, client)).resumable());
+			}
+			Publisher<?> publisher = Publishers.of(source);
+			if (definition.perClient()) {
+				refuseChannel(name, publisher);
+				return perClient(definition, (client) -> builder(name, publisher));
+			}
+			EventStream stream = builder(name, publisher).settings(definition.settings())
+				.history(definition.history())
+				.build();
+			if (publisher instanceof EventChannel) {
+				stream.start();
+			}
+			return new SharedStream(stream);
+		}
+
+		private static PerClientStreams perClient(StreamDefinition definition,
+				Function<EventClient, EventStream.Builder> builder) {
+			return new PerClientStreams(definition.name(), definition.settings(),
+					(client) -> builder.apply(client).history(definition.history()), ConcurrentHashMap.newKeySet());
+		}
+
+		/** The application's code runs where it may block. */
+		private static Publisher<Event> publisher(PersonalStream personal, EventClient client) {
+			return (subscriber) -> personal.create(client).subscribe(subscriber);
+		}
+
+		private static void refuseChannel(String name, Publisher<?> publisher) {
+			if (publisher instanceof EventChannel) {
+				throw new IllegalStateException("Stream '" + name + "' cannot be subscribed to per client, since its "
+						+ "publisher is an EventChannel, in which one slow client would hold up all others; leave out "
+						+ "eventsource.streams." + name + ".subscription, or declare a PersonalStream");
+			}
+		}
+
+		EventStream.Builder builder(String name, Publisher<?> publisher) {
 			return EventStream.builder(name, publisher, this.dispatcher)
-				.settings(settings)
+				.mapping(Publishers::event)
 				.dataWriter(EventSourceEndpoint.this.dataWriter)
 				.listener(EventSourceEndpoint.this.listener);
 		}
 
-		EventStream stream(String name) {
-			EventStream stream = this.streams.get(name);
+		ServedStream stream(String name) {
+			ServedStream stream = this.streams.get(name);
 			if (stream == null) {
 				throw new IllegalStateException("Stream '" + name + "' is not running");
 			}
@@ -240,7 +282,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		}
 
 		void close() {
-			this.streams.values().forEach(EventStream::close);
+			this.streams.values().forEach(ServedStream::close);
+			this.unnamed.forEach(EventStream::close);
 			this.dispatcher.close();
 		}
 

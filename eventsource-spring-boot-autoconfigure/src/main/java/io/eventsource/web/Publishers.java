@@ -1,16 +1,10 @@
 package io.eventsource.web;
 
 import java.util.concurrent.Flow;
-import java.util.function.Function;
 
 import io.eventsource.Event;
-import io.eventsource.EventChannel;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -21,36 +15,13 @@ import org.springframework.http.codec.ServerSentEvent;
  */
 final class Publishers {
 
-	private static final Log logger = LogFactory.getLog(Publishers.class);
-
-	private static final Subscription NO_SUBSCRIPTION = new Subscription() {
-
-		@Override
-		public void request(long n) {
-		}
-
-		@Override
-		public void cancel() {
-		}
-
-	};
-
 	private Publishers() {
 	}
 
 	/**
-	 * Adapts a source. Its elements are taken as they are if they are events, translated
-	 * if they are Spring's, and are the data of an event otherwise.
+	 * Adapts a source.
 	 */
-	static Publisher<Event> events(Object source) {
-		if (source instanceof EventChannel channel) {
-			return channel;
-		}
-		Publisher<?> publisher = publisher(source);
-		return (subscriber) -> publisher.subscribe(new MappingSubscriber<>(subscriber, Publishers::event));
-	}
-
-	private static Publisher<?> publisher(Object source) {
+	static Publisher<?> of(Object source) {
 		if (source instanceof Publisher<?> publisher) {
 			return publisher;
 		}
@@ -65,7 +36,11 @@ final class Publishers {
 		return adapter.toPublisher(source);
 	}
 
-	private static Event event(Object element) {
+	/**
+	 * Makes an event of an element: one that is an event is taken as it is, one of
+	 * Spring's is translated, and any other is the data of an event.
+	 */
+	static Event event(Object element) {
 		if (element instanceof Event event) {
 			return event;
 		}
@@ -90,54 +65,6 @@ final class Publishers {
 			event.data(source.data());
 		}
 		return event.build();
-	}
-
-	/**
-	 * Maps the elements on their way; all else passes through.
-	 */
-	private static final class MappingSubscriber<T> implements Subscriber<T> {
-
-		private final Subscriber<? super Event> target;
-
-		private final Function<Object, Event> mapping;
-
-		private Subscription subscription = NO_SUBSCRIPTION;
-
-		MappingSubscriber(Subscriber<? super Event> target, Function<Object, Event> mapping) {
-			this.target = target;
-			this.mapping = mapping;
-		}
-
-		@Override
-		public void onSubscribe(Subscription subscription) {
-			this.subscription = subscription;
-			this.target.onSubscribe(subscription);
-		}
-
-		@Override
-		public void onNext(T element) {
-			Event event;
-			try {
-				event = this.mapping.apply(element);
-			}
-			catch (IllegalArgumentException ex) {
-				logger.warn("An element cannot be an event and is left out: " + ex.getMessage());
-				this.subscription.request(1);
-				return;
-			}
-			this.target.onNext(event);
-		}
-
-		@Override
-		public void onError(Throwable cause) {
-			this.target.onError(cause);
-		}
-
-		@Override
-		public void onComplete() {
-			this.target.onComplete();
-		}
-
 	}
 
 }

@@ -14,7 +14,6 @@ import io.eventsource.CloseReason;
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
-import io.eventsource.EventStream;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -52,8 +51,6 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private static final AtomicLong ids = new AtomicLong();
 
-	private final EventStream stream;
-
 	private final EventClient client;
 
 	private final SseEmitter emitter;
@@ -64,18 +61,21 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private @Nullable AsyncContext async;
 
+	private boolean completed;
+
 	private volatile @Nullable EventConnection connection;
 
 	private volatile boolean blocking;
+
+	/** Whether the response takes no write listener, like that of a mock. */
+	private volatile boolean refused;
 
 	/** What goes out with the next send of the emitter; only where output is blocking. */
 	private @Nullable Set<DataWithMediaType> pending;
 
 	private volatile boolean sending;
 
-	private SseEmitterSink(EventStream stream, EventClient client, SseEmitter emitter, ServletOutputStream output,
-			Executor sender) {
-		this.stream = stream;
+	private SseEmitterSink(EventClient client, SseEmitter emitter, ServletOutputStream output, Executor sender) {
 		this.client = client;
 		this.emitter = emitter;
 		this.output = output;
@@ -88,7 +88,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 * @return the emitter to return from the handler, or {@code null} where there is
 	 * nothing to stream
 	 */
-	static @Nullable SseEmitter open(EventStream stream, HttpServletRequest request, HttpServletResponse response,
+	static @Nullable SseEmitter open(ServedStream stream, HttpServletRequest request, HttpServletResponse response,
 			Executor sender) throws IOException {
 		String lastEventId = LastEventId.of(request);
 		if (stream.isOver(lastEventId)) {
@@ -104,15 +104,35 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 					+ "register every servlet filter before it with asyncSupported = true");
 		}
 		ShallowEtagHeaderFilter.disableContentCaching(request);
-		response.getOutputStream().write(stream.preamble());
-		response.getOutputStream().flush();
-		request.setAttribute(MARKER, Boolean.TRUE);
 		SseEmitter emitter = new SseEmitter(0L);
-		SseEmitterSink sink = new SseEmitterSink(stream, client(stream, request, lastEventId), emitter,
+		SseEmitterSink sink = new SseEmitterSink(client(stream.name(), request, lastEventId), emitter,
 				response.getOutputStream(), sender);
+		// First its place in the stream: what is published once it sees the preamble is
+		// for it
+		try {
+			sink.connection = stream.connect(sink.client, sink);
+		}
+		catch (IllegalStateException ex) {
+			logger.debug("Stream '" + stream.name() + "' was closed while a client came", ex);
+			turnAway(stream.preamble(), response);
+			return null;
+		}
+		sink.sendPreamble(stream.preamble());
+		request.setAttribute(MARKER, Boolean.TRUE);
 		emitter.onCompletion(sink::disconnected);
 		WebAsyncUtils.getAsyncManager(request).registerDeferredResultInterceptor(MARKER, sink);
 		return emitter;
+	}
+
+	private void sendPreamble(byte[] preamble) throws IOException {
+		try {
+			this.output.write(preamble);
+			this.output.flush();
+		}
+		catch (IOException | RuntimeException ex) {
+			disconnected();
+			throw ex;
+		}
 	}
 
 	/**
@@ -139,10 +159,10 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		response.setHeader("X-Accel-Buffering", "no");
 	}
 
-	private static EventClient client(EventStream stream, HttpServletRequest request, @Nullable String lastEventId) {
+	private static EventClient client(String stream, HttpServletRequest request, @Nullable String lastEventId) {
 		String principal = (request.getUserPrincipal() != null) ? request.getUserPrincipal().getName() : null;
-		return new EventClient(Long.toString(ids.incrementAndGet(), 36), stream.name(), principal,
-				request.getRemoteAddr(), lastEventId, Instant.now());
+		return new EventClient(Long.toString(ids.incrementAndGet(), 36), stream, principal, request.getRemoteAddr(),
+				lastEventId, Instant.now());
 	}
 
 	/**
@@ -152,22 +172,19 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	@Override
 	public <T> void preProcess(NativeWebRequest request, DeferredResult<T> result) {
 		HttpServletRequest servletRequest = request.getNativeRequest(HttpServletRequest.class);
-		this.async = (servletRequest != null) ? servletRequest.getAsyncContext() : null;
-		EventConnection opened;
-		try {
-			opened = this.stream.connect(this.client, this);
+		synchronized (this) {
+			this.async = (servletRequest != null) ? servletRequest.getAsyncContext() : null;
+			if (this.completed) {
+				completeAsync();
+				return;
+			}
 		}
-		catch (IllegalStateException ex) {
-			logger.debug("Stream '" + this.stream.name() + "' was closed while a client came", ex);
-			complete();
-			return;
-		}
-		this.connection = opened;
 		try {
 			this.output.setWriteListener(this);
 		}
 		catch (IllegalStateException | UnsupportedOperationException ex) {
 			logger.trace("The response refuses a write listener", ex);
+			this.refused = true;
 			neverReady();
 		}
 	}
@@ -178,6 +195,11 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 */
 	@Override
 	public void neverReady() {
+		if (!hasStarted()) {
+			// Nobody has returned the emitter, so there will be no response
+			disconnected();
+			return;
+		}
 		logger.debug("The response offers no non-blocking output; " + this.client + " gets a sending thread");
 		this.blocking = true;
 		onWritePossible();
@@ -255,8 +277,24 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		}
 	}
 
+	private synchronized boolean hasStarted() {
+		return this.async != null;
+	}
+
 	@Override
 	public void complete() {
+		if (this.refused && !this.sending) {
+			// A mock is not to be completed under the thread that still handles its
+			// request
+			this.emitter.complete();
+		}
+		else {
+			completeAsync();
+		}
+	}
+
+	private synchronized void completeAsync() {
+		this.completed = true;
 		AsyncContext context = this.async;
 		if (context != null) {
 			try {

@@ -100,10 +100,18 @@ class EventSourceAutoConfigurationTests {
 		this.runner.withUserConfiguration(ManyStreams.class)
 			.withPropertyValues("eventsource.path=/live", "eventsource.retry=5s", "eventsource.heartbeat=0",
 					"eventsource.buffer-size=10", "eventsource.buffer-memory=4MB", "eventsource.max-event-size=64KB",
+					"eventsource.overflow=skip", "eventsource.linger=1m", "eventsource.initial-replay=2",
+					"eventsource.gap-event=lost", "eventsource.history.max-events=3",
+					"eventsource.restart.min-delay=4s", "eventsource.restart.max-delay=5s",
+					"eventsource.subscription=per-client", "eventsource.streams.channel.subscription=shared",
 					"eventsource.write-timeout=7s", "eventsource.streams.flux.path=/my/flux",
-					"eventsource.streams.flux.retry=1s", "eventsource.streams.flux.buffer-size=99",
-					"eventsource.streams.flux.buffer-memory=1MB", "eventsource.streams.flux.max-event-size=1KB",
-					"eventsource.streams.flux.heartbeat=30s", "eventsource.streams.flux.write-timeout=9s")
+					"eventsource.streams.flux.overflow=conflate", "eventsource.streams.flux.linger=2m",
+					"eventsource.streams.flux.initial-replay=6", "eventsource.streams.flux.gap-event=",
+					"eventsource.streams.flux.history.max-events=7", "eventsource.streams.flux.restart.min-delay=8s",
+					"eventsource.streams.flux.restart.max-delay=9s", "eventsource.streams.flux.retry=1s",
+					"eventsource.streams.flux.buffer-size=99", "eventsource.streams.flux.buffer-memory=1MB",
+					"eventsource.streams.flux.max-event-size=1KB", "eventsource.streams.flux.heartbeat=30s",
+					"eventsource.streams.flux.write-timeout=9s")
 			.run((context) -> {
 				Map<String, StreamDefinition> streams = context.getBean(EventSourceEndpoint.class)
 					.definitions()
@@ -113,10 +121,14 @@ class EventSourceAutoConfigurationTests {
 				assertThat(streams.get("channel").paths()).containsExactly("/live/channel");
 				assertThat(streams.get("channel").settings())
 					.hasToString("StreamSettings[retry=PT5S, heartbeat=PT0S, bufferSize=10, bufferMemory=4194304, "
-							+ "maxEventSize=65536, writeTimeout=PT7S]");
+							+ "maxEventSize=65536, overflow=SKIP, initialReplay=2, gapEvent=lost, historyMaxEvents=3, "
+							+ "linger=PT1M, restartMinDelay=PT4S, restartMaxDelay=PT5S, writeTimeout=PT7S]");
+				assertThat(streams.get("channel").perClient()).isFalse();
+				assertThat(streams.get("flux").perClient()).isTrue();
 				assertThat(streams.get("flux").settings())
 					.hasToString("StreamSettings[retry=PT1S, heartbeat=PT30S, bufferSize=99, bufferMemory=1048576, "
-							+ "maxEventSize=1024, writeTimeout=PT9S]");
+							+ "maxEventSize=1024, overflow=CONFLATE, initialReplay=6, gapEvent=, historyMaxEvents=7, "
+							+ "linger=PT2M, restartMinDelay=PT8S, restartMaxDelay=PT9S, writeTimeout=PT9S]");
 			});
 	}
 

@@ -77,6 +77,20 @@ class StreamingTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void clientGetsWhatIsPublishedOnceItHasSeenTheStreamOpen(TestServer.Container container) throws Exception {
+		start(container);
+		for (int i = 0; i < 200; i++) {
+			try (RawClient client = RawClient.send(this.server.port(),
+					"GET /events/messages HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+				client.readUntil("retry: 3000");
+				this.server.bean(EventChannel.class).publish("message", "event " + i);
+				client.readUntil("data: event " + i);
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void finitePublisherReachesEveryClientWholeAndThenTheEnd(TestServer.Container container) throws Exception {
 		start(container);
 		List<String> expected = IntStream.rangeClosed(1, 100_000).mapToObj(String::valueOf).toList();

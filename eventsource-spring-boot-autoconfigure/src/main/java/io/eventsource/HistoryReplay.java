@@ -1,0 +1,219 @@
+package io.eventsource;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Iterator;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the history of a stream for one client, a batch at a time as the client takes
+ * them, up to the event from which on the log has everything.
+ * <p>
+ * Each batch is asked for by the worker of the client and read on a thread that may
+ * block; only one is on its way.
+ */
+final class HistoryReplay implements Runnable {
+
+	private static final Log logger = LogFactory.getLog(HistoryReplay.class);
+
+	/** How long events wait for more of them to be read. */
+	private static final long HASTE = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private final EventHistory history;
+
+	private final EventStream stream;
+
+	private final EventClient client;
+
+	/** Where the client would be without a history, and what it would be told. */
+	private final EventLog.Start start;
+
+	private final Executor executor;
+
+	private final Runnable signal;
+
+	private final AtomicReference<@Nullable Stream<Event>> events = new AtomicReference<>();
+
+	private @Nullable Iterator<Event> iterator;
+
+	private String lastId;
+
+	/** The last id with which the history was asked. */
+	private @Nullable String asked;
+
+	private int count;
+
+	private volatile @Nullable Batch batch;
+
+	private volatile boolean reading;
+
+	private volatile boolean cancelled;
+
+	HistoryReplay(EventHistory history, EventStream stream, EventClient client, String lastEventId,
+			EventLog.Start start, Executor executor, Runnable signal) {
+		this.history = history;
+		this.stream = stream;
+		this.client = client;
+		this.lastId = lastEventId;
+		this.start = start;
+		this.executor = executor;
+		this.signal = signal;
+	}
+
+	/**
+	 * Asks for the next batch. Never blocks.
+	 */
+	void fetch() {
+		this.reading = true;
+		this.executor.execute(this);
+	}
+
+	boolean hasBatch() {
+		return this.batch != null;
+	}
+
+	/**
+	 * Takes the batch that was asked for, if it is there.
+	 */
+	@Nullable Batch take() {
+		Batch taken = this.batch;
+		this.batch = null;
+		return taken;
+	}
+
+	/**
+	 * Reads nothing more, since the client has gone. Never blocks.
+	 */
+	void cancel() {
+		this.cancelled = true;
+		if (!this.reading) {
+			this.executor.execute(this::close);
+		}
+	}
+
+	@Override
+	public void run() {
+		if (!this.cancelled) {
+			this.batch = read();
+		}
+		this.reading = false;
+		if (this.cancelled) {
+			close();
+		}
+		this.signal.run();
+	}
+
+	private Batch read() {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		EventLog.Start end;
+		try {
+			end = read(bytes, System.nanoTime());
+		}
+		catch (Throwable ex) {
+			this.stream.complain("The history of stream '" + this.client.stream() + "' failed; " + this.client
+					+ " is told that it misses events", ex);
+			end = gap();
+		}
+		if (end != null) {
+			close();
+		}
+		return new Batch(bytes.toByteArray(), end);
+	}
+
+	private EventLog.@Nullable Start read(ByteArrayOutputStream bytes, long begun) throws Exception {
+		while (bytes.size() < Slice.MAX_BYTES && (bytes.size() == 0 || System.nanoTime() - begun < HASTE)) {
+			Iterator<Event> current = (this.iterator != null) ? this.iterator : ask();
+			if (current == null) {
+				return gap();
+			}
+			if (!current.hasNext()) {
+				close();
+				Frame last = this.stream.log().frame(this.lastId);
+				if (last != null) {
+					return EventLog.Start.at(last.sequence() + 1);
+				}
+				if (this.stream.log().head() <= this.start.position()) {
+					return EventLog.Start.at(this.start.position());
+				}
+				if (this.lastId.equals(this.asked)) {
+					return gap();
+				}
+				// Events have left the log since it was asked: perhaps it has them now
+				continue;
+			}
+			Event event = current.next();
+			Frame known = (event.id() != null) ? this.stream.log().frame(event.id()) : null;
+			if (known != null) {
+				return EventLog.Start.at(known.sequence());
+			}
+			if (this.count == this.stream.settings().historyMaxEvents()) {
+				return gap();
+			}
+			add(event, bytes);
+		}
+		return null;
+	}
+
+	private @Nullable Iterator<Event> ask() throws Exception {
+		this.asked = this.lastId;
+		int limit = this.stream.settings().historyMaxEvents() - this.count + 1;
+		Stream<Event> stream = this.history.after(this.lastId, this.client, limit);
+		this.events.set(stream);
+		this.iterator = (stream != null) ? stream.iterator() : null;
+		return this.iterator;
+	}
+
+	private void add(Event event, ByteArrayOutputStream bytes) {
+		this.count++;
+		if (this.lastId.equals(event.id())) {
+			return;
+		}
+		if (event.id() != null) {
+			this.lastId = event.id();
+		}
+		EncodedEvent encoded = this.stream.translate(event);
+		if (encoded != null) {
+			bytes.writeBytes(encoded.body());
+		}
+	}
+
+	private EventLog.Start gap() {
+		long oldest = this.stream.log().head();
+		Long missed = this.start.missed();
+		if (missed == null || this.count > 0) {
+			return new EventLog.Start(oldest, this.start.gap(), null);
+		}
+		return new EventLog.Start(oldest, this.start.gap(), missed + oldest - this.start.position());
+	}
+
+	private void close() {
+		this.iterator = null;
+		Stream<Event> current = this.events.getAndSet(null);
+		if (current != null) {
+			try {
+				current.close();
+			}
+			catch (RuntimeException ex) {
+				logger.debug("The history of stream '" + this.client.stream() + "' could not be closed", ex);
+			}
+		}
+	}
+
+	/**
+	 * A part of the history.
+	 *
+	 * @param bytes the events
+	 * @param end where the client goes on in the log, with what it must be told; {@code
+	 * null} where there is more of the history
+	 */
+	record Batch(byte[] bytes, EventLog.@Nullable Start end) {
+
+	}
+
+}

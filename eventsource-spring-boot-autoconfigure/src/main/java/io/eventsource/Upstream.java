@@ -1,0 +1,227 @@
+package io.eventsource;
+
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * One subscription of an {@link Intake}: counts what was asked for and what came, and
+ * calls the publisher.
+ */
+final class Upstream implements Subscriber<Object> {
+
+	private static final Log logger = LogFactory.getLog(Upstream.class);
+
+	/** The subscription that the current thread is inside a call of. */
+	private static final ThreadLocal<@Nullable Upstream> CALLING = new ThreadLocal<>();
+
+	private final Intake intake;
+
+	private final AtomicLong requested = new AtomicLong();
+
+	private final AtomicLong received = new AtomicLong();
+
+	/** One call of request at a time (Reactive Streams 2.7). */
+	private final AtomicBoolean requesting = new AtomicBoolean();
+
+	private final AtomicBoolean done = new AtomicBoolean();
+
+	/** Whether the channel holds back an event until there is room for it. */
+	private volatile boolean holding;
+
+	/** Whether the latest event came out of a call of subscribe or request. */
+	private volatile boolean synchronous;
+
+	private volatile @Nullable Subscription subscription;
+
+	Upstream(Intake intake) {
+		this.intake = intake;
+	}
+
+	void subscribe(Publisher<?> publisher) {
+		call(() -> publisher.subscribe(this));
+	}
+
+	boolean isSubscribed() {
+		return this.subscription != null;
+	}
+
+	/**
+	 * Whether the publisher emits within our own calls, and so cannot be paused by us.
+	 */
+	boolean isSynchronous() {
+		return this.synchronous;
+	}
+
+	/**
+	 * How many events were asked for that have not come yet.
+	 */
+	long outstanding() {
+		return Math.max(0, this.requested.get() - this.received.get());
+	}
+
+	/**
+	 * Takes the right to ask for more, which only one thread at a time has.
+	 * @return whether it was free; it is given back by {@link #request}
+	 */
+	boolean claimRequest() {
+		return this.requesting.compareAndSet(false, true);
+	}
+
+	/**
+	 * Asks for as much as there is room for. Runs the code of the publisher.
+	 */
+	void request(boolean tick) {
+		Subscription current = this.subscription;
+		long room = this.intake.room(this, tick);
+		if (room > 0 && current != null && !this.done.get()) {
+			this.requested.addAndGet(room);
+			call(() -> current.request(room));
+		}
+		this.requesting.set(false);
+		// For what became due while this call held off others
+		this.intake.replenish(false);
+	}
+
+	private void call(Runnable call) {
+		boolean outermost = CALLING.get() == null;
+		CALLING.set(this);
+		try {
+			call.run();
+		}
+		catch (Throwable ex) {
+			onError(ex);
+		}
+		if (outermost) {
+			CALLING.remove();
+		}
+	}
+
+	/**
+	 * Takes nothing more.
+	 * @return whether that is news
+	 */
+	boolean end() {
+		return this.done.compareAndSet(false, true);
+	}
+
+	/**
+	 * Lets the publisher go. Runs its code.
+	 */
+	void cancel() {
+		Subscription current = this.subscription;
+		if (current != null) {
+			try {
+				current.cancel();
+			}
+			catch (RuntimeException ex) {
+				logger.debug("A publisher failed to cancel", ex);
+			}
+		}
+	}
+
+	/**
+	 * The channel to be asked to look again whether what it holds back fits now.
+	 */
+	EventChannel.@Nullable Link takeHolding() {
+		if (this.holding && this.subscription instanceof EventChannel.Link link) {
+			this.holding = false;
+			return link;
+		}
+		return null;
+	}
+
+	/**
+	 * Whether there is room for an event before the clients that it should wait for. If
+	 * not, the channel is told when it is to look again.
+	 */
+	boolean fits(EncodedEvent encoded) {
+		// Set before the look, so that progress made meanwhile is not missed
+		this.holding = true;
+		if (this.intake.hasRoom(encoded)) {
+			this.holding = false;
+			return true;
+		}
+		return false;
+	}
+
+	EncodedEvent encode(Event event) {
+		return this.intake.encode(event);
+	}
+
+	/**
+	 * Takes an event that was encoded before.
+	 */
+	void accept(EncodedEvent encoded) {
+		if (!this.done.get()) {
+			boolean called = CALLING.get() == this;
+			if (this.synchronous != called) {
+				this.synchronous = called;
+			}
+			this.intake.append(encoded);
+			counted();
+		}
+	}
+
+	private void counted() {
+		this.received.incrementAndGet();
+		this.intake.received(this);
+	}
+
+	@Override
+	public void onSubscribe(Subscription subscription) {
+		Objects.requireNonNull(subscription, "A publisher must not signal null (Reactive Streams 2.13)");
+		synchronized (this) {
+			if (this.subscription == null && !this.done.get()) {
+				this.subscription = subscription;
+			}
+		}
+		if (this.subscription != subscription) {
+			subscription.cancel();
+			return;
+		}
+		// Not on another thread: a publisher driven by time fails if its first event
+		// finds
+		// no demand
+		if (claimRequest()) {
+			request(true);
+		}
+	}
+
+	@Override
+	public void onNext(Object element) {
+		Objects.requireNonNull(element, "A publisher must not signal null (Reactive Streams 2.13)");
+		if (!this.done.get()) {
+			EncodedEvent encoded = this.intake.translate(element);
+			if (encoded != null) {
+				accept(encoded);
+			}
+			else {
+				counted();
+			}
+		}
+	}
+
+	@Override
+	public void onError(Throwable cause) {
+		Objects.requireNonNull(cause, "A publisher must not signal null (Reactive Streams 2.13)");
+		if (end()) {
+			this.intake.failed(cause);
+		}
+	}
+
+	@Override
+	public void onComplete() {
+		if (end()) {
+			this.intake.completed();
+		}
+	}
+
+}
