@@ -245,6 +245,7 @@ final class ClientCursor implements EventConnection {
 	}
 
 	private void overflow() {
+		this.lagging = true;
 		switch (this.stream.settings().overflow()) {
 			case SKIP, CONFLATE -> moveTo(this.log.skip(this.position));
 			case DISCONNECT, BACKPRESSURE -> close(CloseReason.OVERFLOW);
@@ -309,12 +310,12 @@ final class ClientCursor implements EventConnection {
 	}
 
 	/**
-	 * Whether the client will have to be disconnected once it takes something again.
+	 * Whether the client will have to be disconnected once it takes something again. One
+	 * that has begun with an event may still finish it.
 	 */
 	private boolean isOverrun() {
 		OverflowStrategy overflow = this.stream.settings().overflow();
-		long needed = (this.current != null) ? this.current.next() : this.position;
-		return this.history == null && needed < this.log.head()
+		return this.current == null && this.history == null && this.position < this.log.head()
 				&& (overflow == OverflowStrategy.DISCONNECT || overflow == OverflowStrategy.BACKPRESSURE);
 	}
 

@@ -744,6 +744,133 @@ class IntakeTests {
 	}
 
 	@Test
+	void publisherIsLetGoWhenNoClientHasBeenThereForTheTimeOfLinger() {
+		EventStream stream = this.engine.stream(this.publisher, lingering());
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		this.engine.advance(Duration.ofHours(1));
+		leave(client);
+		this.engine.advance(Duration.ofSeconds(59));
+		assertThat(this.publisher.link().cancellations()).isZero();
+		this.engine.advance(Duration.ofSeconds(1));
+		TestEngine.await().until(() -> this.publisher.link().cancellations() == 1);
+		assertThat(stream.snapshot().state()).isEqualTo(StreamSnapshot.State.WAITING);
+		assertThat(this.publisher.threads()).anyMatch((call) -> call.startsWith("cancel on eventsource-intake-"));
+	}
+
+	@Test
+	void clientThatComesWithinTheTimeOfLingerMissesNothing() {
+		EventStream stream = this.engine.stream(this.publisher, lingering());
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		this.publisher.emit("a");
+		client.awaitData("a");
+		leave(client);
+		this.engine.advance(Duration.ofSeconds(59));
+		this.publisher.emit("b");
+		Client back = this.engine.connect(stream, client.sink().lastEventId());
+		back.awaitData("b");
+		this.engine.advance(Duration.ofSeconds(59));
+		assertThat(this.publisher.link().cancellations()).isZero();
+	}
+
+	@Test
+	void nextSubscriptionIsANewEpochAndWhatWasMissedIsTold() {
+		EventStream stream = this.engine.stream(this.publisher, lingering());
+		Client client = this.engine.connect(stream);
+		awaitRequested();
+		this.publisher.emit("a");
+		client.awaitData("a");
+		leave(client);
+		this.engine.advance(Duration.ofSeconds(60));
+		TestEngine.await().until(() -> this.publisher.link().cancellations() == 1);
+		Client back = this.engine.connect(stream, client.sink().lastEventId());
+		Client fresh = this.engine.connect(stream);
+		awaitSubscriptions(2);
+		this.publisher.emit("b");
+		back.awaitData("{\"cause\":\"restarted\"}", "b");
+		fresh.awaitData("b");
+		assertThat(back.sink().lastEventId()).isNotEqualTo(client.sink().lastEventId());
+	}
+
+	@Test
+	void publisherThatFailsWhileNobodyIsThereIsLeftAloneAfterTheTimeOfLinger() {
+		EventStream stream = this.engine.stream(this.publisher, lingering());
+		leave(this.engine.connect(stream));
+		awaitRequested();
+		this.publisher.fail(new IllegalStateException("failure"));
+		this.engine.advance(Duration.ofSeconds(60));
+		TestEngine.await().until(() -> stream.snapshot().state() == StreamSnapshot.State.WAITING);
+		int subscriptions = this.publisher.subscriptions();
+		this.engine.advance(Duration.ofHours(1));
+		assertThat(this.publisher.subscriptions()).isEqualTo(subscriptions);
+	}
+
+	@Test
+	void completedStreamLingersForEver() {
+		EventStream stream = this.engine.stream(Flux.just(Event.of("a")), lingering());
+		this.engine.connect(stream).awaitClosed(CloseReason.COMPLETED);
+		this.engine.advance(Duration.ofHours(1));
+		Client late = this.engine.connect(stream);
+		late.awaitClosed(CloseReason.COMPLETED);
+		late.awaitData("a");
+	}
+
+	@Test
+	void channelIsNeverLetGo() {
+		EventChannel channel = EventChannel.create();
+		EventStream stream = this.engine.stream(channel, lingering());
+		Client client = this.engine.connect(stream);
+		channel.publish("message", "a");
+		client.awaitData("a");
+		leave(client);
+		this.engine.advance(Duration.ofHours(1));
+		channel.publish("message", "b");
+		this.engine.connect(stream, client.sink().lastEventId()).awaitData("b");
+	}
+
+	@Test
+	void pausesBeforeRestartsAreThoseThatWereSet() {
+		StreamSettings settings = StreamSettings.builder()
+			.restartMinDelay(Duration.ofMinutes(1))
+			.restartMaxDelay(Duration.ofMinutes(3))
+			.build();
+		this.engine.connect(this.engine.stream(this.publisher, settings));
+		for (int i = 1; i <= 4; i++) {
+			awaitSubscriptions(i);
+			this.publisher.fail(new IllegalStateException("failure " + i));
+			Duration pause = Duration.ofMinutes(Math.min(3, 1L << (i - 1)));
+			this.engine.advance(pause.dividedBy(2).minusMillis(1));
+			assertThat(this.publisher.subscriptions()).as("after failure %d", i).isEqualTo(i);
+			this.engine.advance(pause.dividedBy(2).plusMillis(1));
+		}
+		awaitSubscriptions(5);
+	}
+
+	@Test
+	void elementThatCannotBeAnEventIsLeftOutAndTold() {
+		EventStream stream = this.engine.stream(Flux.just(1, 2, 3), (builder) -> builder.mapping((element) -> {
+			if (element.equals(2)) {
+				throw new IllegalArgumentException("not two");
+			}
+			return Event.of(element);
+		}));
+		Client client = this.engine.connect(stream);
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).containsExactly("1", "3");
+		assertThat(this.engine.listener().rejected()).containsExactly(2);
+	}
+
+	private static StreamSettings lingering() {
+		return StreamSettings.builder().linger(Duration.ofMinutes(1)).build();
+	}
+
+	private static void leave(Client client) {
+		client.sink().connection().close(CloseReason.DISCONNECTED);
+		client.awaitClosed(CloseReason.DISCONNECTED);
+	}
+
+	@Test
 	void eventThatCannotBeSentIsLeftOutAndTheStreamGoesOn() {
 		StreamSettings settings = StreamSettings.builder().maxEventSize(50).build();
 		Event large = Event.of("large", "x".repeat(100));

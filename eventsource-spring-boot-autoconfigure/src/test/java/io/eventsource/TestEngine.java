@@ -52,15 +52,15 @@ class TestEngine implements AutoCloseable {
 		return this.listener;
 	}
 
-	EventStream stream(Publisher<? extends Event> publisher) {
+	EventStream stream(Publisher<?> publisher) {
 		return stream(publisher, StreamSettings.defaults());
 	}
 
-	EventStream stream(Publisher<? extends Event> publisher, StreamSettings settings) {
+	EventStream stream(Publisher<?> publisher, StreamSettings settings) {
 		return stream(publisher, (builder) -> builder.settings(settings));
 	}
 
-	EventStream stream(Publisher<? extends Event> publisher, UnaryOperator<EventStream.Builder> customizer) {
+	EventStream stream(Publisher<?> publisher, UnaryOperator<EventStream.Builder> customizer) {
 		EventStream stream = customizer
 			.apply(EventStream.builder("test", publisher, this.dispatcher)
 				.listener(this.listener)
