@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 import io.eventsource.DataWriter;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.EventHistory;
+import io.eventsource.PersonalStream;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.StreamSnapshot.State;
 import io.eventsource.web.EventSourceEndpoint;
@@ -19,6 +21,7 @@ import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
@@ -32,6 +35,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Scope;
 import org.springframework.http.codec.ServerSentEvent;
@@ -223,6 +227,35 @@ class EventSourceAutoConfigurationTests {
 				"Correct the name", "eventsource.streams.tocks.retry=1s");
 	}
 
+	@Test
+	void historyOfAStreamThatDoesNotExistIsExplained() {
+		failure(MisplacedHistory.class,
+				"The event history 'history' has the qualifier 'tocks', but there are only the event streams [ticks].",
+				"Correct the qualifier");
+	}
+
+	@Test
+	void historiesAreMadeOnlyWhenTheyAreNeeded() {
+		this.runner.withUserConfiguration(OneStream.class, LateHistory.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void personalStreamIsServedLikeAPublisher() {
+		this.runner.withUserConfiguration(Personal.class)
+			.run((context) -> assertThat(paths(context.getBean(EventSourceEndpoint.class)))
+				.containsExactlyEntriesOf(Map.of("notifications", Set.of("/events/notifications", "/events"))));
+	}
+
+	@Test
+	void channelThatIsToBeSubscribedToPerClientIsExplained() {
+		this.runner.withUserConfiguration(ChannelOnly.class)
+			.withPropertyValues("eventsource.subscription=per-client")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("Stream 'messages' cannot be subscribed to per client")
+				.hasStackTraceContaining("declare a PersonalStream"));
+	}
+
 	private void failure(Class<?> configuration, String description, String action, String... properties) {
 		this.runner.withUserConfiguration(configuration).withPropertyValues(properties).run((context) -> {
 			assertThat(context).hasFailed();
@@ -256,6 +289,38 @@ class EventSourceAutoConfigurationTests {
 		@Bean
 		EventChannel messages() {
 			return EventChannel.create();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class MisplacedHistory extends OneStream {
+
+		@Bean
+		@Qualifier("tocks")
+		EventHistory history() {
+			return (lastEventId, client, limit) -> null;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LateHistory {
+
+		@Bean
+		@Lazy
+		EventHistory history() {
+			throw new IllegalStateException("too early");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Personal {
+
+		@Bean
+		PersonalStream notifications() {
+			return (client) -> Flux.never();
 		}
 
 	}

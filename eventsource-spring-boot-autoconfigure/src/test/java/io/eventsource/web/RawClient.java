@@ -50,6 +50,15 @@ final class RawClient implements AutoCloseable {
 		return read.toString();
 	}
 
+	/**
+	 * Reads a number of bytes, whatever they are.
+	 */
+	void read(int count) throws IOException {
+		if (this.socket.getInputStream().readNBytes(count).length < count) {
+			throw new IOException("The connection ended");
+		}
+	}
+
 	@Override
 	public void close() throws IOException {
 		this.socket.close();
