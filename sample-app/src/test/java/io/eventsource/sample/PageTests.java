@@ -92,6 +92,27 @@ class PageTests {
 		assertNoErrors();
 	}
 
+	@Test
+	void gapIsReadByAPlainEventSource() {
+		Object cause = this.browser.executeAsyncScript("""
+				const done = arguments[0];
+				const source = new EventSource("/events/messages?lastEventId=nobody%20knows");
+				source.addEventListener("gap", (event) => {
+				  source.close();
+				  done(JSON.parse(event.data).cause + " " + event.lastEventId.length);
+				});""");
+		assertThat(cause).isEqualTo("unknown 0");
+	}
+
+	@Test
+	void newTabShowsTheLatestMessages() {
+		this.browser.findElement(By.id("text")).sendKeys("Written before\n");
+		patiently().until(() -> text("#messages").contains("Written before"));
+		this.browser.switchTo().newWindow(WindowType.TAB);
+		this.browser.get("http://localhost:" + this.port);
+		patiently().until(() -> text("#messages").contains("Written before"));
+	}
+
 	private static ConditionFactory patiently() {
 		return await().atMost(Duration.ofSeconds(20)).ignoreExceptions();
 	}

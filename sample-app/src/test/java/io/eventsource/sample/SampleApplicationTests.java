@@ -84,9 +84,9 @@ class SampleApplicationTests {
 				.anyMatch((stream) -> stream.name().equals("messages") && stream.clients() >= 2));
 			assertThat(post("/messages", "text", "Hello, <b>you</b>").statusCode()).isEqualTo(204);
 			for (Stream<String> lines : List.of(one, other)) {
-				assertThat(lines.filter((line) -> line.startsWith("data: ")).findFirst()).get()
-					.asString()
-					.contains("\"text\":\"Hello, <b>you</b>\"");
+				// Perhaps behind what was said before
+				assertThat(lines.filter((line) -> line.contains("\"text\":\"Hello, <b>you</b>\"")).findFirst())
+					.isPresent();
 			}
 		}
 	}
