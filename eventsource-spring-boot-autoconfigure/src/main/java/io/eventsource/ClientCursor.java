@@ -2,6 +2,7 @@ package io.eventsource;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import org.apache.commons.logging.Log;
@@ -49,7 +50,7 @@ final class ClientCursor implements EventConnection {
 	/** Whether the sink was not ready since the client last had everything. */
 	private boolean lagging;
 
-	/** Whether the client was told that the stream is over. */
+	/** Whether the client was sent the last block that it gets. */
 	private boolean ended;
 
 	/** Since when the sink has not been ready; zero while it is. */
@@ -59,6 +60,16 @@ final class ClientCursor implements EventConnection {
 	private long blockedBefore;
 
 	private long lastWrite;
+
+	private long bytes;
+
+	/** When the connection is to end, and why; zero for never. */
+	private long departure;
+
+	private CloseReason departing = CloseReason.LIFETIME;
+
+	/** Whether the client gets nothing more but what it was begun with. */
+	private boolean leaving;
 
 	private volatile boolean writable;
 
@@ -73,6 +84,10 @@ final class ClientCursor implements EventConnection {
 		this.position = position;
 		this.blockedSince = now;
 		this.lastWrite = now;
+		long lifetime = stream.settings().maxLifetime().toNanos();
+		if (lifetime > 0) {
+			this.departure = now + lifetime - ThreadLocalRandom.current().nextLong(lifetime / 5 + 1);
+		}
 	}
 
 	EventClient client() {
@@ -97,6 +112,29 @@ final class ClientCursor implements EventConnection {
 	 */
 	@Nullable CloseReason closing() {
 		return this.closing;
+	}
+
+	/**
+	 * Describes the connection.
+	 */
+	ClientSnapshot snapshot() {
+		return new ClientSnapshot(this.client, this.log.tail() - this.position, this.bytes,
+				this.blockedSince != 0 && !this.writable);
+	}
+
+	/**
+	 * The position of the next event that the client gets.
+	 */
+	long position() {
+		return this.position;
+	}
+
+	/**
+	 * Sends the client away at a time, with a reconnection time of its own.
+	 */
+	void departAt(long time) {
+		this.departing = CloseReason.SHUTDOWN;
+		this.departure = time;
 	}
 
 	/**
@@ -129,6 +167,9 @@ final class ClientCursor implements EventConnection {
 		this.position = start.position();
 		if (start.gap() != null) {
 			enqueue(FrameEncoder.gap(this.stream.settings().gapEvent(), start.gap(), start.missed()));
+			if (start.gap() == GapCause.OVERFLOW && start.missed() != null) {
+				this.group.skipped(start.missed());
+			}
 			this.stream.missed(this.client, start.gap(), start.missed());
 		}
 	}
@@ -163,7 +204,7 @@ final class ClientCursor implements EventConnection {
 	}
 
 	private boolean hasWork() {
-		if (this.current != null || this.unflushed) {
+		if (this.current != null || this.unflushed || this.leaving) {
 			return true;
 		}
 		if (this.history != null) {
@@ -194,7 +235,10 @@ final class ClientCursor implements EventConnection {
 
 	private @Nullable Slice next() {
 		if (this.current == null) {
-			if (this.history != null) {
+			if (this.leaving) {
+				depart();
+			}
+			else if (this.history != null) {
 				readHistory(this.history);
 			}
 			else {
@@ -204,11 +248,22 @@ final class ClientCursor implements EventConnection {
 		return this.current;
 	}
 
+	private void depart() {
+		if (this.departing == CloseReason.SHUTDOWN && !this.ended) {
+			this.ended = true;
+			enqueue(FrameEncoder.retry(EventStream.returnTime(this.stream.settings())));
+		}
+		else if (!this.unflushed) {
+			close(this.departing);
+		}
+	}
+
 	private void readHistory(HistoryReplay history) {
 		HistoryReplay.Batch batch = history.take();
 		if (batch == null) {
 			return;
 		}
+		this.group.replayed(batch.count());
 		if (batch.end() == null) {
 			history.fetch();
 		}
@@ -260,11 +315,14 @@ final class ClientCursor implements EventConnection {
 				this.sink.write(slice.bytes(), this.offset, length);
 				this.offset += length;
 				this.lastWrite = now;
+				this.bytes += length;
+				this.group.sent(length);
 			}
 			if (this.offset == slice.bytes().length) {
 				this.current = null;
 				this.offset = 0;
 				this.position = slice.next();
+				this.group.delivered(slice);
 			}
 			if (!isReady(now)) {
 				return false;
@@ -288,6 +346,10 @@ final class ClientCursor implements EventConnection {
 	void tick(long now, StreamSettings settings) {
 		if (this.closing != null) {
 			return;
+		}
+		if (this.departure != 0 && now - this.departure >= 0 && !this.leaving) {
+			this.leaving = true;
+			this.group.signal();
 		}
 		if (!this.opened && now - this.blockedSince >= OPENING) {
 			this.opened = true;

@@ -2,8 +2,12 @@ package io.eventsource;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +38,18 @@ final class ClientGroup implements Runnable {
 
 	private final Runnable ticker = this::tick;
 
+	private final Counts counts = new Counts();
+
+	/** Up to where events were sent to a client, or had been published when one came. */
+	private long newest;
+
+	/** The first of the events that this pass was the first to send; -1 for none. */
+	private long fresh = -1;
+
 	private volatile long floor = Long.MAX_VALUE;
+
+	/** The position of the client furthest behind, whether it is waited for or not. */
+	private volatile long slowest = Long.MAX_VALUE;
 
 	private volatile @Nullable CloseReason closing;
 
@@ -53,7 +68,7 @@ final class ClientGroup implements Runnable {
 			EventLog.Start start = this.stream.start(client.lastEventId());
 			long now = this.clock.getAsLong();
 			ClientCursor cursor = new ClientCursor(client, sink, this, this.stream, start.position(), now);
-			arrival = new Arrival(cursor, start);
+			arrival = new Arrival(cursor, start, this.stream.log().tail());
 			this.arrivals.add(arrival);
 			this.floor = Math.min(this.floor, start.position());
 		}
@@ -79,6 +94,56 @@ final class ClientGroup implements Runnable {
 	}
 
 	/**
+	 * Sends the clients away, one after the other within a time. Any thread; never
+	 * blocks.
+	 */
+	void drain(long nanos) {
+		this.worker.execute(() -> {
+			long now = this.clock.getAsLong();
+			for (ClientCursor cursor : this.cursors) {
+				cursor.departAt(now + ThreadLocalRandom.current().nextLong(nanos + 1));
+			}
+		});
+	}
+
+	/**
+	 * Ends the connections of some clients. Any thread; never blocks.
+	 */
+	CompletableFuture<Integer> disconnect(Predicate<EventClient> condition, CloseReason reason) {
+		return ask(() -> {
+			int count = 0;
+			for (ClientCursor cursor : this.cursors) {
+				if (cursor.closing() == null && condition.test(cursor.client())) {
+					cursor.close(reason);
+					count++;
+				}
+			}
+			return count;
+		});
+	}
+
+	/**
+	 * Describes the clients. Any thread; never blocks.
+	 */
+	CompletableFuture<List<ClientSnapshot>> clients() {
+		return ask(() -> this.cursors.stream().map(ClientCursor::snapshot).toList());
+	}
+
+	private <T> CompletableFuture<T> ask(Supplier<T> question) {
+		CompletableFuture<T> answer = new CompletableFuture<>();
+		this.worker.execute(() -> {
+			try {
+				welcome();
+				answer.complete(question.get());
+			}
+			catch (RuntimeException | Error ex) {
+				answer.completeExceptionally(ex);
+			}
+		});
+		return answer;
+	}
+
+	/**
 	 * What the worker is to run on every tick.
 	 */
 	Runnable ticker() {
@@ -91,6 +156,42 @@ final class ClientGroup implements Runnable {
 	 */
 	long floor() {
 		return this.floor;
+	}
+
+	/**
+	 * The position of the client furthest behind; {@link Long#MAX_VALUE} without clients.
+	 */
+	long slowest() {
+		return this.slowest;
+	}
+
+	/**
+	 * What has been counted up to the end of the latest pass, at least.
+	 */
+	Counts counts() {
+		// A volatile read, which follows what the worker has written before it
+		return (this.slowest >= 0) ? this.counts : new Counts();
+	}
+
+	void delivered(Slice slice) {
+		this.counts.delivered += slice.count();
+		this.counts.skipped += slice.next() - slice.from() - slice.count();
+		if (slice.count() > 0 && slice.next() > this.newest) {
+			this.fresh = (this.fresh < 0) ? Math.max(this.newest, slice.from()) : this.fresh;
+			this.newest = slice.next();
+		}
+	}
+
+	void sent(int bytes) {
+		this.counts.bytes += bytes;
+	}
+
+	void skipped(long events) {
+		this.counts.skipped += events;
+	}
+
+	void replayed(long events) {
+		this.counts.replayed += events;
 	}
 
 	@Override
@@ -113,6 +214,10 @@ final class ClientGroup implements Runnable {
 			}
 		}
 		settle(now);
+		if (this.fresh >= 0) {
+			this.stream.flushed(this.fresh);
+			this.fresh = -1;
+		}
 		if (more) {
 			signal();
 		}
@@ -145,12 +250,14 @@ final class ClientGroup implements Runnable {
 			welcomed.forEach((arrival) -> this.cursors.add(arrival.cursor()));
 		}
 		for (Arrival arrival : welcomed) {
+			this.newest = Math.max(this.newest, arrival.tail());
 			HistoryReplay history = this.stream.history(arrival.cursor().client(), arrival.start(), this::signal);
 			if (history != null) {
 				arrival.cursor().replay(history);
 			}
 			else {
 				arrival.cursor().moveTo(arrival.start());
+				replayed(Math.max(0, arrival.tail() - arrival.start().position()));
 			}
 		}
 	}
@@ -170,9 +277,12 @@ final class ClientGroup implements Runnable {
 
 	private void settle(long now) {
 		long lowest = Long.MAX_VALUE;
+		long last = Long.MAX_VALUE;
 		for (ClientCursor cursor : this.cursors) {
 			lowest = Math.min(lowest, cursor.demandPosition(now, this.stream.grace()));
+			last = Math.min(last, cursor.position());
 		}
+		this.slowest = last;
 		synchronized (this.arrivals) {
 			for (Arrival arrival : this.arrivals) {
 				lowest = Math.min(lowest, arrival.cursor().demandPosition(now, this.stream.grace()));
@@ -201,12 +311,44 @@ final class ClientGroup implements Runnable {
 	}
 
 	/**
+	 * What has happened so far. Written by the worker alone.
+	 */
+	static final class Counts {
+
+		private long delivered;
+
+		private long bytes;
+
+		private long skipped;
+
+		private long replayed;
+
+		long delivered() {
+			return this.delivered;
+		}
+
+		long bytes() {
+			return this.bytes;
+		}
+
+		long skipped() {
+			return this.skipped;
+		}
+
+		long replayed() {
+			return this.replayed;
+		}
+
+	}
+
+	/**
 	 * A client that no worker has seen yet.
 	 *
 	 * @param cursor the client
 	 * @param start where it starts
+	 * @param tail what came next when it came
 	 */
-	private record Arrival(ClientCursor cursor, EventLog.Start start) {
+	private record Arrival(ClientCursor cursor, EventLog.Start start, long tail) {
 
 	}
 

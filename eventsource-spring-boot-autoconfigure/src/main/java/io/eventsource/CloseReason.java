@@ -20,6 +20,12 @@ public enum CloseReason {
 	/** The client took nothing for longer than the write timeout. */
 	WRITE_TIMEOUT,
 
+	/** The connection was as old as connections may become. */
+	LIFETIME,
+
+	/** The application has ended the connection. */
+	REVOKED,
+
 	/** The server is shutting down. */
 	SHUTDOWN
 

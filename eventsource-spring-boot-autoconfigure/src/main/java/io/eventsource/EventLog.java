@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ final class EventLog {
 
 	private final boolean conflating;
 
+	private final LongSupplier clock;
+
 	private final Map<String, Frame> framesById = new ConcurrentHashMap<>();
 
 	/** The newest frame of each key; only where the log is conflating. */
@@ -48,10 +51,11 @@ final class EventLog {
 
 	private volatile boolean ended;
 
-	EventLog(int capacity, long memory, boolean conflating) {
+	EventLog(int capacity, long memory, boolean conflating, LongSupplier clock) {
 		this.ring = new AtomicReferenceArray<>(capacity);
 		this.memory = memory;
 		this.conflating = conflating;
+		this.clock = clock;
 	}
 
 	private static String newEpoch() {
@@ -68,7 +72,7 @@ final class EventLog {
 			return;
 		}
 		long sequence = this.tail;
-		Frame frame = FrameEncoder.frame(encoded, this.epoch, sequence, this.taken);
+		Frame frame = FrameEncoder.frame(encoded, this.epoch, sequence, this.taken, this.clock.getAsLong());
 		this.taken = frame.end();
 		overtake(frame);
 		while (sequence - this.head >= this.ring.length()

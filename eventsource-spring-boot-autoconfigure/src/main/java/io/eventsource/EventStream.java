@@ -1,10 +1,13 @@
 package io.eventsource;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -54,7 +57,7 @@ public final class EventStream {
 
 	private final Complaints complaints;
 
-	private final AtomicReferenceArray<@Nullable ClientGroup> groups;
+	private final Audience audience;
 
 	private final AtomicInteger clients = new AtomicInteger();
 
@@ -62,6 +65,8 @@ public final class EventStream {
 
 	/** Since when there has been no client; only looked at where there is none. */
 	private volatile long idleSince;
+
+	private volatile boolean draining;
 
 	private volatile boolean closed;
 
@@ -76,11 +81,11 @@ public final class EventStream {
 		this.resumable = builder.resumable;
 		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.maxEventSize());
 		this.log = new EventLog(this.settings.bufferSize(), this.settings.bufferMemory(),
-				this.settings.overflow() == OverflowStrategy.CONFLATE);
+				this.settings.overflow() == OverflowStrategy.CONFLATE, this.dispatcher.clock());
 		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher);
 		this.histories = new Gate(this.dispatcher::intake, HISTORIES);
 		this.complaints = new Complaints(logger, this.dispatcher.clock());
-		this.groups = new AtomicReferenceArray<>(this.dispatcher.threads());
+		this.audience = new Audience(this, this.dispatcher);
 	}
 
 	/**
@@ -131,14 +136,14 @@ public final class EventStream {
 	 * @throws IllegalStateException if the stream was closed
 	 */
 	public EventConnection connect(EventClient client, EventSink sink) {
-		if (this.closed || this.dispatcher.isClosed()) {
+		if (this.draining || this.closed || this.dispatcher.isClosed()) {
 			throw new IllegalStateException("Stream '" + this.name + "' is closed");
 		}
 		ClientCursor cursor = admit(client, sink);
 		tell((listener) -> listener.clientOpened(client));
 		start();
-		if (this.closed) {
-			forEachGroup((group) -> group.close(CloseReason.SHUTDOWN));
+		if (this.draining || this.closed) {
+			cursor.close(CloseReason.SHUTDOWN);
 		}
 		return cursor;
 	}
@@ -146,7 +151,7 @@ public final class EventStream {
 	/** In one step with {@link #release}: a publisher is not let go under a client. */
 	private synchronized ClientCursor admit(EventClient client, EventSink sink) {
 		this.clients.incrementAndGet();
-		return group(this.dispatcher.nextWorker()).admit(client, sink);
+		return this.audience.admit(client, sink);
 	}
 
 	private synchronized void release(Duration linger, long now) {
@@ -155,17 +160,6 @@ public final class EventStream {
 			this.log.renew();
 			logger.debug("Let go the publisher of stream '" + this.name + "', which has no clients");
 		}
-	}
-
-	private synchronized ClientGroup group(int index) {
-		ClientGroup group = this.groups.get(index);
-		if (group == null) {
-			Dispatcher.Worker worker = this.dispatcher.worker(index);
-			group = new ClientGroup(this, worker, this.dispatcher.clock());
-			this.groups.set(index, group);
-			worker.startTicking(group.ticker());
-		}
-		return group;
 	}
 
 	/**
@@ -189,21 +183,24 @@ public final class EventStream {
 	}
 
 	/**
-	 * Returns what is sent to a client before anything else: the reconnection time.
+	 * Returns what is sent to a client before anything else.
+	 * @param retry the reconnection time that it is told
 	 * @return the bytes
 	 */
-	public byte[] preamble() {
-		return preamble(this.settings);
+	public static byte[] preamble(Duration retry) {
+		return FrameEncoder.retry(retry);
 	}
 
 	/**
-	 * Returns what a client is sent that cannot be served now: the time after which it
-	 * comes back.
+	 * Returns the time after which a client is to come back that cannot be served now:
+	 * between the reconnection time and twice that, at random, so that not all come back
+	 * at once.
 	 * @param settings the settings of the stream
-	 * @return the bytes
+	 * @return the time, in whole milliseconds
 	 */
-	public static byte[] preamble(StreamSettings settings) {
-		return FrameEncoder.retry(settings.retry());
+	public static Duration returnTime(StreamSettings settings) {
+		long retry = settings.retry().toMillis();
+		return Duration.ofMillis(retry + ThreadLocalRandom.current().nextLong(Math.max(retry, 1000) + 1));
 	}
 
 	/**
@@ -217,13 +214,41 @@ public final class EventStream {
 	}
 
 	/**
+	 * Sends all clients away, each at a moment of its own within the given time, with the
+	 * reconnection time that it is to wait; new ones are refused. To be followed by
+	 * {@link #close}.
+	 * @param time the time
+	 */
+	public void drain(Duration time) {
+		this.draining = true;
+		this.audience.drain(time.toNanos());
+	}
+
+	/**
 	 * Lets the publisher go and ends all connections, since the server shuts down.
 	 */
 	public void close() {
 		this.closed = true;
 		this.intake.stop();
 		this.dispatcher.worker(0).stopTicking(this.tick);
-		forEachGroup((group) -> group.close(CloseReason.SHUTDOWN));
+		this.audience.close(CloseReason.SHUTDOWN);
+	}
+
+	/**
+	 * Ends the connections of some clients at once, also of idle ones.
+	 * @param condition which clients
+	 * @return how many they were, as soon as the workers have looked
+	 */
+	public CompletableFuture<Integer> disconnect(Predicate<EventClient> condition) {
+		return this.audience.disconnect(condition, CloseReason.REVOKED);
+	}
+
+	/**
+	 * Describes the clients as they are now.
+	 * @return the clients, as soon as the workers have looked
+	 */
+	public CompletableFuture<List<ClientSnapshot>> clients() {
+		return this.audience.clients();
 	}
 
 	/**
@@ -231,7 +256,11 @@ public final class EventStream {
 	 * @return the snapshot
 	 */
 	public StreamSnapshot snapshot() {
-		return new StreamSnapshot(this.name, state(), this.clients.get(), this.log.tail());
+		long tail = this.log.tail();
+		return new StreamSnapshot(this.name, state(), this.clients.get(), tail,
+				this.audience.sum(ClientGroup.Counts::delivered), this.audience.sum(ClientGroup.Counts::bytes),
+				this.audience.sum(ClientGroup.Counts::skipped), this.audience.sum(ClientGroup.Counts::replayed),
+				this.audience.greatestLag(tail), this.intake.restarts());
 	}
 
 	private StreamSnapshot.State state() {
@@ -293,18 +322,23 @@ public final class EventStream {
 	 * The position that no event needed by a client that could take it is behind.
 	 */
 	long floor() {
-		long lowest = Long.MAX_VALUE;
-		for (int i = 0; i < this.groups.length(); i++) {
-			ClientGroup group = this.groups.get(i);
-			if (group != null) {
-				lowest = Math.min(lowest, group.floor());
-			}
-		}
-		return lowest;
+		return this.audience.floor();
 	}
 
 	void appended() {
-		forEachGroup(ClientGroup::signal);
+		this.audience.signal();
+	}
+
+	/**
+	 * Takes note that events from a position on have been sent to those that could take
+	 * them.
+	 */
+	void flushed(long position) {
+		Frame frame = this.log.frame(position);
+		if (frame != null) {
+			long nanos = this.dispatcher.clock().getAsLong() - frame.time();
+			tell((listener) -> listener.eventsFlushed(this.name, nanos));
+		}
 	}
 
 	void progressed() {
@@ -341,7 +375,7 @@ public final class EventStream {
 	void failed(Throwable cause) {
 		tell((listener) -> listener.publisherFailed(this.name, cause));
 		if (isPersonal()) {
-			forEachGroup((group) -> group.close(CloseReason.FAILED));
+			this.audience.close(CloseReason.FAILED);
 		}
 	}
 
@@ -365,15 +399,6 @@ public final class EventStream {
 			release(linger, now);
 		}
 		this.intake.tick(now);
-	}
-
-	private void forEachGroup(Consumer<ClientGroup> action) {
-		for (int i = 0; i < this.groups.length(); i++) {
-			ClientGroup group = this.groups.get(i);
-			if (group != null) {
-				action.accept(group);
-			}
-		}
 	}
 
 	private void tell(Consumer<StreamListener> signal) {

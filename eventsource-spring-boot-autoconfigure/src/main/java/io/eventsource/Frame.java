@@ -17,6 +17,8 @@ final class Frame {
 
 	private final byte[] bytes;
 
+	private final long time;
+
 	private volatile boolean overtaken;
 
 	/**
@@ -28,13 +30,15 @@ final class Frame {
 	 * none can
 	 * @param end how many bytes the log had taken in all, with this frame
 	 * @param bytes the block, up to and with its empty line; never changed
+	 * @param time when it was published, by the clock of the dispatcher
 	 */
-	Frame(long sequence, @Nullable String id, @Nullable String key, long end, byte[] bytes) {
+	Frame(long sequence, @Nullable String id, @Nullable String key, long end, byte[] bytes, long time) {
 		this.sequence = sequence;
 		this.id = id;
 		this.key = key;
 		this.end = end;
 		this.bytes = bytes;
+		this.time = time;
 	}
 
 	long sequence() {
@@ -55,6 +59,10 @@ final class Frame {
 
 	byte[] bytes() {
 		return this.bytes;
+	}
+
+	long time() {
+		return this.time;
 	}
 
 	/**

@@ -91,15 +91,16 @@ final class FrameEncoder {
 	/**
 	 * Completes a block to a frame of the log.
 	 * @param before how many bytes the log has taken so far
+	 * @param time when the event was published
 	 */
-	static Frame frame(EncodedEvent encoded, String epoch, long sequence, long before) {
+	static Frame frame(EncodedEvent encoded, String epoch, long sequence, long before, long time) {
 		byte[] body = encoded.body();
 		if (encoded.needsId()) {
 			byte[] line = ("id: " + epoch + "-" + sequence + "\n").getBytes(StandardCharsets.US_ASCII);
 			body = Arrays.copyOf(line, line.length + encoded.body().length);
 			System.arraycopy(encoded.body(), 0, body, line.length, encoded.body().length);
 		}
-		return new Frame(sequence, encoded.event().id(), encoded.key(), before + body.length, body);
+		return new Frame(sequence, encoded.event().id(), encoded.key(), before + body.length, body, time);
 	}
 
 	/**

@@ -111,6 +111,7 @@ final class HistoryReplay implements Runnable {
 
 	private Batch read() {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		int before = this.count;
 		EventLog.Start end;
 		try {
 			end = read(bytes, System.nanoTime());
@@ -123,7 +124,7 @@ final class HistoryReplay implements Runnable {
 		if (end != null) {
 			close();
 		}
-		return new Batch(bytes.toByteArray(), end);
+		return new Batch(bytes.toByteArray(), this.count - before, end);
 	}
 
 	private EventLog.@Nullable Start read(ByteArrayOutputStream bytes, long begun) throws Exception {
@@ -209,10 +210,11 @@ final class HistoryReplay implements Runnable {
 	 * A part of the history.
 	 *
 	 * @param bytes the events
+	 * @param count how many they are
 	 * @param end where the client goes on in the log, with what it must be told; {@code
 	 * null} where there is more of the history
 	 */
-	record Batch(byte[] bytes, EventLog.@Nullable Start end) {
+	record Batch(byte[] bytes, int count, EventLog.@Nullable Start end) {
 
 	}
 

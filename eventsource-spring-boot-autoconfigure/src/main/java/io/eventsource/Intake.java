@@ -32,6 +32,8 @@ final class Intake {
 
 	private volatile int largest;
 
+	private volatile long restarts;
+
 	private boolean stopped;
 
 	Intake(EventStream stream, Publisher<?> publisher, EventLog log, Dispatcher dispatcher) {
@@ -70,6 +72,13 @@ final class Intake {
 	boolean isSubscribed() {
 		Upstream current = this.upstream;
 		return current != null && current.isSubscribed();
+	}
+
+	/**
+	 * How often the publisher was subscribed to again.
+	 */
+	long restarts() {
+		return this.restarts;
 	}
 
 	boolean isFailing() {
@@ -117,6 +126,7 @@ final class Intake {
 	void tick(long now) {
 		Upstream subscriber = (this.failures > 0 && now - this.restartAt >= 0) ? begin() : null;
 		if (subscriber != null) {
+			this.restarts++;
 			this.dispatcher.intake(() -> subscriber.subscribe(this.publisher));
 		}
 		replenish(true);
@@ -213,9 +223,15 @@ final class Intake {
 		this.largest = Math.max(this.largest, encoded.body().length);
 		this.log.append(encoded);
 		if (this.failures > 0) {
-			this.failures = 0;
+			recovered();
 		}
 		this.stream.appended();
+	}
+
+	private void recovered() {
+		logger.info("The publisher of stream '" + this.stream.name() + "' is back, after " + this.failures
+				+ ((this.failures == 1) ? " failure" : " failures in a row"));
+		this.failures = 0;
 	}
 
 	void completed() {
@@ -237,7 +253,9 @@ final class Intake {
 					cause);
 		}
 		else {
-			logger.debug("The publisher of stream '" + this.stream.name() + "' failed " + count + " times", cause);
+			this.stream.complain(
+					"The publisher of stream '" + this.stream.name() + "' has failed " + count + " times in a row",
+					cause);
 		}
 		this.stream.failed(cause);
 	}

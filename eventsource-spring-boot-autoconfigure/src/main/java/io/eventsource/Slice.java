@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param from the position of the first frame
  * @param bytes the bytes, never changed
  * @param next the position after the slice
+ * @param count how many events it has
  */
-record Slice(long from, byte[] bytes, long next) {
+record Slice(long from, byte[] bytes, long next, int count) {
 
 	static final int MAX_BYTES = 64 * 1024;
 
@@ -43,7 +44,8 @@ record Slice(long from, byte[] bytes, long next) {
 			next++;
 			frame = (next < tail) ? log.frame(next) : null;
 		}
-		return new Slice(position, (frames.size() == 1) ? frames.get(0).bytes() : join(frames, length), next);
+		return new Slice(position, (frames.size() == 1) ? frames.get(0).bytes() : join(frames, length), next,
+				frames.size());
 	}
 
 	private static byte[] join(List<Frame> frames, int length) {
@@ -60,7 +62,7 @@ record Slice(long from, byte[] bytes, long next) {
 	 * Takes a block that has no place in the log, such as a heartbeat.
 	 */
 	static Slice of(byte[] block, long position) {
-		return new Slice(position, block, position);
+		return new Slice(position, block, position, 0);
 	}
 
 }

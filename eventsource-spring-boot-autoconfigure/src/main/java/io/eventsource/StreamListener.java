@@ -24,6 +24,14 @@ public interface StreamListener {
 	}
 
 	/**
+	 * Called when a client was not let in.
+	 * @param stream the name of the stream
+	 * @param reason why it was not
+	 */
+	default void clientRefused(String stream, RefusalReason reason) {
+	}
+
+	/**
 	 * Called when a client cannot be given events, which it is told by a gap event.
 	 * @param client the client
 	 * @param cause why it cannot be given them
@@ -39,6 +47,14 @@ public interface StreamListener {
 	 * @param cause what is wrong with it
 	 */
 	default void eventRejected(String stream, Object element, Throwable cause) {
+	}
+
+	/**
+	 * Called when a worker has sent new events to its clients, all that could take them.
+	 * @param stream the name of the stream
+	 * @param nanos how long ago the oldest of these events was published, in nanoseconds
+	 */
+	default void eventsFlushed(String stream, long nanos) {
 	}
 
 	/**

@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
  * again; doubled with each further failure
  * @param restartMaxDelay the longest such pause
  * @param writeTimeout how long a client may take nothing before it is closed
+ * @param maxLifetime how old a connection may become; {@link Duration#ZERO} for any age.
+ * Each one lasts for 80 to 100 % of it, at random
  */
 public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize, long bufferMemory, int maxEventSize,
 		OverflowStrategy overflow, int initialReplay, String gapEvent, int historyMaxEvents, @Nullable Duration linger,
-		Duration restartMinDelay, Duration restartMaxDelay, Duration writeTimeout) {
+		Duration restartMinDelay, Duration restartMaxDelay, Duration writeTimeout, Duration maxLifetime) {
 
 	/** What the clock can count. */
 	private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
@@ -66,6 +68,8 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 				"must not be shorter than restart.min-delay (" + restartMinDelay + ")", restartMaxDelay);
 		requireCountable("restart.max-delay", restartMaxDelay);
 		requirePositive("write-timeout", writeTimeout);
+		require(!maxLifetime.isNegative(), "max-lifetime", "must not be negative; use 0 for none", maxLifetime);
+		requireCountable("max-lifetime", maxLifetime);
 	}
 
 	/**
@@ -130,6 +134,8 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		private Duration restartMaxDelay = Duration.ofSeconds(30);
 
 		private Duration writeTimeout = Duration.ofSeconds(30);
+
+		private Duration maxLifetime = Duration.ZERO;
 
 		private Builder() {
 		}
@@ -265,6 +271,16 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		}
 
 		/**
+		 * Sets the longest life of a connection.
+		 * @param maxLifetime the time; {@link Duration#ZERO} for any
+		 * @return this builder
+		 */
+		public Builder maxLifetime(Duration maxLifetime) {
+			this.maxLifetime = maxLifetime;
+			return this;
+		}
+
+		/**
 		 * Makes the settings.
 		 * @return the settings
 		 * @throws IllegalArgumentException if a value is out of its range
@@ -272,7 +288,7 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		public StreamSettings build() {
 			return new StreamSettings(this.retry, this.heartbeat, this.bufferSize, this.bufferMemory, this.maxEventSize,
 					this.overflow, this.initialReplay, this.gapEvent, this.historyMaxEvents, this.linger,
-					this.restartMinDelay, this.restartMaxDelay, this.writeTimeout);
+					this.restartMinDelay, this.restartMaxDelay, this.writeTimeout, this.maxLifetime);
 		}
 
 	}

@@ -7,8 +7,16 @@ package io.eventsource;
  * @param state what it was doing
  * @param clients how many connections it had
  * @param published how many events its publisher had given it
+ * @param delivered how many events its clients had been sent, in all
+ * @param bytes how many bytes they had been sent, in all
+ * @param skipped how many events they had not been sent although they were connected:
+ * overtaken by newer ones, or lost to clients that lagged
+ * @param replayed how many of the events delivered were older than the connection
+ * @param greatestLag how many events the slowest client had yet to be sent
+ * @param restarts how often the publisher was subscribed to again after a failure
  */
-public record StreamSnapshot(String name, State state, int clients, long published) {
+public record StreamSnapshot(String name, State state, int clients, long published, long delivered, long bytes,
+		long skipped, long replayed, long greatestLag, long restarts) {
 
 	/**
 	 * What a stream can be doing.

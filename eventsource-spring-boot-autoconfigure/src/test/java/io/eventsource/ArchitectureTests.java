@@ -27,14 +27,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArchitectureTests {
 
 	/** What users may name in their own code; all else is ours to change. */
-	private static final Set<String> PUBLIC_TYPES = Set.of("io.eventsource.CloseReason", "io.eventsource.DataWriter",
-			"io.eventsource.Dispatcher", "io.eventsource.Event", "io.eventsource.Event$Builder",
-			"io.eventsource.EventChannel", "io.eventsource.EventClient", "io.eventsource.EventConnection",
-			"io.eventsource.EventSink", "io.eventsource.EventStream", "io.eventsource.EventStream$Builder",
-			"io.eventsource.EventHistory", "io.eventsource.GapCause", "io.eventsource.OverflowStrategy",
-			"io.eventsource.PersonalStream", "io.eventsource.StreamListener", "io.eventsource.StreamSettings",
+	private static final Set<String> PUBLIC_TYPES = Set.of("io.eventsource.ClientSnapshot",
+			"io.eventsource.CloseReason", "io.eventsource.DataWriter", "io.eventsource.Dispatcher",
+			"io.eventsource.Event", "io.eventsource.Event$Builder", "io.eventsource.EventChannel",
+			"io.eventsource.EventClient", "io.eventsource.EventConnection", "io.eventsource.EventSink",
+			"io.eventsource.EventStream", "io.eventsource.EventStream$Builder", "io.eventsource.EventHistory",
+			"io.eventsource.GapCause", "io.eventsource.OverflowStrategy", "io.eventsource.PersonalStream",
+			"io.eventsource.RefusalReason", "io.eventsource.StreamListener", "io.eventsource.StreamSettings",
 			"io.eventsource.StreamSettings$Builder", "io.eventsource.StreamSnapshot",
 			"io.eventsource.StreamSnapshot$State", "io.eventsource.autoconfigure.EventSourceAutoConfiguration",
+			"io.eventsource.web.ConnectionLimits", "io.eventsource.web.ConnectionLimits$Rejection",
 			"io.eventsource.web.DisconnectedClientResolver", "io.eventsource.web.EventSourceEndpoint",
 			"io.eventsource.web.EventSourceHandlerMapping", "io.eventsource.web.StreamDefinition");
 

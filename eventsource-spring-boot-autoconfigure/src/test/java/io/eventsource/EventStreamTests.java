@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -747,20 +749,188 @@ class EventStreamTests {
 
 	@Test
 	void snapshotCountsClientsAndEvents() {
-		assertThat(this.stream.snapshot()).isEqualTo(new StreamSnapshot("test", StreamSnapshot.State.LIVE, 0, 0));
 		Client client = this.engine.connect(this.stream);
-		this.engine.connect(this.stream);
+		Client blocked = this.engine.connectBlocked(this.stream);
 		this.publisher.emit("a", "b", "c");
-		assertThat(this.stream.snapshot()).isEqualTo(new StreamSnapshot("test", StreamSnapshot.State.LIVE, 2, 3));
+		client.awaitEvents(3);
+		this.engine.tick();
+		StreamSnapshot snapshot = this.stream.snapshot();
+		int sent = client.sink().writes().stream().mapToInt(Integer::intValue).sum();
+		assertThat(snapshot)
+			.isEqualTo(new StreamSnapshot("test", StreamSnapshot.State.LIVE, 2, 3, 3, sent, 0, 0, 3, 0));
+		blocked.sink().ready();
+		blocked.awaitEvents(3);
+		this.engine.connect(this.stream, client.sink().events().get(0).lastEventId()).awaitEvents(2);
+		this.engine.tick();
+		assertThat(this.stream.snapshot()).satisfies((later) -> {
+			assertThat(later.delivered()).isEqualTo(8);
+			assertThat(later.replayed()).isEqualTo(2);
+			assertThat(later.greatestLag()).isZero();
+		});
 		client.sink().connection().close(CloseReason.DISCONNECTED);
-		TestEngine.await().until(() -> this.stream.snapshot().clients() == 1);
+		TestEngine.await().until(() -> this.stream.snapshot().clients() == 2);
+	}
+
+	@Test
+	void snapshotCountsWhatClientsWereNotSent() {
+		EventStream stream = start(StreamSettings.builder().overflow(OverflowStrategy.SKIP).bufferSize(4).build());
+		Client client = this.engine.connectBlocked(stream);
+		this.publisher.emit(1, 2, 3, 4, 5, 6, 7, 8);
+		client.sink().ready();
+		client.awaitEvents(3);
+		this.engine.tick();
+		assertThat(stream.snapshot().skipped()).isEqualTo(6);
+		assertThat(stream.snapshot().delivered()).isEqualTo(2);
+	}
+
+	@Test
+	void clientsAreDescribedOneByOne() throws Exception {
+		Client reader = this.engine.connect(this.stream);
+		Client blocked = this.engine.connectBlocked(this.stream);
+		this.publisher.emit("a", "b");
+		reader.awaitEvents(2);
+		this.engine.tick();
+		List<ClientSnapshot> clients = this.stream.clients().get();
+		assertThat(clients).extracting((client) -> client.client().id())
+			.containsExactlyInAnyOrder(reader.id(), blocked.id());
+		assertThat(clients).filteredOn((client) -> client.client().id().equals(reader.id()))
+			.singleElement()
+			.satisfies((client) -> {
+				assertThat(client.lag()).isZero();
+				assertThat(client.blocked()).isFalse();
+				assertThat(client.bytes()).isPositive();
+			});
+		assertThat(clients).filteredOn((client) -> client.client().id().equals(blocked.id()))
+			.singleElement()
+			.satisfies((client) -> {
+				assertThat(client.lag()).isEqualTo(2);
+				assertThat(client.blocked()).isTrue();
+				assertThat(client.bytes()).isZero();
+			});
+	}
+
+	@Test
+	void someClientsMayBeDisconnectedAtOnceEvenIdleAndBlockedOnes() throws Exception {
+		Client idle = this.engine.connect(this.stream);
+		Client blocked = this.engine.connectBlocked(this.stream);
+		Client other = this.engine.connect(this.stream);
+		assertThat(this.stream.disconnect((client) -> !client.id().equals(other.id())).get()).isEqualTo(2);
+		idle.awaitClosed(CloseReason.REVOKED);
+		blocked.awaitClosed(CloseReason.REVOKED);
+		other.assertOpen();
+		assertThat(this.stream.disconnect((client) -> false).get()).isZero();
+	}
+
+	@Test
+	void conditionThatThrowsDisconnectsNobody() {
+		Client client = this.engine.connect(this.stream);
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> this.stream.disconnect((each) -> {
+			throw new IllegalStateException("condition");
+		}).get()).withMessageContaining("condition");
+		client.assertOpen();
+	}
+
+	@Test
+	void connectionEndsAtItsLifetimeAndTheClientResumesWithoutLoss() {
+		EventStream stream = start(StreamSettings.builder().maxLifetime(Duration.ofMinutes(10)).build());
+		Client client = this.engine.connect(stream);
+		this.publisher.emit("a");
+		client.awaitData("a");
+		this.engine.advance(Duration.ofMinutes(8).minusMillis(1));
+		client.assertOpen();
+		this.engine.advance(Duration.ofMinutes(2).plusMillis(1));
+		client.awaitClosed(CloseReason.LIFETIME);
+		this.publisher.emit("b");
+		Client back = this.engine.connect(stream, client.sink().lastEventId());
+		back.awaitData("b");
+		assertThat(back.missed()).isEmpty();
+		back.assertOpen();
+	}
+
+	@Test
+	void lifetimesAreJittered() {
+		EventStream stream = start(StreamSettings.builder().maxLifetime(Duration.ofMinutes(10)).build());
+		List<Client> clients = IntStream.range(0, 100).mapToObj((i) -> this.engine.connect(stream)).toList();
+		this.engine.work();
+		this.engine.advance(Duration.ofMinutes(9));
+		TestEngine.await().until(() -> stream.snapshot().clients() < 90);
+		assertThat(stream.snapshot().clients()).isBetween(10, 90);
+		assertThat(clients).hasSize(100);
+	}
+
+	@Test
+	void clientThatIsSentAwayFinishesTheEventThatItWasBegunWith() {
+		String large = "0123456789".repeat(30_000);
+		EventStream stream = start(StreamSettings.builder().maxLifetime(Duration.ofSeconds(10)).build());
+		Client client = this.engine.connect(stream, null, new RecordingSink(1));
+		this.publisher.emit(large, "b");
+		TestEngine.await().until(() -> client.sink().writes().size() == 1);
+		this.engine.advance(Duration.ofSeconds(10));
+		client.sink().ready();
+		client.awaitClosed(CloseReason.LIFETIME);
+		client.awaitData(large);
+	}
+
+	@Test
+	void drainedStreamSendsEachClientAwayInTheWindowWithATimeOfItsOwn() {
+		List<Client> clients = IntStream.range(0, 50).mapToObj((i) -> this.engine.connect(this.stream)).toList();
+		this.engine.work();
+		this.stream.drain(Duration.ofSeconds(10));
+		this.engine.work();
+		assertThatIllegalStateException()
+			.isThrownBy(() -> this.stream.connect(client("x"), new RecordingSink(Long.MAX_VALUE)));
+		this.engine.advance(Duration.ofSeconds(5));
+		TestEngine.await().until(() -> this.stream.snapshot().clients() < 45);
+		assertThat(this.stream.snapshot().clients()).isBetween(5, 45);
+		this.engine.advance(Duration.ofSeconds(5));
+		clients.forEach((client) -> client.awaitClosed(CloseReason.SHUTDOWN));
+		assertThat(clients).extracting((client) -> client.sink().reconnectionTime())
+			.allSatisfy((time) -> assertThat(time).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(6)));
+		assertThat(clients.stream().map((client) -> client.sink().reconnectionTime()).distinct())
+			.hasSizeGreaterThan(20);
+	}
+
+	@Test
+	void listenerIsToldHowLongEventsTookToBeFlushed() {
+		Client client = this.engine.connect(this.stream);
+		this.engine.work();
+		client.sink().block();
+		this.publisher.emit("a");
+		this.engine.turn(Duration.ofMillis(70));
+		this.engine.work();
+		client.sink().ready();
+		client.awaitData("a");
+		TestEngine.await().until(() -> !this.engine.listener().delays().isEmpty());
+		assertThat(this.engine.listener().delays()).containsExactly(Duration.ofMillis(70).toNanos());
+	}
+
+	@Test
+	void replayIsNoDelay() {
+		Client first = this.engine.connect(this.stream);
+		this.publisher.emit("a", "b");
+		first.awaitData("a", "b");
+		this.engine.turn(Duration.ofHours(1));
+		this.engine.connect(this.stream, first.sink().events().get(0).lastEventId()).awaitData("b");
+		this.engine.work();
+		assertThat(this.engine.listener().delays()).allMatch((nanos) -> nanos < 1_000_000_000);
 	}
 
 	@Test
 	void preambleTellsTheReconnectionTime() {
-		StreamSettings settings = StreamSettings.builder().retry(Duration.ofMillis(1234)).build();
-		assertThat(new String(EventStream.preamble(settings), StandardCharsets.UTF_8)).isEqualTo("retry: 1234\n\n");
-		assertThat(this.stream.preamble()).isEqualTo(EventStream.preamble(StreamSettings.defaults()));
+		assertThat(new String(EventStream.preamble(Duration.ofMillis(1234)), StandardCharsets.UTF_8))
+			.isEqualTo("retry: 1234\n\n");
+	}
+
+	@Test
+	void timeToComeBackIsBetweenOnceAndTwiceTheReconnectionTime() {
+		StreamSettings settings = StreamSettings.builder().retry(Duration.ofSeconds(4)).build();
+		Set<Duration> times = IntStream.range(0, 100)
+			.mapToObj((i) -> EventStream.returnTime(settings))
+			.collect(Collectors.toSet());
+		assertThat(times).hasSizeGreaterThan(10)
+			.allSatisfy((time) -> assertThat(time).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(8)));
+		assertThat(EventStream.returnTime(StreamSettings.builder().retry(Duration.ZERO).build()))
+			.isBetween(Duration.ZERO, Duration.ofSeconds(1));
 	}
 
 	@Test

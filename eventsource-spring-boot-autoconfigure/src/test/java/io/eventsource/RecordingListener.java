@@ -19,6 +19,8 @@ class RecordingListener implements StreamListener {
 
 	private final Map<String, List<String>> missed = new ConcurrentHashMap<>();
 
+	private final List<Long> delays = Collections.synchronizedList(new ArrayList<>());
+
 	private final List<Throwable> rejections = Collections.synchronizedList(new ArrayList<>());
 
 	private final List<Object> rejected = Collections.synchronizedList(new ArrayList<>());
@@ -48,6 +50,11 @@ class RecordingListener implements StreamListener {
 	}
 
 	@Override
+	public void eventsFlushed(String stream, long nanos) {
+		this.delays.add(nanos);
+	}
+
+	@Override
 	public void publisherFailed(String stream, Throwable cause) {
 		this.failures.add(cause);
 	}
@@ -71,6 +78,13 @@ class RecordingListener implements StreamListener {
 	 */
 	List<String> missed(String client) {
 		return List.copyOf(this.missed.getOrDefault(client, List.of()));
+	}
+
+	/**
+	 * How long events took to be flushed, in nanoseconds.
+	 */
+	List<Long> delays() {
+		return List.copyOf(this.delays);
 	}
 
 	List<Throwable> rejections() {

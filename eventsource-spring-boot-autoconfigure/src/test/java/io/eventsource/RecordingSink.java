@@ -2,6 +2,7 @@ package io.eventsource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -208,6 +209,10 @@ class RecordingSink implements EventSink {
 
 	String lastEventId() {
 		return this.reader.lastEventId();
+	}
+
+	@Nullable Duration reconnectionTime() {
+		return this.reader.reconnectionTime();
 	}
 
 	List<String> comments() {

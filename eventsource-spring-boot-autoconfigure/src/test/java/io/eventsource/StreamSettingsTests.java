@@ -14,7 +14,7 @@ class StreamSettingsTests {
 	void defaultsAreThoseOfTheManual() {
 		assertThat(StreamSettings.defaults()).isEqualTo(new StreamSettings(Duration.ofSeconds(3),
 				Duration.ofSeconds(15), 1024, 16 * 1024 * 1024, 1024 * 1024, OverflowStrategy.DISCONNECT, 0, "gap",
-				10_000, null, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(30)));
+				10_000, null, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ZERO));
 	}
 
 	@Test
@@ -33,9 +33,11 @@ class StreamSettingsTests {
 			.restartMinDelay(Duration.ofMillis(7))
 			.restartMaxDelay(Duration.ofMillis(8))
 			.writeTimeout(Duration.ofMillis(9))
+			.maxLifetime(Duration.ofMillis(10))
 			.build())
 			.isEqualTo(new StreamSettings(Duration.ZERO, Duration.ZERO, 1, 3, 2, OverflowStrategy.SKIP, 1, "lost", 5,
-					Duration.ofMillis(6), Duration.ofMillis(7), Duration.ofMillis(8), Duration.ofMillis(9)));
+					Duration.ofMillis(6), Duration.ofMillis(7), Duration.ofMillis(8), Duration.ofMillis(9),
+					Duration.ofMillis(10)));
 	}
 
 	@Test
@@ -59,6 +61,8 @@ class StreamSettingsTests {
 				"restart.max-delay must not be shorter than restart.min-delay (PT1S)", "got PT0.999S");
 		assertRefused((it) -> it.writeTimeout(Duration.ZERO), "write-timeout must be positive", "got PT0S");
 		assertRefused((it) -> it.writeTimeout(Duration.ofMillis(-1)), "write-timeout must be positive");
+		assertRefused((it) -> it.maxLifetime(Duration.ofMillis(-1)), "max-lifetime must not be negative",
+				"use 0 for none");
 	}
 
 	@Test

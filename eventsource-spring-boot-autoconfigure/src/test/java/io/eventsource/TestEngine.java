@@ -184,6 +184,10 @@ class TestEngine implements AutoCloseable {
 			this.sink = sink;
 		}
 
+		String id() {
+			return this.id;
+		}
+
 		RecordingSink sink() {
 			return this.sink;
 		}

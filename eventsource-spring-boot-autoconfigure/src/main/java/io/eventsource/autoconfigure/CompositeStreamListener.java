@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import io.eventsource.CloseReason;
 import io.eventsource.EventClient;
 import io.eventsource.GapCause;
+import io.eventsource.RefusalReason;
 import io.eventsource.StreamListener;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -32,6 +33,16 @@ class CompositeStreamListener implements StreamListener {
 	@Override
 	public void clientClosed(EventClient client, CloseReason reason) {
 		forEach((listener) -> listener.clientClosed(client, reason));
+	}
+
+	@Override
+	public void clientRefused(String stream, RefusalReason reason) {
+		forEach((listener) -> listener.clientRefused(stream, reason));
+	}
+
+	@Override
+	public void eventsFlushed(String stream, long nanos) {
+		forEach((listener) -> listener.eventsFlushed(stream, nanos));
 	}
 
 	@Override

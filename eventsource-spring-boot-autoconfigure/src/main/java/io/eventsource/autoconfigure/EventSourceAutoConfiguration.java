@@ -56,7 +56,7 @@ public final class EventSourceAutoConfiguration {
 				defaults, dataWriter.getIfAvailable(UnsupportedDataWriter::new),
 				new CompositeStreamListener(listeners.orderedStream().toList()), () -> virtual
 						? new Dispatcher(threads, executor("eventsource-intake-", true)) : new Dispatcher(threads),
-				executor("eventsource-send-", virtual));
+				executor("eventsource-send-", virtual), streams.limits());
 	}
 
 	private static Executor executor(String prefix, boolean virtual) {
@@ -67,8 +67,8 @@ public final class EventSourceAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	EventSourceLifecycle eventSourceLifecycle(EventSourceEndpoint endpoint) {
-		return new EventSourceLifecycle(endpoint);
+	EventSourceLifecycle eventSourceLifecycle(EventSourceEndpoint endpoint, EventSourceProperties properties) {
+		return new EventSourceLifecycle(endpoint, new StreamDefinitions(properties).drain());
 	}
 
 	@Bean(defaultCandidate = false)

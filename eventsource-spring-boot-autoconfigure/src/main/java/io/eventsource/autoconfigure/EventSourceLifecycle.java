@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import java.time.Duration;
 import java.util.stream.Collectors;
 
 import io.eventsource.web.EventSourceEndpoint;
@@ -19,10 +20,13 @@ class EventSourceLifecycle implements SmartLifecycle, SmartInitializingSingleton
 
 	private final EventSourceEndpoint endpoint;
 
+	private final Duration drain;
+
 	private volatile boolean running;
 
-	EventSourceLifecycle(EventSourceEndpoint endpoint) {
+	EventSourceLifecycle(EventSourceEndpoint endpoint, Duration drain) {
 		this.endpoint = endpoint;
+		this.drain = drain;
 	}
 
 	@Override
@@ -48,8 +52,23 @@ class EventSourceLifecycle implements SmartLifecycle, SmartInitializingSingleton
 
 	@Override
 	public void stop() {
+		this.endpoint.drain(this.drain);
 		this.running = false;
-		this.endpoint.close();
+		logger.info("Event streams have ended");
+	}
+
+	/** Other beans of this phase need not wait for the clients. */
+	@Override
+	public void stop(Runnable callback) {
+		Thread thread = new Thread(() -> {
+			try {
+				stop();
+			}
+			finally {
+				callback.run();
+			}
+		}, "eventsource-shutdown");
+		thread.start();
 	}
 
 	@Override

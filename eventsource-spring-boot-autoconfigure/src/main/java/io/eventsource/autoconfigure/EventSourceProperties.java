@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.eventsource.OverflowStrategy;
+import io.eventsource.web.ConnectionLimits.Rejection;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -35,6 +36,13 @@ import org.springframework.util.unit.DataSize;
  * none.
  * @param writeTimeout Time during which a client may take nothing of what waits for it
  * before it is disconnected.
+ * @param maxLifetime Longest life of a connection, of which each one lasts for 80 to 100
+ * percent; 0 for none. The client comes back and resumes.
+ * @param maxConnections Number of connections to all streams, at most; 0 for any number.
+ * @param maxConnectionsPerClient Number of connections of one user, or of one address
+ * where there is no user, at most; 0 for any number.
+ * @param reject How a client is refused that may come back later.
+ * @param shutdown Settings of the shutdown.
  * @param history Settings of the event history.
  * @param restart Settings of the restart of publishers that have failed.
  * @param dispatcher Settings of the threads that serve the clients.
@@ -47,9 +55,11 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 		@DefaultValue("1MB") DataSize maxEventSize, @DefaultValue("disconnect") OverflowStrategy overflow,
 		@DefaultValue("shared") SubscriptionMode subscription, @Nullable Duration linger,
 		@DefaultValue("0") int initialReplay, @DefaultValue("gap") String gapEvent,
-		@DefaultValue("30s") Duration writeTimeout, @DefaultValue HistoryProperties history,
-		@DefaultValue RestartProperties restart, @DefaultValue DispatcherProperties dispatcher,
-		@DefaultValue Map<String, StreamProperties> streams) {
+		@DefaultValue("30s") Duration writeTimeout, @DefaultValue("0") Duration maxLifetime,
+		@DefaultValue("10000") int maxConnections, @DefaultValue("0") int maxConnectionsPerClient,
+		@DefaultValue("soft") Rejection reject, @DefaultValue ShutdownProperties shutdown,
+		@DefaultValue HistoryProperties history, @DefaultValue RestartProperties restart,
+		@DefaultValue DispatcherProperties dispatcher, @DefaultValue Map<String, StreamProperties> streams) {
 
 	/**
 	 * How often a publisher is subscribed to.
@@ -61,6 +71,15 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 
 		/** Once for each client. */
 		PER_CLIENT
+
+	}
+
+	/**
+	 * Settings of the shutdown.
+	 *
+	 * @param drain Time over which clients are sent away.
+	 */
+	record ShutdownProperties(@DefaultValue("2s") Duration drain) {
 
 	}
 
@@ -118,6 +137,7 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * events; empty for none.
 	 * @param writeTimeout Time during which a client of this stream may take nothing of
 	 * what waits for it before it is disconnected.
+	 * @param maxLifetime Longest life of a connection to this stream; 0 for none.
 	 * @param history Settings of the event history of this stream.
 	 * @param restart Settings of the restart of this stream's publisher after a failure.
 	 */
@@ -125,10 +145,11 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 			@Nullable Integer bufferSize, @Nullable DataSize bufferMemory, @Nullable DataSize maxEventSize,
 			@Nullable OverflowStrategy overflow, @Nullable SubscriptionMode subscription, @Nullable Duration linger,
 			@Nullable Integer initialReplay, @Nullable String gapEvent, @Nullable Duration writeTimeout,
-			@DefaultValue StreamHistoryProperties history, @DefaultValue StreamRestartProperties restart) {
+			@Nullable Duration maxLifetime, @DefaultValue StreamHistoryProperties history,
+			@DefaultValue StreamRestartProperties restart) {
 
 		static final StreamProperties NONE = new StreamProperties(null, null, null, null, null, null, null, null, null,
-				null, null, null, new StreamHistoryProperties(null), new StreamRestartProperties(null, null));
+				null, null, null, null, new StreamHistoryProperties(null), new StreamRestartProperties(null, null));
 
 	}
 

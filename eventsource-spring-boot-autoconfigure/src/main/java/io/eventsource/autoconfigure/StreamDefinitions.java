@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
 import io.eventsource.StreamSettings;
 import io.eventsource.autoconfigure.EventSourceProperties.StreamProperties;
 import io.eventsource.autoconfigure.EventSourceProperties.SubscriptionMode;
+import io.eventsource.web.ConnectionLimits;
 import io.eventsource.web.StreamDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -109,12 +111,41 @@ class StreamDefinitions {
 				.restartMinDelay(or(stream.restart().minDelay(), all.restart().minDelay()))
 				.restartMaxDelay(or(stream.restart().maxDelay(), all.restart().maxDelay()))
 				.writeTimeout(or(stream.writeTimeout(), all.writeTimeout()))
+				.maxLifetime(or(stream.maxLifetime(), all.maxLifetime()))
 				.build();
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidEventSourceConfigurationException(prefix + "." + ex.getMessage() + ".",
-					"Change the value in the application's configuration.");
+			throw invalid(prefix + "." + ex.getMessage());
 		}
+	}
+
+	/**
+	 * How many connections there may be.
+	 */
+	ConnectionLimits limits() {
+		try {
+			return new ConnectionLimits(this.properties.maxConnections(), this.properties.maxConnectionsPerClient(),
+					this.properties.reject());
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid("eventsource." + ex.getMessage());
+		}
+	}
+
+	/**
+	 * The time over which clients are sent away when the server shuts down.
+	 */
+	Duration drain() {
+		Duration drain = this.properties.shutdown().drain();
+		if (drain.isNegative() || drain.compareTo(Duration.ofDays(1)) > 0) {
+			throw invalid("eventsource.shutdown.drain must be between 0 and a day; got " + drain);
+		}
+		return drain;
+	}
+
+	private static InvalidEventSourceConfigurationException invalid(String description) {
+		return new InvalidEventSourceConfigurationException(description + ".",
+				"Change the value in the application's configuration.");
 	}
 
 	private static int bytes(DataSize size) {

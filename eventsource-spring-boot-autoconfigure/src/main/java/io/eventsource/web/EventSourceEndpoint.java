@@ -1,17 +1,25 @@
 package io.eventsource.web;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
+import io.eventsource.ClientSnapshot;
 import io.eventsource.DataWriter;
 import io.eventsource.Dispatcher;
 import io.eventsource.Event;
@@ -19,11 +27,14 @@ import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
 import io.eventsource.EventStream;
 import io.eventsource.PersonalStream;
+import io.eventsource.RefusalReason;
 import io.eventsource.StreamListener;
 import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
@@ -36,6 +47,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  */
 public final class EventSourceEndpoint implements AutoCloseable {
 
+	private static final Log logger = LogFactory.getLog(EventSourceEndpoint.class);
+
 	private final Map<String, StreamDefinition> definitions = new LinkedHashMap<>();
 
 	private final StreamSettings settings;
@@ -47,6 +60,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	private final Supplier<Dispatcher> dispatchers;
 
 	private final Executor sender;
+
+	private final Admissions admissions;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -63,15 +78,17 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 * @param dispatchers makes the threads that serve the clients, on each start
 	 * @param sender runs what may block until a client reads, for responses that offer no
 	 * non-blocking output; must not be bounded
+	 * @param limits how many connections there may be
 	 */
 	public EventSourceEndpoint(Collection<StreamDefinition> definitions, StreamSettings settings, DataWriter dataWriter,
-			StreamListener listener, Supplier<Dispatcher> dispatchers, Executor sender) {
+			StreamListener listener, Supplier<Dispatcher> dispatchers, Executor sender, ConnectionLimits limits) {
 		definitions.forEach((definition) -> this.definitions.put(definition.name(), definition));
 		this.settings = settings;
 		this.dataWriter = dataWriter;
 		this.listener = listener;
 		this.dispatchers = dispatchers;
 		this.sender = sender;
+		this.admissions = new Admissions(limits);
 	}
 
 	/**
@@ -82,7 +99,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 * @param response the response
 	 * @return the emitter to return from the controller method; {@code null} where the
 	 * response is complete: to a {@code HEAD} request, to a client that has all of a
-	 * stream that has ended (204), and while the server shuts down
+	 * stream that has ended (204), where a limit is reached, and while the server shuts
+	 * down
 	 * @throws IOException if the client has gone
 	 * @throws IllegalArgumentException if there is no such stream
 	 * @throws IllegalStateException if the request does not support asynchronous
@@ -92,11 +110,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			throws IOException {
 		StreamSettings settings = definition(stream).settings();
 		Running current = running();
-		if (current == null) {
-			SseEmitterSink.turnAway(EventStream.preamble(settings), response);
-			return null;
-		}
-		return SseEmitterSink.open(current.stream(stream), request, response, this.sender);
+		return (current != null) ? open(current.stream(stream), request, response)
+				: refuse(stream, settings, RefusalReason.SHUTDOWN, response);
 	}
 
 	/**
@@ -116,14 +131,38 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	public @Nullable SseEmitter open(Publisher<?> publisher, HttpServletRequest request, HttpServletResponse response)
 			throws IOException {
 		Running current = running();
-		if (current == null) {
-			SseEmitterSink.turnAway(EventStream.preamble(this.settings), response);
+		String name = request.getMethod() + " " + request.getRequestURI();
+		return (current != null)
+				? open(new PerClientStreams(name, this.settings, (client) -> current.builder(name, publisher),
+						current.unnamed), request, response)
+				: refuse(name, this.settings, RefusalReason.SHUTDOWN, response);
+	}
+
+	private @Nullable SseEmitter open(ServedStream stream, HttpServletRequest request, HttpServletResponse response)
+			throws IOException {
+		SseEmitterSink sink = SseEmitterSink.prepare(stream, request, response, this.sender);
+		if (sink == null) {
 			return null;
 		}
-		String name = request.getMethod() + " " + request.getRequestURI();
-		ServedStream stream = new PerClientStreams(name, this.settings, (client) -> current.builder(name, publisher),
-				current.unnamed);
-		return SseEmitterSink.open(stream, request, response, this.sender);
+		RefusalReason refusal = this.admissions.admit(sink.client());
+		if (refusal == null) {
+			refusal = sink.connect(stream, () -> this.admissions.release(sink.client()));
+		}
+		return (refusal == null) ? sink.open(request, stream.settings().retry())
+				: refuse(stream.name(), stream.settings(), refusal, response);
+	}
+
+	private @Nullable SseEmitter refuse(String stream, StreamSettings settings, RefusalReason reason,
+			HttpServletResponse response) throws IOException {
+		logger.debug("Refused a client of stream '" + stream + "': " + reason);
+		try {
+			this.listener.clientRefused(stream, reason);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("A stream listener failed", ex);
+		}
+		SseEmitterSink.refuse(EventStream.returnTime(settings), this.admissions.limits().rejection(), response);
+		return null;
 	}
 
 	/**
@@ -167,6 +206,70 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	}
 
 	/**
+	 * Ends the connections of some clients at once, also of idle ones. They may come
+	 * back, as far as the application lets them.
+	 * @param condition which clients; called on the threads that serve them, so that it
+	 * must not block
+	 * @return how many they were; without those whose threads did not answer within a
+	 * second
+	 */
+	public int disconnect(Predicate<EventClient> condition) {
+		Running current = this.running;
+		return (current != null) ? sum(current.all().map((stream) -> stream.disconnect(condition)).toList()) : 0;
+	}
+
+	private static int sum(List<CompletableFuture<Integer>> counts) {
+		return counts.stream().mapToInt((count) -> await(count, 0)).sum();
+	}
+
+	/**
+	 * Describes the clients of a stream as they are now.
+	 * @param stream the name of the stream
+	 * @return the clients; empty while the endpoint is not running
+	 * @throws IllegalArgumentException if there is no such stream
+	 */
+	public List<ClientSnapshot> clients(String stream) {
+		definition(stream);
+		Running current = this.running;
+		return (current != null) ? await(current.stream(stream).clients(), List.of()) : List.of();
+	}
+
+	private static <T> T await(CompletableFuture<T> answer, T otherwise) {
+		try {
+			return answer.get(1, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return otherwise;
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.debug("A worker has not answered", ex);
+			return otherwise;
+		}
+	}
+
+	/**
+	 * Sends all clients away, each at a moment of its own within the given time, and then
+	 * closes. New clients are told to come back later meanwhile. Returns when all are
+	 * gone, or half a second after the time at most.
+	 * @param time the time
+	 */
+	public void drain(Duration time) {
+		this.closed = true;
+		Running current = this.running;
+		if (current != null) {
+			current.all().forEach((stream) -> stream.drain(time));
+			try {
+				this.admissions.awaitNone(time.plusMillis(500));
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+		close();
+	}
+
+	/**
 	 * Lets the publishers go and ends all connections. Waits for the threads for about a
 	 * second at most.
 	 */
@@ -187,7 +290,10 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	}
 
 	private @Nullable Running running() {
-		if (this.running == null && !this.closed) {
+		if (this.closed) {
+			return null;
+		}
+		if (this.running == null) {
 			this.lock.lock();
 			try {
 				if (this.running == null && !this.closed) {
@@ -219,6 +325,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 		private final Map<String, ServedStream> streams = new LinkedHashMap<>();
 
+		/** Those that {@link #open} was given a publisher for. */
 		private final Set<EventStream> unnamed = ConcurrentHashMap.newKeySet();
 
 		Running() {
@@ -281,9 +388,12 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			return stream;
 		}
 
+		Stream<ServedStream> all() {
+			return Stream.concat(this.streams.values().stream(), this.unnamed.stream().map(SharedStream::new));
+		}
+
 		void close() {
-			this.streams.values().forEach(ServedStream::close);
-			this.unnamed.forEach(EventStream::close);
+			all().forEach(ServedStream::close);
 			this.dispatcher.close();
 		}
 

@@ -1,9 +1,13 @@
 package io.eventsource.web;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
+import io.eventsource.ClientSnapshot;
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
@@ -26,8 +30,8 @@ final class PerClientStreams implements ServedStream {
 
 	private final Set<EventStream> streams;
 
-	/** How many events the streams that have ended were given. */
-	private final AtomicLong published = new AtomicLong();
+	/** What the streams that have ended have counted. */
+	private StreamSnapshot ended;
 
 	private volatile boolean stopped;
 
@@ -43,6 +47,7 @@ final class PerClientStreams implements ServedStream {
 		this.settings = settings;
 		this.builder = builder;
 		this.streams = streams;
+		this.ended = new StreamSnapshot(name, State.WAITING, 0, 0, 0, 0, 0, 0, 0, 0);
 	}
 
 	@Override
@@ -51,8 +56,8 @@ final class PerClientStreams implements ServedStream {
 	}
 
 	@Override
-	public byte[] preamble() {
-		return EventStream.preamble(this.settings);
+	public StreamSettings settings() {
+		return this.settings;
 	}
 
 	@Override
@@ -62,6 +67,9 @@ final class PerClientStreams implements ServedStream {
 
 	@Override
 	public EventConnection connect(EventClient client, EventSink sink) {
+		if (this.closed) {
+			throw new IllegalStateException("Stream '" + this.name + "' is closed");
+		}
 		EventStream stream = this.builder.apply(client).settings(this.settings).personal(this::ended).build();
 		this.streams.add(stream);
 		EventConnection connection;
@@ -81,9 +89,9 @@ final class PerClientStreams implements ServedStream {
 		return connection;
 	}
 
-	private void ended(EventStream stream) {
+	private synchronized void ended(EventStream stream) {
 		if (this.streams.remove(stream)) {
-			this.published.addAndGet(stream.snapshot().published());
+			this.ended = add(this.ended, stream.snapshot());
 		}
 	}
 
@@ -100,15 +108,45 @@ final class PerClientStreams implements ServedStream {
 	}
 
 	@Override
-	public StreamSnapshot snapshot() {
-		int clients = 0;
-		long count = this.published.get();
+	public void drain(Duration time) {
+		this.closed = true;
+		this.streams.forEach((stream) -> stream.drain(time));
+	}
+
+	@Override
+	public synchronized StreamSnapshot snapshot() {
+		StreamSnapshot sum = this.ended;
 		for (EventStream stream : this.streams) {
-			StreamSnapshot snapshot = stream.snapshot();
-			clients += snapshot.clients();
-			count += snapshot.published();
+			sum = add(sum, stream.snapshot());
 		}
-		return new StreamSnapshot(this.name, state(clients), clients, count);
+		return new StreamSnapshot(this.name, state(sum.clients()), sum.clients(), sum.published(), sum.delivered(),
+				sum.bytes(), sum.skipped(), sum.replayed(), sum.greatestLag(), sum.restarts());
+	}
+
+	/** Of a stream that has ended only what was counted remains. */
+	private static StreamSnapshot add(StreamSnapshot one, StreamSnapshot other) {
+		boolean over = other.state() == State.CLOSED;
+		return new StreamSnapshot(one.name(), one.state(), one.clients() + (over ? 0 : other.clients()),
+				one.published() + other.published(), one.delivered() + other.delivered(), one.bytes() + other.bytes(),
+				one.skipped() + other.skipped(), one.replayed() + other.replayed(),
+				over ? one.greatestLag() : Math.max(one.greatestLag(), other.greatestLag()),
+				one.restarts() + other.restarts());
+	}
+
+	@Override
+	public CompletableFuture<List<ClientSnapshot>> clients() {
+		List<CompletableFuture<List<ClientSnapshot>>> parts = this.streams.stream().map(EventStream::clients).toList();
+		return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+			.thenApply((done) -> parts.stream().map(CompletableFuture::join).flatMap(List::stream).toList());
+	}
+
+	@Override
+	public CompletableFuture<Integer> disconnect(Predicate<EventClient> condition) {
+		List<CompletableFuture<Integer>> counts = this.streams.stream()
+			.map((stream) -> stream.disconnect(condition))
+			.toList();
+		return CompletableFuture.allOf(counts.toArray(CompletableFuture[]::new))
+			.thenApply((done) -> counts.stream().mapToInt(CompletableFuture::join).sum());
 	}
 
 	private State state(int clients) {

@@ -1,8 +1,15 @@
 package io.eventsource.web;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+
+import io.eventsource.ClientSnapshot;
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
+import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +20,7 @@ interface ServedStream {
 
 	String name();
 
-	/**
-	 * What a client is sent before anything else.
-	 */
-	byte[] preamble();
+	StreamSettings settings();
 
 	/**
 	 * Whether a client that has the event of the given id has nothing more to expect.
@@ -35,10 +39,19 @@ interface ServedStream {
 	void stop();
 
 	/**
+	 * Sends all clients away, one after the other within a time.
+	 */
+	void drain(Duration time);
+
+	/**
 	 * Ends all connections, since the server shuts down.
 	 */
 	void close();
 
 	StreamSnapshot snapshot();
+
+	CompletableFuture<List<ClientSnapshot>> clients();
+
+	CompletableFuture<Integer> disconnect(Predicate<EventClient> condition);
 
 }

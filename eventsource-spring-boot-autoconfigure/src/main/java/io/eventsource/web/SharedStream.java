@@ -1,9 +1,16 @@
 package io.eventsource.web;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+
+import io.eventsource.ClientSnapshot;
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
 import io.eventsource.EventStream;
+import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +27,8 @@ record SharedStream(EventStream stream) implements ServedStream {
 	}
 
 	@Override
-	public byte[] preamble() {
-		return this.stream.preamble();
+	public StreamSettings settings() {
+		return this.stream.settings();
 	}
 
 	@Override
@@ -40,6 +47,11 @@ record SharedStream(EventStream stream) implements ServedStream {
 	}
 
 	@Override
+	public void drain(Duration time) {
+		this.stream.drain(time);
+	}
+
+	@Override
 	public void close() {
 		this.stream.close();
 	}
@@ -47,6 +59,16 @@ record SharedStream(EventStream stream) implements ServedStream {
 	@Override
 	public StreamSnapshot snapshot() {
 		return this.stream.snapshot();
+	}
+
+	@Override
+	public CompletableFuture<List<ClientSnapshot>> clients() {
+		return this.stream.clients();
+	}
+
+	@Override
+	public CompletableFuture<Integer> disconnect(Predicate<EventClient> condition) {
+		return this.stream.disconnect(condition);
 	}
 
 }

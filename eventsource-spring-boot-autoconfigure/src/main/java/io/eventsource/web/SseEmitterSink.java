@@ -2,6 +2,7 @@ package io.eventsource.web;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -14,6 +15,9 @@ import io.eventsource.CloseReason;
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
+import io.eventsource.EventStream;
+import io.eventsource.RefusalReason;
+import io.eventsource.web.ConnectionLimits.Rejection;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -53,7 +57,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private final EventClient client;
 
-	private final SseEmitter emitter;
+	private final SseEmitter emitter = new SseEmitter(0L);
 
 	private final ServletOutputStream output;
 
@@ -62,6 +66,9 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	private @Nullable AsyncContext async;
 
 	private boolean completed;
+
+	private Runnable onEnd = () -> {
+	};
 
 	private volatile @Nullable EventConnection connection;
 
@@ -75,21 +82,19 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private volatile boolean sending;
 
-	private SseEmitterSink(EventClient client, SseEmitter emitter, ServletOutputStream output, Executor sender) {
+	private SseEmitterSink(EventClient client, ServletOutputStream output, Executor sender) {
 		this.client = client;
-		this.emitter = emitter;
 		this.output = output;
 		this.sender = sender;
 	}
 
 	/**
-	 * Opens the response: the headers and the preamble go out at once, before any other
-	 * thread can write.
-	 * @return the emitter to return from the handler, or {@code null} where there is
-	 * nothing to stream
+	 * Prepares the response, of which nothing is sent yet.
+	 * @return the sink, to be connected and opened, or {@code null} where the response is
+	 * complete
 	 */
-	static @Nullable SseEmitter open(ServedStream stream, HttpServletRequest request, HttpServletResponse response,
-			Executor sender) throws IOException {
+	static @Nullable SseEmitterSink prepare(ServedStream stream, HttpServletRequest request,
+			HttpServletResponse response, Executor sender) throws IOException {
 		String lastEventId = LastEventId.of(request);
 		if (stream.isOver(lastEventId)) {
 			response.setStatus(HttpServletResponse.SC_NO_CONTENT);
@@ -104,44 +109,65 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 					+ "register every servlet filter before it with asyncSupported = true");
 		}
 		ShallowEtagHeaderFilter.disableContentCaching(request);
-		SseEmitter emitter = new SseEmitter(0L);
-		SseEmitterSink sink = new SseEmitterSink(client(stream.name(), request, lastEventId), emitter,
-				response.getOutputStream(), sender);
-		// First its place in the stream: what is published once it sees the preamble is
-		// for it
+		return new SseEmitterSink(client(stream.name(), request, lastEventId), response.getOutputStream(), sender);
+	}
+
+	EventClient client() {
+		return this.client;
+	}
+
+	/**
+	 * Gives the client its place in the stream, before it can see that the stream is
+	 * open: what is published from then on is for it.
+	 * @param onEnd called once when the connection has ended
+	 * @return why the client cannot be let in, or {@code null} if it was
+	 */
+	@Nullable RefusalReason connect(ServedStream stream, Runnable onEnd) {
+		this.onEnd = onEnd;
 		try {
-			sink.connection = stream.connect(sink.client, sink);
+			this.connection = stream.connect(this.client, this);
+			return null;
 		}
 		catch (IllegalStateException ex) {
 			logger.debug("Stream '" + stream.name() + "' was closed while a client came", ex);
-			turnAway(stream.preamble(), response);
-			return null;
+			onEnd.run();
+			return RefusalReason.SHUTDOWN;
 		}
-		sink.sendPreamble(stream.preamble());
-		request.setAttribute(MARKER, Boolean.TRUE);
-		emitter.onCompletion(sink::disconnected);
-		WebAsyncUtils.getAsyncManager(request).registerDeferredResultInterceptor(MARKER, sink);
-		return emitter;
 	}
 
-	private void sendPreamble(byte[] preamble) throws IOException {
+	/**
+	 * Opens the response: the headers and the preamble go out at once, before any other
+	 * thread can write.
+	 * @return the emitter to return from the handler
+	 */
+	SseEmitter open(HttpServletRequest request, Duration retry) throws IOException {
 		try {
-			this.output.write(preamble);
+			this.output.write(EventStream.preamble(retry));
 			this.output.flush();
 		}
 		catch (IOException | RuntimeException ex) {
 			disconnected();
 			throw ex;
 		}
+		request.setAttribute(MARKER, Boolean.TRUE);
+		this.emitter.onCompletion(this::disconnected);
+		WebAsyncUtils.getAsyncManager(request).registerDeferredResultInterceptor(MARKER, this);
+		return this.emitter;
 	}
 
 	/**
-	 * Answers with the reconnection time and the end, so that the client comes back.
+	 * Refuses a client that may come back after a time.
 	 */
-	static void turnAway(byte[] preamble, HttpServletResponse response) throws IOException {
+	static void refuse(Duration returnTime, Rejection rejection, HttpServletResponse response) throws IOException {
+		if (rejection == Rejection.STATUS) {
+			response.setHeader("Retry-After", Long.toString(Math.max(1, returnTime.plusMillis(999).toSeconds())));
+			response.setHeader("Cache-Control", "no-store");
+			response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+			return;
+		}
 		prepare(response);
 		OutputStream output = response.getOutputStream();
-		output.write(preamble);
+		output.write(EventStream.preamble(returnTime));
 		output.flush();
 	}
 
@@ -283,13 +309,17 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	@Override
 	public void complete() {
-		if (this.refused && !this.sending) {
-			// A mock is not to be completed under the thread that still handles its
-			// request
-			this.emitter.complete();
+		try {
+			if (this.refused && !this.sending) {
+				// A mock must not be completed under the thread that handles its request
+				this.emitter.complete();
+			}
+			else {
+				completeAsync();
+			}
 		}
-		else {
-			completeAsync();
+		finally {
+			this.onEnd.run();
 		}
 	}
 

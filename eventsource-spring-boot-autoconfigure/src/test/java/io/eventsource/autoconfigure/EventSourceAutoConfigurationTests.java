@@ -107,7 +107,8 @@ class EventSourceAutoConfigurationTests {
 					"eventsource.overflow=skip", "eventsource.linger=1m", "eventsource.initial-replay=2",
 					"eventsource.gap-event=lost", "eventsource.history.max-events=3",
 					"eventsource.restart.min-delay=4s", "eventsource.restart.max-delay=5s",
-					"eventsource.subscription=per-client", "eventsource.streams.channel.subscription=shared",
+					"eventsource.subscription=per-client", "eventsource.max-lifetime=1h",
+					"eventsource.streams.flux.max-lifetime=2h", "eventsource.streams.channel.subscription=shared",
 					"eventsource.write-timeout=7s", "eventsource.streams.flux.path=/my/flux",
 					"eventsource.streams.flux.overflow=conflate", "eventsource.streams.flux.linger=2m",
 					"eventsource.streams.flux.initial-replay=6", "eventsource.streams.flux.gap-event=",
@@ -126,13 +127,13 @@ class EventSourceAutoConfigurationTests {
 				assertThat(streams.get("channel").settings())
 					.hasToString("StreamSettings[retry=PT5S, heartbeat=PT0S, bufferSize=10, bufferMemory=4194304, "
 							+ "maxEventSize=65536, overflow=SKIP, initialReplay=2, gapEvent=lost, historyMaxEvents=3, "
-							+ "linger=PT1M, restartMinDelay=PT4S, restartMaxDelay=PT5S, writeTimeout=PT7S]");
+							+ "linger=PT1M, restartMinDelay=PT4S, restartMaxDelay=PT5S, writeTimeout=PT7S, maxLifetime=PT1H]");
 				assertThat(streams.get("channel").perClient()).isFalse();
 				assertThat(streams.get("flux").perClient()).isTrue();
 				assertThat(streams.get("flux").settings())
 					.hasToString("StreamSettings[retry=PT1S, heartbeat=PT30S, bufferSize=99, bufferMemory=1048576, "
 							+ "maxEventSize=1024, overflow=CONFLATE, initialReplay=6, gapEvent=, historyMaxEvents=7, "
-							+ "linger=PT2M, restartMinDelay=PT8S, restartMaxDelay=PT9S, writeTimeout=PT9S]");
+							+ "linger=PT2M, restartMinDelay=PT8S, restartMaxDelay=PT9S, writeTimeout=PT9S, maxLifetime=PT2H]");
 			});
 	}
 
