@@ -36,9 +36,12 @@ class ArchitectureTests {
 			"io.eventsource.RefusalReason", "io.eventsource.StreamListener", "io.eventsource.StreamSettings",
 			"io.eventsource.StreamSettings$Builder", "io.eventsource.StreamSnapshot",
 			"io.eventsource.StreamSnapshot$State", "io.eventsource.autoconfigure.EventSourceAutoConfiguration",
-			"io.eventsource.web.ConnectionLimits", "io.eventsource.web.ConnectionLimits$Rejection",
-			"io.eventsource.web.DisconnectedClientResolver", "io.eventsource.web.EventSourceEndpoint",
-			"io.eventsource.web.EventSourceHandlerMapping", "io.eventsource.web.StreamDefinition");
+			"io.eventsource.autoconfigure.EventSourceEndpointAutoConfiguration",
+			"io.eventsource.autoconfigure.EventSourceHealthAutoConfiguration",
+			"io.eventsource.autoconfigure.EventSourceMetricsAutoConfiguration", "io.eventsource.web.ConnectionLimits",
+			"io.eventsource.web.ConnectionLimits$Rejection", "io.eventsource.web.DisconnectedClientResolver",
+			"io.eventsource.web.EventSourceEndpoint", "io.eventsource.web.EventSourceHandlerMapping",
+			"io.eventsource.web.StreamDefinition");
 
 	private final JavaClasses classes = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

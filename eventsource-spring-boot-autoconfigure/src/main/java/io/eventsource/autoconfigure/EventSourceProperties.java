@@ -45,6 +45,7 @@ import org.springframework.util.unit.DataSize;
  * @param shutdown Settings of the shutdown.
  * @param history Settings of the event history.
  * @param restart Settings of the restart of publishers that have failed.
+ * @param metrics Settings of the metrics.
  * @param dispatcher Settings of the threads that serve the clients.
  * @param streams Settings of single streams, by the name of the publisher's bean.
  */
@@ -100,6 +101,16 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * @param maxDelay Longest pause.
 	 */
 	record RestartProperties(@DefaultValue("1s") Duration minDelay, @DefaultValue("30s") Duration maxDelay) {
+
+	}
+
+	/**
+	 * Settings of the metrics.
+	 *
+	 * @param httpServerRequests Whether requests for streams, which last for as long as
+	 * clients stay, are observed as other requests are.
+	 */
+	record MetricsProperties(@DefaultValue("true") boolean httpServerRequests) {
 
 	}
 

@@ -166,6 +166,16 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	}
 
 	/**
+	 * Tells whether a request was answered by a stream that has begun, where nothing else
+	 * can be answered any more.
+	 * @param request the request
+	 * @return whether it was
+	 */
+	public static boolean isStream(HttpServletRequest request) {
+		return SseEmitterSink.isStreaming(request);
+	}
+
+	/**
 	 * Ends a stream for all its clients: they get what is left and the end of the
 	 * response, and 204 when they come back.
 	 * @param stream the name of the stream

@@ -35,6 +35,8 @@ public final class StreamClient implements AutoCloseable {
 
 	private volatile Flow.Subscription subscription;
 
+	private volatile boolean closed;
+
 	private StreamClient(HttpRequest request) {
 		http.sendAsync(request, (info) -> {
 			this.head.complete(info);
@@ -135,6 +137,7 @@ public final class StreamClient implements AutoCloseable {
 
 	@Override
 	public void close() {
+		this.closed = true;
 		Flow.Subscription current = this.subscription;
 		if (current != null) {
 			current.cancel();
@@ -153,6 +156,9 @@ public final class StreamClient implements AutoCloseable {
 		@Override
 		public void onSubscribe(Flow.Subscription subscription) {
 			StreamClient.this.subscription = subscription;
+			if (StreamClient.this.closed) {
+				subscription.cancel();
+			}
 			subscription.request(Long.MAX_VALUE);
 		}
 

@@ -1,0 +1,164 @@
+package io.eventsource.autoconfigure;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import io.eventsource.ClientSnapshot;
+import io.eventsource.EventClient;
+import io.eventsource.StreamSettings;
+import io.eventsource.StreamSnapshot;
+import io.eventsource.web.EventSourceEndpoint;
+import io.eventsource.web.StreamDefinition;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.SanitizableData;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+
+/**
+ * Actuator endpoint that shows the streams and their clients, and ends connections.
+ */
+@Endpoint(id = "eventsource")
+class StreamsEndpoint {
+
+	private final EventSourceEndpoint endpoint;
+
+	private final Show showValues;
+
+	private final Set<String> roles;
+
+	StreamsEndpoint(EventSourceEndpoint endpoint, Show showValues, Set<String> roles) {
+		this.endpoint = endpoint;
+		this.showValues = showValues;
+		this.roles = roles;
+	}
+
+	@ReadOperation
+	StreamsDescriptor streams() {
+		Map<String, StreamDescriptor> streams = new LinkedHashMap<>();
+		for (StreamDefinition definition : this.endpoint.definitions()) {
+			StreamDescriptor stream = describe(definition, null);
+			if (stream != null) {
+				streams.put(definition.name(), stream);
+			}
+		}
+		return new StreamsDescriptor(streams);
+	}
+
+	@ReadOperation
+	@Nullable StreamDescriptor stream(@Selector String stream, SecurityContext securityContext) {
+		for (StreamDefinition definition : this.endpoint.definitions()) {
+			if (definition.name().equals(stream)) {
+				boolean shown = this.showValues.isShown(securityContext, this.roles);
+				return describe(definition,
+						this.endpoint.clients(stream).stream().map((client) -> describe(client, shown)).toList());
+			}
+		}
+		return null;
+	}
+
+	private @Nullable StreamDescriptor describe(StreamDefinition definition,
+			@Nullable List<ClientDescriptor> connections) {
+		for (StreamSnapshot snapshot : this.endpoint.streams()) {
+			if (snapshot.name().equals(definition.name())) {
+				return new StreamDescriptor(definition.paths(), snapshot.state(), snapshot.clients(),
+						snapshot.published(), snapshot.delivered(), snapshot.bytes(), snapshot.skipped(),
+						snapshot.replayed(), snapshot.greatestLag(), snapshot.restarts(), definition.perClient(),
+						definition.settings(), connections);
+			}
+		}
+		return null;
+	}
+
+	private static ClientDescriptor describe(ClientSnapshot snapshot, boolean shown) {
+		EventClient client = snapshot.client();
+		return new ClientDescriptor(client.id(), shown(client.principalName(), shown),
+				shown(client.remoteAddress(), shown), client.since(), Duration.between(client.since(), Instant.now()),
+				snapshot.lag(), snapshot.bytes(), snapshot.blocked());
+	}
+
+	private static @Nullable String shown(@Nullable String value, boolean shown) {
+		return (value == null || shown) ? value : SanitizableData.SANITIZED_VALUE;
+	}
+
+	@DeleteOperation
+	DisconnectedDescriptor disconnect(@Nullable String client, @Nullable String principal) {
+		if ((client == null) == (principal == null)) {
+			throw new InvalidEndpointRequestException(
+					"Either 'client' or 'principal' must say whose connections are to end",
+					"Either 'client' or 'principal' is required");
+		}
+		Predicate<EventClient> condition = (client != null) ? (each) -> each.id().equals(client)
+				: (each) -> principal.equals(each.principalName());
+		return new DisconnectedDescriptor(this.endpoint.disconnect(condition));
+	}
+
+	/**
+	 * All streams.
+	 *
+	 * @param streams the streams by their names
+	 */
+	record StreamsDescriptor(Map<String, StreamDescriptor> streams) {
+
+	}
+
+	/**
+	 * One stream.
+	 *
+	 * @param paths where it is served
+	 * @param state what it is doing
+	 * @param clients how many connections it has
+	 * @param position how many events were published
+	 * @param delivered how many were sent, counted for each client
+	 * @param bytes how many bytes were sent
+	 * @param skipped how many events clients were not sent although connected
+	 * @param replayed how many events were sent that were older than the connection
+	 * @param greatestLag how many events the slowest client has yet to be sent
+	 * @param restarts how often the publisher was subscribed to again
+	 * @param perClient whether each client has a subscription of its own
+	 * @param settings the settings
+	 * @param connections the clients, where they were asked for
+	 */
+	record StreamDescriptor(Set<String> paths, StreamSnapshot.State state, int clients, long position, long delivered,
+			long bytes, long skipped, long replayed, long greatestLag, long restarts, boolean perClient,
+			StreamSettings settings, @Nullable List<ClientDescriptor> connections) {
+
+	}
+
+	/**
+	 * One connection.
+	 *
+	 * @param id the id, by which it can be ended
+	 * @param principal the name of the user
+	 * @param address the address
+	 * @param since when it was opened
+	 * @param age how long ago that was
+	 * @param lag how many events it has yet to be sent
+	 * @param bytes how many bytes it was sent
+	 * @param blocked whether it is full
+	 */
+	record ClientDescriptor(String id, @Nullable String principal, @Nullable String address, Instant since,
+			Duration age, long lag, long bytes, boolean blocked) {
+
+	}
+
+	/**
+	 * The answer to a request to end connections.
+	 *
+	 * @param disconnected how many were ended
+	 */
+	record DisconnectedDescriptor(int disconnected) {
+
+	}
+
+}
