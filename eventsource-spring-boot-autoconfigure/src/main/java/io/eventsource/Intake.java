@@ -106,7 +106,7 @@ final class Intake {
 		boolean active;
 		synchronized (this) {
 			current = this.upstream;
-			active = current != null || this.failures > 0;
+			active = !this.stopped && (current != null || this.failures > 0);
 			this.stopped |= forGood;
 			this.upstream = null;
 			if (!forGood) {
@@ -219,28 +219,52 @@ final class Intake {
 		return this.stream.translate(element);
 	}
 
-	void append(EncodedEvent encoded) {
-		this.largest = Math.max(this.largest, encoded.body().length);
-		this.log.append(encoded);
-		if (this.failures > 0) {
-			recovered();
+	/**
+	 * Takes an event, unless the subscription was let go meanwhile.
+	 */
+	void append(Upstream current, EncodedEvent encoded) {
+		int overcome;
+		synchronized (this) {
+			if (this.upstream != current) {
+				return;
+			}
+			this.largest = Math.max(this.largest, encoded.body().length);
+			this.log.append(encoded);
+			overcome = this.failures;
+			if (overcome > 0) {
+				this.failures = 0;
+			}
+		}
+		if (overcome > 0) {
+			logger.info("The publisher of stream '" + this.stream.name() + "' is back, after " + overcome
+					+ ((overcome == 1) ? " failure" : " failures in a row"));
 		}
 		this.stream.appended();
 	}
 
-	private void recovered() {
-		logger.info("The publisher of stream '" + this.stream.name() + "' is back, after " + this.failures
-				+ ((this.failures == 1) ? " failure" : " failures in a row"));
-		this.failures = 0;
-	}
-
-	void completed() {
+	/**
+	 * Ends the stream, unless the subscription was let go meanwhile.
+	 */
+	void completed(Upstream current) {
+		synchronized (this) {
+			if (this.upstream != current) {
+				return;
+			}
+			this.stopped = true;
+		}
 		this.stream.stop();
 	}
 
-	void failed(Throwable cause) {
+	/**
+	 * Sees to it that the publisher is subscribed to again, unless the subscription was
+	 * let go meanwhile.
+	 */
+	void failed(Upstream current, Throwable cause) {
 		int count;
 		synchronized (this) {
+			if (this.upstream != current) {
+				return;
+			}
 			this.upstream = null;
 			this.failures++;
 			count = this.failures;

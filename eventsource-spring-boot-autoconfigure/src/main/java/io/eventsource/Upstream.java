@@ -165,7 +165,7 @@ final class Upstream implements Subscriber<Object> {
 			if (this.synchronous != called) {
 				this.synchronous = called;
 			}
-			this.intake.append(encoded);
+			this.intake.append(this, encoded);
 			counted();
 		}
 	}
@@ -183,7 +183,8 @@ final class Upstream implements Subscriber<Object> {
 				this.subscription = subscription;
 			}
 		}
-		if (this.subscription != subscription) {
+		// Who has let it go meanwhile may not have seen it
+		if (this.subscription != subscription || this.done.get()) {
 			subscription.cancel();
 			return;
 		}
@@ -213,14 +214,14 @@ final class Upstream implements Subscriber<Object> {
 	public void onError(Throwable cause) {
 		Objects.requireNonNull(cause, "A publisher must not signal null (Reactive Streams 2.13)");
 		if (end()) {
-			this.intake.failed(cause);
+			this.intake.failed(this, cause);
 		}
 	}
 
 	@Override
 	public void onComplete() {
 		if (end()) {
-			this.intake.completed();
+			this.intake.completed(this);
 		}
 	}
 

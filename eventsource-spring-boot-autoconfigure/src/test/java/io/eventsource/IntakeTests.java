@@ -861,6 +861,29 @@ class IntakeTests {
 		assertThat(this.engine.listener().rejected()).containsExactly(2);
 	}
 
+	@Test
+	void publisherThatWasLetGoHasNoSayInTheNextSubscription() {
+		EventStream stream = this.engine.stream(this.publisher);
+		EventLog log = stream.log();
+		Intake intake = new Intake(stream, this.publisher, log, this.engine.dispatcher());
+		intake.start();
+		awaitSubscriptions(1);
+		Upstream former = (Upstream) (Object) this.publisher.link().subscriber();
+		assertThat(intake.release()).isTrue();
+		intake.start();
+		awaitSubscriptions(2);
+		TestEngine.await().until(intake::isSubscribed);
+		intake.append(former, intake.encode(Event.of("late")));
+		intake.failed(former, new IllegalStateException("late"));
+		intake.completed(former);
+		assertThat(log.tail()).isZero();
+		assertThat(log.hasEnded()).isFalse();
+		assertThat(intake.isFailing()).isFalse();
+		assertThat(intake.isSubscribed()).isTrue();
+		intake.stop();
+		assertThat(intake.release()).isFalse();
+	}
+
 	private static StreamSettings lingering() {
 		return StreamSettings.builder().linger(Duration.ofMinutes(1)).build();
 	}
