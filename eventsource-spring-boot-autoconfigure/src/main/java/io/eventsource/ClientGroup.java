@@ -90,7 +90,9 @@ final class ClientGroup implements Runnable {
 	 */
 	void close(CloseReason reason) {
 		this.closing = reason;
-		signal();
+		// Not by a signal: one that is under way on another thread may come after the
+		// worker has been stopped
+		this.worker.execute(this);
 	}
 
 	/**
@@ -99,6 +101,7 @@ final class ClientGroup implements Runnable {
 	 */
 	void drain(long nanos) {
 		this.worker.execute(() -> {
+			welcome();
 			long now = this.clock.getAsLong();
 			for (ClientCursor cursor : this.cursors) {
 				cursor.departAt(now + ThreadLocalRandom.current().nextLong(nanos + 1));

@@ -136,20 +136,24 @@ public final class EventStream {
 	 * @throws IllegalStateException if the stream was closed
 	 */
 	public EventConnection connect(EventClient client, EventSink sink) {
-		if (this.draining || this.closed || this.dispatcher.isClosed()) {
-			throw new IllegalStateException("Stream '" + this.name + "' is closed");
-		}
 		ClientCursor cursor = admit(client, sink);
 		tell((listener) -> listener.clientOpened(client));
 		start();
-		if (this.draining || this.closed) {
-			cursor.close(CloseReason.SHUTDOWN);
+		if (this.closed) {
+			// For what was started after it had been stopped
+			close();
 		}
 		return cursor;
 	}
 
-	/** In one step with {@link #release}: a publisher is not let go under a client. */
+	/**
+	 * In one step with {@link #release}: a publisher is not let go under a client; and
+	 * with {@link #drain} and {@link #close}: a client is turned away or sent away.
+	 */
 	private synchronized ClientCursor admit(EventClient client, EventSink sink) {
+		if (this.draining || this.closed || this.dispatcher.isClosed()) {
+			throw new IllegalStateException("Stream '" + this.name + "' is closed");
+		}
 		this.clients.incrementAndGet();
 		return this.audience.admit(client, sink);
 	}
@@ -220,7 +224,9 @@ public final class EventStream {
 	 * @param time the time
 	 */
 	public void drain(Duration time) {
-		this.draining = true;
+		synchronized (this) {
+			this.draining = true;
+		}
 		this.audience.drain(time.toNanos());
 	}
 
@@ -228,7 +234,9 @@ public final class EventStream {
 	 * Lets the publisher go and ends all connections, since the server shuts down.
 	 */
 	public void close() {
-		this.closed = true;
+		synchronized (this) {
+			this.closed = true;
+		}
 		this.intake.stop();
 		this.dispatcher.worker(0).stopTicking(this.tick);
 		this.audience.close(CloseReason.SHUTDOWN);
