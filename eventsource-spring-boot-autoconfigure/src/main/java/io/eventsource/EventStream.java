@@ -83,7 +83,7 @@ public final class EventStream {
 		this.log = new EventLog(this.settings.bufferSize(), this.settings.bufferMemory(),
 				this.settings.overflow() == OverflowStrategy.CONFLATE, this.dispatcher.clock());
 		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher);
-		this.histories = new Gate(this.dispatcher::intake, HISTORIES);
+		this.histories = new Gate(this::intake, HISTORIES);
 		this.complaints = new Complaints(logger, this.dispatcher.clock());
 		this.audience = new Audience(this, this.dispatcher);
 	}
@@ -151,7 +151,7 @@ public final class EventStream {
 	 * with {@link #drain} and {@link #close}: a client is turned away or sent away.
 	 */
 	private synchronized ClientCursor admit(EventClient client, EventSink sink) {
-		if (this.draining || this.closed || this.dispatcher.isClosed()) {
+		if (this.draining || isClosed()) {
 			throw new IllegalStateException("Stream '" + this.name + "' is closed");
 		}
 		this.clients.incrementAndGet();
@@ -291,6 +291,13 @@ public final class EventStream {
 		return this.onEnd != null;
 	}
 
+	/**
+	 * Whether no client can be served any more.
+	 */
+	boolean isClosed() {
+		return this.closed || this.dispatcher.isClosed();
+	}
+
 	EventLog log() {
 		return this.log;
 	}
@@ -366,6 +373,13 @@ public final class EventStream {
 			complain("Stream '" + this.name + "' leaves out an event: " + ex.getMessage(), ex.getCause());
 			tell((listener) -> listener.eventRejected(this.name, element, ex));
 			return null;
+		}
+	}
+
+	/** Once there are no such threads any more, histories are only closed. */
+	private void intake(Runnable histories) {
+		if (!this.dispatcher.intake(histories)) {
+			histories.run();
 		}
 	}
 

@@ -99,13 +99,13 @@ final class HistoryReplay implements Runnable {
 
 	@Override
 	public void run() {
-		if (!this.cancelled) {
-			this.batch = read();
-		}
+		Batch next = (this.cancelled || this.stream.isClosed()) ? null : read();
 		this.reading = false;
 		if (this.cancelled) {
 			close();
 		}
+		// Last: once the worker sees it, another thread may be at the history
+		this.batch = next;
 		this.signal.run();
 	}
 
@@ -200,7 +200,7 @@ final class HistoryReplay implements Runnable {
 			try {
 				current.close();
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				logger.debug("The history of stream '" + this.client.stream() + "' could not be closed", ex);
 			}
 		}

@@ -1,10 +1,13 @@
 package io.eventsource;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -211,6 +214,41 @@ class EventHistoryTests {
 		assertThat(this.closed).hasValue(0);
 		release.countDown();
 		TestEngine.await().until(() -> this.closed.get() == 1);
+	}
+
+	@Test
+	void historyThatIsOpenWhenTheThreadsAreGoneIsClosed() {
+		ExecutorService intake = Executors.newCachedThreadPool();
+		try (Dispatcher dispatcher = new Dispatcher(1, intake)) {
+			EventStream stream = EventStream.builder("test", this.publisher, dispatcher)
+				.settings(StreamSettings.builder().bufferSize(4).build())
+				.history((id, client, limit) -> counted(IntStream.range(2, 100).mapToObj(this::large)))
+				.build();
+			stream.start();
+			TestEngine.await()
+				.until(() -> this.publisher.subscriptions() == 1 && !this.publisher.link().requests().isEmpty());
+			publish(1, 100);
+			RecordingSink sink = new RecordingSink(10_000);
+			sink.open(stream.connect(new EventClient("1", "test", null, null, "1", Instant.EPOCH), sink));
+			TestEngine.await().until(() -> sink.writes().size() == 1);
+			intake.shutdown();
+			TestEngine.await().until(intake::isTerminated);
+			assertThat(this.closed).hasValue(0);
+			stream.close();
+			TestEngine.await().until(() -> this.closed.get() == 1);
+		}
+	}
+
+	@Test
+	void historyThatCannotBeClosedHurtsNobody() {
+		this.store.addAll(List.of(1, 2, 3, 4));
+		EventStream stream = start((id, client, limit) -> afterIn(id, client, limit).onClose(() -> {
+			throw new AssertionError("failure");
+		}), 4);
+		publish(5, 10);
+		for (int i = 0; i < 20; i++) {
+			this.engine.connect(stream, "2").awaitData(numbers(3, 10));
+		}
 	}
 
 	@Test
