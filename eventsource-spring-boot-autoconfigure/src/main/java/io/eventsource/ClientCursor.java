@@ -290,12 +290,12 @@ final class ClientCursor implements EventConnection {
 				overflow();
 			}
 		}
-		else if (over && this.stream.isPersonal() && !this.ended) {
+		else if (over && this.stream.isPersonal() && this.stream.endReason() == CloseReason.COMPLETED && !this.ended) {
 			this.ended = true;
 			enqueue(FrameEncoder.end(this.log.epoch()));
 		}
 		else if (over && !this.unflushed) {
-			close(CloseReason.COMPLETED);
+			close(this.stream.endReason());
 		}
 	}
 

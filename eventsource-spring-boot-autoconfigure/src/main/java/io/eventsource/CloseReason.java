@@ -11,7 +11,7 @@ public enum CloseReason {
 	/** The publisher completed or the stream was stopped, and all of it was delivered. */
 	COMPLETED,
 
-	/** The publisher of this client alone failed. */
+	/** The publisher of this client alone failed, and all before that was delivered. */
 	FAILED,
 
 	/** The client fell further behind than the log reaches. */

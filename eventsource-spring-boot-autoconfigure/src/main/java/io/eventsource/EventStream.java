@@ -68,6 +68,9 @@ public final class EventStream {
 
 	private volatile boolean draining;
 
+	/** Whether a personal stream has ended by a failure. */
+	private volatile boolean failed;
+
 	private volatile boolean closed;
 
 	private EventStream(Builder builder) {
@@ -292,6 +295,13 @@ public final class EventStream {
 	}
 
 	/**
+	 * Why the client of a log that has ended is sent away once it has everything.
+	 */
+	CloseReason endReason() {
+		return this.failed ? CloseReason.FAILED : CloseReason.COMPLETED;
+	}
+
+	/**
 	 * Whether no client can be served any more.
 	 */
 	boolean isClosed() {
@@ -397,7 +407,9 @@ public final class EventStream {
 	void failed(Throwable cause) {
 		tell((listener) -> listener.publisherFailed(this.name, cause));
 		if (isPersonal()) {
-			this.audience.close(CloseReason.FAILED);
+			// Before the end of the log: who sees that knows why
+			this.failed = true;
+			stop();
 		}
 	}
 

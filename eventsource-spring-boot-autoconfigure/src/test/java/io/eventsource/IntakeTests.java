@@ -712,6 +712,22 @@ class IntakeTests {
 	}
 
 	@Test
+	void clientOfAPersonalStreamThatFailsGetsWhatCameBefore() {
+		EventStream stream = this.engine.stream(this.publisher, TestEngine::personal);
+		Client client = this.engine.connectBlocked(stream);
+		awaitRequested();
+		this.publisher.emit("a");
+		this.publisher.fail(new IllegalStateException("failure"));
+		this.engine.tick();
+		client.assertOpen();
+		client.sink().ready();
+		client.awaitClosed(CloseReason.FAILED);
+		assertThat(client.data()).containsExactly("a");
+		assertThat(EventStream.wasPersonal(client.sink().lastEventId())).isFalse();
+		assertThat(this.publisher.subscriptions()).isOne();
+	}
+
+	@Test
 	void publisherOfAPersonalStreamIsLetGoWithItsClient() {
 		EventStream stream = this.engine.stream(this.publisher, TestEngine::personal);
 		Client client = this.engine.connect(stream);
