@@ -389,8 +389,10 @@ class IntakeTests {
 		long before = emitted.get();
 		for (int i = 1; i <= 5; i++) {
 			this.engine.tick();
+			long least = before + i;
+			TestEngine.await().until(() -> emitted.get() >= least);
 			// A tick of the engine may take a second one of a worker
-			assertThat(emitted.get()).isBetween(before + i, before + 8L * (2 * i + 1));
+			assertThat(emitted.get()).isLessThanOrEqualTo(before + 8L * (2 * i + 1));
 		}
 	}
 

@@ -148,8 +148,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		if (refusal == null) {
 			refusal = sink.connect(stream, () -> this.admissions.release(sink.client()));
 		}
-		return (refusal == null) ? sink.open(request, stream.settings().retry())
-				: refuse(stream.name(), stream.settings(), refusal, response);
+		return (refusal != null) ? refuse(stream.name(), stream.settings(), refusal, response)
+				: sink.open(request, stream.settings().retry());
 	}
 
 	private @Nullable SseEmitter refuse(String stream, StreamSettings settings, RefusalReason reason,

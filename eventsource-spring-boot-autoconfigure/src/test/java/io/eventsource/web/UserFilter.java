@@ -20,14 +20,26 @@ class UserFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		String user = request.getHeader("User");
-		chain.doFilter((user == null) ? request : new HttpServletRequestWrapper(request) {
+		chain.doFilter((user != null) ? new UserRequest(request, user) : request, response);
+	}
 
-			@Override
-			public Principal getUserPrincipal() {
-				return () -> user;
-			}
+	/**
+	 * A request of a user.
+	 */
+	private static final class UserRequest extends HttpServletRequestWrapper {
 
-		}, response);
+		private final String user;
+
+		UserRequest(HttpServletRequest request, String user) {
+			super(request);
+			this.user = user;
+		}
+
+		@Override
+		public Principal getUserPrincipal() {
+			return () -> this.user;
+		}
+
 	}
 
 }
