@@ -56,13 +56,13 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 			gauge("eventsource.clients", "Connections", null, stream, StreamSnapshot::clients);
 			gauge("eventsource.lag", "Events that the slowest client has yet to be sent", "events", stream,
 					StreamSnapshot::greatestLag);
-			count("eventsource.events.published", "Events taken from the publisher", "events", stream,
+			count("eventsource.events.published", "Events taken from the publisher", null, stream,
 					StreamSnapshot::published);
-			count("eventsource.events.delivered", "Events sent, counted for each client", "events", stream,
+			count("eventsource.events.delivered", "Events sent, counted for each client", null, stream,
 					StreamSnapshot::delivered);
-			count("eventsource.events.skipped", "Events that clients were not sent although connected", "events",
-					stream, StreamSnapshot::skipped);
-			count("eventsource.events.replayed", "Events sent that were older than the connection", "events", stream,
+			count("eventsource.events.skipped", "Events that clients were not sent although connected", null, stream,
+					StreamSnapshot::skipped);
+			count("eventsource.events.replayed", "Events sent that were older than the connection", null, stream,
 					StreamSnapshot::replayed);
 			count("eventsource.data.sent", "Bytes sent", "bytes", stream, StreamSnapshot::bytes);
 			count("eventsource.publisher.restarts", "Subscriptions made anew after a failure", null, stream,

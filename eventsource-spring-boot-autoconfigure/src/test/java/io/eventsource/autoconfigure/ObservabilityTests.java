@@ -3,14 +3,24 @@ package io.eventsource.autoconfigure;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.eventsource.CloseReason;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.EventClient;
+import io.eventsource.GapCause;
+import io.eventsource.RefusalReason;
 import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.StreamClient;
 import io.eventsource.web.TestServer;
@@ -19,9 +29,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.search.MeterNotFoundException;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -149,6 +162,40 @@ class ObservabilityTests {
 		get("/actuator/health");
 		await().until(() -> requests().count() == 1);
 		assertThat(requests()).allSatisfy((timer) -> assertThat(timer.getId().getTag("uri")).contains("health"));
+	}
+
+	@Test
+	void dashboardShowsEveryMeterAndNoOther() throws Exception {
+		this.server = TestServer.start(TestServer.Container.TOMCAT, Application.class);
+		PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+		EventSourceMetrics metrics = new EventSourceMetrics(
+				this.server.context().getBeanProvider(EventSourceEndpoint.class), registry);
+		metrics.bindTo(registry);
+		EventClient client = new EventClient("1", "orders", null, null, null, Instant.now());
+		metrics.clientOpened(client);
+		metrics.clientClosed(client, CloseReason.DISCONNECTED);
+		metrics.clientRefused("orders", RefusalReason.SHUTDOWN);
+		metrics.eventsMissed(client, GapCause.EVICTED, null);
+		metrics.eventRejected("orders", "", new IllegalArgumentException());
+		metrics.eventsFlushed("orders", 1);
+		metrics.publisherFailed("orders", new IllegalArgumentException());
+		Set<String> meters = matches("^(eventsource_[a-z_]+)", registry.scrape());
+		String dashboard = Files.readString(Path.of("../docs/grafana-dashboard.json"));
+		Set<String> shown = matches("(eventsource_[a-z_]+)", dashboard);
+		assertThat(meters).containsAll(shown);
+		assertThat(shown).containsAll(
+				meters.stream().filter((meter) -> !meter.equals("eventsource_clients_lifetime_seconds_max")).toList());
+		String manual = Files.readString(Path.of("../docs/operating.md"));
+		assertThat(registry.getMeters())
+			.allSatisfy((meter) -> assertThat(manual).contains("`" + meter.getId().getName() + "`"));
+	}
+
+	private static Set<String> matches(String pattern, String text) {
+		return Pattern.compile(pattern, Pattern.MULTILINE)
+			.matcher(text)
+			.results()
+			.map((match) -> match.group(1))
+			.collect(Collectors.toSet());
 	}
 
 	@ParameterizedTest

@@ -28,8 +28,9 @@ public final class TestServer implements AutoCloseable {
 	}
 
 	public static TestServer start(Container container, Class<?> application, String... properties) {
-		List<String> all = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
-				"server.address=127.0.0.1", "server.shutdown=immediate", "spring.jmx.enabled=false"));
+		List<String> all = new ArrayList<>(
+				List.of("server.port=0", "spring.main.banner-mode=off", "server.address=127.0.0.1",
+						"server.shutdown=immediate", "spring.jmx.enabled=false", "eventsource.shutdown.drain=0"));
 		all.addAll(List.of(properties));
 		return new TestServer((ServletWebServerApplicationContext) new SpringApplicationBuilder(Base.class, application)
 			.web(WebApplicationType.SERVLET)
