@@ -1,5 +1,6 @@
 package io.eventsource.web;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -14,12 +15,15 @@ final class RawClient implements AutoCloseable {
 
 	private final Socket socket = new Socket();
 
+	private final InputStream input;
+
 	private RawClient(int port, int receiveBuffer, String request) throws IOException {
 		this.socket.setReceiveBufferSize(receiveBuffer);
 		this.socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
 		this.socket.setSoTimeout(10_000);
 		this.socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
 		this.socket.getOutputStream().flush();
+		this.input = new BufferedInputStream(this.socket.getInputStream());
 	}
 
 	/**
@@ -39,9 +43,8 @@ final class RawClient implements AutoCloseable {
 	 */
 	String readUntil(String text) throws IOException {
 		StringBuilder read = new StringBuilder();
-		InputStream input = this.socket.getInputStream();
-		while (read.indexOf(text) < 0) {
-			int b = input.read();
+		while (read.length() < text.length() || read.indexOf(text, read.length() - text.length()) < 0) {
+			int b = this.input.read();
 			if (b < 0) {
 				throw new IOException("The connection ended after: " + read);
 			}
@@ -51,10 +54,29 @@ final class RawClient implements AutoCloseable {
 	}
 
 	/**
+	 * Reads until the connection ends, in whatever way, and returns all that was read.
+	 */
+	String readToEnd() {
+		StringBuilder read = new StringBuilder();
+		try {
+			for (int b = this.input.read(); b >= 0; b = this.input.read()) {
+				read.append((char) b);
+				if (read.indexOf("\r\n0\r\n\r\n", Math.max(0, read.length() - 7)) >= 0) {
+					return read.toString();
+				}
+			}
+		}
+		catch (IOException ex) {
+			// Cut off
+		}
+		return read.toString();
+	}
+
+	/**
 	 * Reads a number of bytes, whatever they are.
 	 */
 	void read(int count) throws IOException {
-		if (this.socket.getInputStream().readNBytes(count).length < count) {
+		if (this.input.readNBytes(count).length < count) {
 			throw new IOException("The connection ended");
 		}
 	}
