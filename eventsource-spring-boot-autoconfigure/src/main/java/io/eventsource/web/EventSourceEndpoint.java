@@ -63,6 +63,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 	private final Admissions admissions;
 
+	private final StreamingObstacles obstacles = new StreamingObstacles();
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private volatile @Nullable Running running;
@@ -99,12 +101,11 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 * @param response the response
 	 * @return the emitter to return from the controller method; {@code null} where the
 	 * response is complete: to a {@code HEAD} request, to a client that has all of a
-	 * stream that has ended (204), where a limit is reached, and while the server shuts
-	 * down
+	 * stream that has ended (204), where a limit is reached, while the server shuts down,
+	 * and where a servlet filter makes streaming impossible (500, and a message in the
+	 * log)
 	 * @throws IOException if the client has gone
 	 * @throws IllegalArgumentException if there is no such stream
-	 * @throws IllegalStateException if the request does not support asynchronous
-	 * processing
 	 */
 	public @Nullable SseEmitter open(String stream, HttpServletRequest request, HttpServletResponse response)
 			throws IOException {
@@ -123,10 +124,10 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 * @param request the request
 	 * @param response the response
 	 * @return the emitter to return from the controller method; {@code null} where the
-	 * response is complete: to a {@code HEAD} request, and while the server shuts down
+	 * response is complete: to a {@code HEAD} request, where a limit is reached, while
+	 * the server shuts down, and where a servlet filter makes streaming impossible (500,
+	 * and a message in the log)
 	 * @throws IOException if the client has gone
-	 * @throws IllegalStateException if the request does not support asynchronous
-	 * processing
 	 */
 	public @Nullable SseEmitter open(Publisher<?> publisher, HttpServletRequest request, HttpServletResponse response)
 			throws IOException {
@@ -140,7 +141,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 	private @Nullable SseEmitter open(ServedStream stream, HttpServletRequest request, HttpServletResponse response)
 			throws IOException {
-		SseEmitterSink sink = SseEmitterSink.prepare(stream, request, response, this.sender);
+		SseEmitterSink sink = SseEmitterSink.prepare(stream, request, response, this.sender, this.obstacles);
 		if (sink == null) {
 			return null;
 		}
@@ -149,7 +150,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			refusal = sink.connect(stream, () -> this.admissions.release(sink.client()));
 		}
 		return (refusal != null) ? refuse(stream.name(), stream.settings(), refusal, response)
-				: sink.open(request, stream.settings().retry());
+				: sink.open(request, response, stream.settings().retry(), this.obstacles);
 	}
 
 	private @Nullable SseEmitter refuse(String stream, StreamSettings settings, RefusalReason reason,

@@ -94,19 +94,20 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 * complete
 	 */
 	static @Nullable SseEmitterSink prepare(ServedStream stream, HttpServletRequest request,
-			HttpServletResponse response, Executor sender) throws IOException {
+			HttpServletResponse response, Executor sender, StreamingObstacles obstacles) throws IOException {
 		String lastEventId = LastEventId.of(request);
 		if (stream.isOver(lastEventId)) {
 			response.setStatus(HttpServletResponse.SC_NO_CONTENT);
 			return null;
 		}
+		String obstacle = obstacles.find(stream.name(), request, response);
+		if (obstacle != null) {
+			response.sendError(HttpServletResponse.SC_INTERNAL_SERVER_ERROR, obstacle);
+			return null;
+		}
 		prepare(response);
 		if ("HEAD".equals(request.getMethod())) {
 			return null;
-		}
-		if (!request.isAsyncSupported()) {
-			throw new IllegalStateException("An event stream needs a request that supports asynchronous processing; "
-					+ "register every servlet filter before it with asyncSupported = true");
 		}
 		ShallowEtagHeaderFilter.disableContentCaching(request);
 		return new SseEmitterSink(client(stream.name(), request, lastEventId), response.getOutputStream(), sender);
@@ -140,10 +141,14 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 * thread can write.
 	 * @return the emitter to return from the handler
 	 */
-	SseEmitter open(HttpServletRequest request, Duration retry) throws IOException {
+	SseEmitter open(HttpServletRequest request, HttpServletResponse response, Duration retry,
+			StreamingObstacles obstacles) throws IOException {
 		try {
 			this.output.write(EventStream.preamble(retry));
 			this.output.flush();
+			if (!response.isCommitted()) {
+				obstacles.heldBack(this.client.stream(), request, response);
+			}
 		}
 		catch (IOException | RuntimeException ex) {
 			disconnected();
