@@ -202,6 +202,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 */
 	@Override
 	public <T> void preProcess(NativeWebRequest request, DeferredResult<T> result) {
+		OpenInView.release();
 		HttpServletRequest servletRequest = request.getNativeRequest(HttpServletRequest.class);
 		synchronized (this) {
 			this.async = (servletRequest != null) ? servletRequest.getAsyncContext() : null;

@@ -21,6 +21,12 @@ import org.springframework.context.annotation.Configuration;
  */
 public final class TestServer implements AutoCloseable {
 
+	/** On the class path for the tests that switch them on by an empty exclusion. */
+	private static final String WITHOUT_DATABASE = "spring.autoconfigure.exclude="
+			+ "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration,"
+			+ "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration,"
+			+ "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration";
+
 	private final ServletWebServerApplicationContext context;
 
 	private TestServer(ServletWebServerApplicationContext context) {
@@ -28,9 +34,9 @@ public final class TestServer implements AutoCloseable {
 	}
 
 	public static TestServer start(Container container, Class<?> application, String... properties) {
-		List<String> all = new ArrayList<>(
-				List.of("server.port=0", "spring.main.banner-mode=off", "server.address=127.0.0.1",
-						"server.shutdown=immediate", "spring.jmx.enabled=false", "eventsource.shutdown.drain=0"));
+		List<String> all = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
+				"server.address=127.0.0.1", "server.shutdown=immediate", "spring.jmx.enabled=false",
+				"eventsource.shutdown.drain=0", WITHOUT_DATABASE));
 		all.addAll(List.of(properties));
 		return new TestServer((ServletWebServerApplicationContext) new SpringApplicationBuilder(Base.class, application)
 			.web(WebApplicationType.SERVLET)
