@@ -37,7 +37,7 @@ public final class StreamClient implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	private StreamClient(HttpRequest request) {
+	private StreamClient(HttpClient http, HttpRequest request) {
 		http.sendAsync(request, (info) -> {
 			this.head.complete(info);
 			return new Body();
@@ -57,11 +57,15 @@ public final class StreamClient implements AutoCloseable {
 		if (headers.length > 0) {
 			request.headers(headers);
 		}
-		return new StreamClient(request.build());
+		return new StreamClient(http, request.build());
 	}
 
 	public static StreamClient send(HttpRequest request) {
-		return new StreamClient(request);
+		return send(http, request);
+	}
+
+	public static StreamClient send(HttpClient http, HttpRequest request) {
+		return new StreamClient(http, request);
 	}
 
 	/**
