@@ -9,6 +9,7 @@ import io.eventsource.StreamSettings;
 import io.eventsource.web.DisconnectedClientResolver;
 import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.EventSourceHandlerMapping;
+import org.eclipse.jetty.compression.gzip.GzipCompression;
 import org.reactivestreams.Publisher;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -109,6 +111,20 @@ public final class EventSourceAutoConfiguration {
 		@ConditionalOnMissingBean
 		DataWriter eventSourceDataWriter(JsonMapper mapper) {
 			return mapper::writeValueAsString;
+		}
+
+	}
+
+	/**
+	 * Lets compressed events out of Jetty.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ JettyServletWebServerFactory.class, GzipCompression.class })
+	static class JettyConfiguration {
+
+		@Bean
+		JettyCompressionCustomizer eventSourceJettyCompressionCustomizer() {
+			return new JettyCompressionCustomizer();
 		}
 
 	}

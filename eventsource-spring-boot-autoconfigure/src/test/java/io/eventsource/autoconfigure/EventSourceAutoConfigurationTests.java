@@ -152,9 +152,10 @@ class EventSourceAutoConfigurationTests {
 	}
 
 	@Test
-	void applicationWithoutReactorAndJacksonStartsAndServes() {
+	void applicationWithoutReactorJacksonAndJettyStartsAndServes() {
 		this.runner.withUserConfiguration(ChannelOnly.class)
-			.withClassLoader(new FilteredClassLoader("reactor", "tools.jackson", "io.micrometer"))
+			.withClassLoader(new FilteredClassLoader("reactor", "tools.jackson", "io.micrometer", "org.eclipse.jetty",
+					"org.springframework.boot.jetty"))
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
 				assertThat(paths(context.getBean(EventSourceEndpoint.class))).containsOnlyKeys("messages");

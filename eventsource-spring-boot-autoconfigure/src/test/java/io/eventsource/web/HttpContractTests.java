@@ -12,6 +12,7 @@ import io.eventsource.EventChannel;
 import io.eventsource.EventStreamReader.Received;
 import io.eventsource.StreamSnapshot.State;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,7 @@ import static org.awaitility.Awaitility.await;
  * What HTTP says about a stream, on each container: rows 20 to 32 of the wire format, and
  * how the paths answer.
  */
+@Timeout(60)
 class HttpContractTests {
 
 	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -182,7 +184,7 @@ class HttpContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = "TOMCAT")
+	@EnumSource
 	void compressedStreamReachesTheClientEventByEvent(TestServer.Container container) throws Exception {
 		start(container, "server.compression.enabled=true", "server.compression.mime-types=text/event-stream",
 				"server.compression.min-response-size=1");
