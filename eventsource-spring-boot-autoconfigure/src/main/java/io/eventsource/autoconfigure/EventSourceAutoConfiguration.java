@@ -26,6 +26,7 @@ import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
@@ -42,6 +43,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @ConditionalOnClass({ DispatcherServlet.class, SseEmitter.class, Publisher.class })
 @ConditionalOnBooleanProperty(name = "eventsource.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(EventSourceProperties.class)
+@ImportRuntimeHints(EventSourceRuntimeHints.class)
 public final class EventSourceAutoConfiguration {
 
 	@Bean
