@@ -57,7 +57,7 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 		@DefaultValue("shared") SubscriptionMode subscription, @Nullable Duration linger,
 		@DefaultValue("0") int initialReplay, @DefaultValue("gap") String gapEvent,
 		@DefaultValue("30s") Duration writeTimeout, @DefaultValue("0") Duration maxLifetime,
-		@DefaultValue("10000") int maxConnections, @DefaultValue("0") int maxConnectionsPerClient,
+		@DefaultValue("8000") int maxConnections, @DefaultValue("0") int maxConnectionsPerClient,
 		@DefaultValue("soft") Rejection reject, @DefaultValue ShutdownProperties shutdown,
 		@DefaultValue HistoryProperties history, @DefaultValue RestartProperties restart,
 		@DefaultValue DispatcherProperties dispatcher, @DefaultValue Map<String, StreamProperties> streams) {
