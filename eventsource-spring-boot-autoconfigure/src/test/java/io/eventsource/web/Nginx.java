@@ -1,0 +1,131 @@
+package io.eventsource.web;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import static org.awaitility.Awaitility.await;
+
+/**
+ * The nginx that is installed on this machine, as a proxy before a server.
+ */
+final class Nginx implements AutoCloseable {
+
+	static final String REMEDY = "Streams are tested behind nginx: install it (package nginx on Debian) so that it "
+			+ "is on the PATH, or in /usr/sbin";
+
+	private final Process process;
+
+	private final int port;
+
+	private Nginx(Process process, int port) {
+		this.process = process;
+		this.port = port;
+	}
+
+	static boolean isInstalled() {
+		return find().isPresent();
+	}
+
+	/**
+	 * Starts a proxy of its own, which buffers responses as nginx does by default, and
+	 * gives up on a server that is silent for two seconds.
+	 * @param folder an empty folder
+	 * @param upstream the port of the server
+	 */
+	static Nginx start(Path folder, int upstream) throws IOException {
+		int port = freePort();
+		Path configuration = Files.writeString(folder.resolve("nginx.conf"), """
+				daemon off;
+				master_process off;
+				pid %1$s/nginx.pid;
+				error_log stderr;
+				events {
+				}
+				http {
+					access_log off;
+					client_body_temp_path %1$s/body;
+					proxy_temp_path %1$s/proxy;
+					fastcgi_temp_path %1$s/fastcgi;
+					uwsgi_temp_path %1$s/uwsgi;
+					scgi_temp_path %1$s/scgi;
+					server {
+						listen 127.0.0.1:%2$d;
+						location / {
+							proxy_pass http://127.0.0.1:%3$d;
+							proxy_http_version 1.1;
+							proxy_set_header Connection "";
+							proxy_read_timeout 2s;
+						}
+					}
+				}
+				""".formatted(folder, port, upstream));
+		Process process = new ProcessBuilder(find().orElseThrow().getPath(), "-p", folder.toString(), "-e", "stderr",
+				"-c", configuration.toString())
+			.redirectErrorStream(true)
+			.redirectOutput(folder.resolve("output").toFile())
+			.start();
+		Nginx nginx = new Nginx(process, port);
+		try {
+			await().until(() -> nginx.answers(folder.resolve("output")));
+		}
+		catch (RuntimeException ex) {
+			nginx.close();
+			throw ex;
+		}
+		return nginx;
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+	}
+
+	private boolean answers(Path output) throws IOException {
+		if (!this.process.isAlive()) {
+			throw new IllegalStateException("nginx has not started: " + Files.readString(output));
+		}
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
+			return socket.isConnected();
+		}
+		catch (ConnectException ex) {
+			return false;
+		}
+	}
+
+	URI uri(String path) {
+		return URI.create("http://127.0.0.1:" + this.port + path);
+	}
+
+	@Override
+	public void close() {
+		this.process.destroy();
+		try {
+			if (!this.process.waitFor(5, TimeUnit.SECONDS)) {
+				this.process.destroyForcibly();
+			}
+		}
+		catch (InterruptedException ex) {
+			this.process.destroyForcibly();
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static Optional<File> find() {
+		return Stream.of((System.getenv("PATH") + File.pathSeparator + "/usr/sbin").split(File.pathSeparator))
+			.map((folder) -> new File(folder, "nginx"))
+			.filter(File::canExecute)
+			.findFirst();
+	}
+
+}
