@@ -60,7 +60,8 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 		@DefaultValue("8000") int maxConnections, @DefaultValue("0") int maxConnectionsPerClient,
 		@DefaultValue("soft") Rejection reject, @DefaultValue ShutdownProperties shutdown,
 		@DefaultValue HistoryProperties history, @DefaultValue RestartProperties restart,
-		@DefaultValue DispatcherProperties dispatcher, @DefaultValue Map<String, StreamProperties> streams) {
+		@DefaultValue MetricsProperties metrics, @DefaultValue DispatcherProperties dispatcher,
+		@DefaultValue Map<String, StreamProperties> streams) {
 
 	/**
 	 * How often a publisher is subscribed to.
