@@ -185,11 +185,18 @@ final class Intake {
 	}
 
 	/**
-	 * Asks for more if half of what was asked for has come.
+	 * Asks for more if half of what was asked for has come: at once where the publisher
+	 * emits by itself, since a timer does not wait until another thread has its turn.
 	 */
 	void received(Upstream current) {
-		if (current.outstanding() <= window(current) / 2) {
+		if (current.outstanding() > window(current) / 2) {
+			return;
+		}
+		if (current.isSynchronous() || this.publisher instanceof EventChannel) {
 			replenish(false);
+		}
+		else if (room(current, false) > 0 && current.claimRequest()) {
+			current.request(false);
 		}
 	}
 

@@ -253,6 +253,16 @@ class IntakeTests {
 	}
 
 	@Test
+	void publisherThatEmitsByItselfIsAskedForMoreBeforeItGoesOn() {
+		this.engine.connect(this.engine.stream(this.publisher));
+		awaitRequested();
+		this.engine.work();
+		long before = this.publisher.link().requested();
+		this.publisher.emit("a");
+		assertThat(this.publisher.link().requested()).isGreaterThan(before);
+	}
+
+	@Test
 	void requestsAreSerial() {
 		ManualPublisher synchronous = new ManualPublisher() {
 
