@@ -36,6 +36,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
@@ -43,6 +44,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -57,6 +60,7 @@ import static org.awaitility.Awaitility.await;
  * What an operator sees of the streams: meters, health, and the actuator endpoint.
  */
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class ObservabilityTests {
 
 	private final JsonMapper json = JsonMapper.shared();
@@ -121,6 +125,37 @@ class ObservabilityTests {
 		assertThat(health.path("status").asString()).isEqualTo("DOWN");
 		assertThat(health.path("details").path("streams").path("failing").asString()).isEqualTo("restarting");
 		assertThat(health.path("details").path("streams").path("orders").asString()).isEqualTo("live");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void failingPublisherIsOneErrorAndASummaryHoweverManyClientsThereAre(TestServer.Container container,
+			CapturedOutput output) throws Exception {
+		start(container, "eventsource.restart.min-delay=20ms", "eventsource.restart.max-delay=20ms");
+		for (int i = 0; i < 5; i++) {
+			client("/events/failing");
+		}
+		await().until(() -> valueOf("failing", "eventsource.publisher.restarts") > 5);
+		assertThat(output.getAll().lines().filter((line) -> line.contains("ERROR"))).singleElement()
+			.asString()
+			.contains("The publisher of stream 'failing' failed; clients stay connected");
+		assertThat(output.getAll().lines().filter((line) -> line.contains("WARN"))).singleElement()
+			.asString()
+			.contains("The publisher of stream 'failing' has failed 2 times in a row");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void clientThatLeavesIsOneLineWithTheReasonAtDebug(TestServer.Container container, CapturedOutput output)
+			throws Exception {
+		start(container, "logging.level.io.eventsource.EventStream=debug");
+		try (StreamClient client = client("/events/orders")) {
+			client.head();
+		}
+		await().until(() -> value("eventsource.clients.closed", "reason", "disconnected") == 1);
+		assertThat(output.getAll().lines().filter((line) -> line.contains("Closed client"))).singleElement()
+			.asString()
+			.contains("DEBUG", "of stream 'orders': DISCONNECTED");
 	}
 
 	@ParameterizedTest
