@@ -67,7 +67,7 @@ final class StreamingObstacles {
 	/**
 	 * Tells of a response that was flushed and has not left.
 	 */
-	void heldBack(String stream, HttpServletRequest request, HttpServletResponse response) {
+	void heldBack(String stream, HttpServletRequest request, Object response) {
 		String filters = passedFilters();
 		if (this.told.add("held back " + filters)) {
 			logger.warn("Event stream '" + stream + "' does not reach its clients: something holds the response back, "

@@ -1,6 +1,5 @@
 package io.eventsource.web;
 
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,16 +69,15 @@ class ShutdownTests {
 	@EnumSource
 	void newcomersGetTheSoftAnswerMeanwhile(TestServer.Container container) throws Exception {
 		start(container, "server.shutdown=graceful", "eventsource.shutdown.drain=2s");
-		clients(20);
-		CompletableFuture<Void> closing = CompletableFuture.runAsync(this.server::close);
-		await().until(() -> {
-			StreamClient client = StreamClient.open(this.server.uri("/events/messages"));
-			this.open.add(client);
-			HttpResponse.ResponseInfo head = client.head();
-			client.awaitEnd();
-			return head.statusCode() == 200 && client.reconnectionTime().compareTo(Duration.ofSeconds(3)) > 0;
-		});
-		assertThat(closing).isNotDone();
+		List<StreamClient> clients = clients(20);
+		CompletableFuture<Void> closing = CompletableFuture.runAsync(this.server::close,
+				(task) -> new Thread(task).start());
+		await().until(() -> clients.stream().anyMatch(StreamClient::hasEnded));
+		StreamClient newcomer = StreamClient.open(this.server.uri("/events/messages"));
+		this.open.add(newcomer);
+		assertThat(newcomer.head().statusCode()).isEqualTo(200);
+		assertThat(newcomer.awaitEnd().reconnectionTime()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(6));
+		assertThat(clients).anyMatch((client) -> !client.hasEnded());
 		closing.get();
 	}
 
