@@ -125,7 +125,7 @@ class LimitsTests {
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(700),
 				Duration.ofMillis(2000));
 		assertThat(client.data()).containsExactly("a");
-		assertThat(listener().closed).containsKey(CloseReason.LIFETIME);
+		await().untilAsserted(() -> assertThat(listener().closed).containsKey(CloseReason.LIFETIME));
 		this.server.bean(EventChannel.class).publish("message", "b");
 		StreamClient back = client("Last-Event-ID", client.lastEventId());
 		await().until(() -> back.data().equals(List.of("b")));
@@ -144,7 +144,7 @@ class LimitsTests {
 		assertThat(endpoint.disconnect((client) -> "alice".equals(client.principalName()))).isOne();
 		alice.awaitEnd();
 		assertThat(bob.hasEnded()).isFalse();
-		assertThat(listener().closed).containsExactly(Map.entry(CloseReason.REVOKED, 1));
+		await().untilAsserted(() -> assertThat(listener().closed).containsExactly(Map.entry(CloseReason.REVOKED, 1)));
 	}
 
 	private void start(TestServer.Container container, String... properties) {

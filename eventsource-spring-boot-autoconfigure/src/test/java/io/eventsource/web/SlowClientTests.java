@@ -103,7 +103,8 @@ class SlowClientTests {
 		try (RawClient slow = RawClient.stalled(this.server.port(), "/events/orders");
 				StreamClient reader = StreamClient.connect(this.server.uri("/events/orders"))) {
 			await().until(() -> this.server.clients("orders") == 2);
-			CompletableFuture<Void> publishing = CompletableFuture.runAsync(this::publish);
+			CompletableFuture<Void> publishing = CompletableFuture.runAsync(this::publish,
+					(task) -> new Thread(task).start());
 			// The publisher waits for the client that does not read
 			await().pollInterval(Duration.ofMillis(300))
 				.until(reader::count, (count) -> count > 0 && count == reader.count());
