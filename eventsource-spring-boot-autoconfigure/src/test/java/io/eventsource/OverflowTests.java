@@ -212,11 +212,12 @@ class OverflowTests {
 
 	@Test
 	void backpressureLosesNothingForAClientThatReadsWithinTheWriteTimeout() {
-		StreamSettings settings = settings(OverflowStrategy.BACKPRESSURE, 8).build();
+		// The first client starts the publisher: those after it get what it has emitted
+		StreamSettings settings = settings(OverflowStrategy.BACKPRESSURE, 8).initialReplay(8).build();
 		EventStream stream = this.engine.stream(Flux.range(1, 60).map(Event::of), settings);
-		Client reader = this.engine.connect(stream);
 		Client slow = this.engine.connectBlocked(stream);
 		Client slower = this.engine.connectBlocked(stream);
+		Client reader = this.engine.connect(stream);
 		for (int i = 0; i < 60 && slower.data().size() < 60; i++) {
 			this.engine.advance(BEYOND_GRACE);
 			slow.sink().ready();
@@ -234,13 +235,14 @@ class OverflowTests {
 	void backpressureLosesNothingOfAPublisherWithThreadsOfItsOwn() {
 		StreamSettings settings = settings(OverflowStrategy.BACKPRESSURE, 64).maxEventSize(70_000)
 			.bufferMemory(300_000)
+			.initialReplay(64)
 			.build();
 		Flux<Event> burst = Flux.range(1, 300)
 			.map((i) -> Event.of(i + "x".repeat((i > 150) ? 60_000 : 10)))
 			.subscribeOn(Schedulers.boundedElastic());
 		EventStream stream = this.engine.stream(burst, settings);
-		Client reader = this.engine.connect(stream);
 		Client slow = this.engine.connectBlocked(stream);
+		Client reader = this.engine.connect(stream);
 		this.engine.advance(BEYOND_GRACE);
 		slow.sink().ready();
 		reader.awaitClosed(CloseReason.COMPLETED);
