@@ -20,6 +20,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.StringUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -49,7 +50,7 @@ class ShutdownTests {
 	@EnumSource
 	void hundredClientsAreSentAwayWithinTheWindowEachWithACleanEndAndATimeOfItsOwn(TestServer.Container container,
 			CapturedOutput output) throws Exception {
-		start(container, "server.shutdown=graceful", "eventsource.shutdown.drain=1s");
+		start(container, "eventsource.shutdown.drain=1s");
 		List<StreamClient> clients = clients(100);
 		this.server.bean(EventChannel.class).publish("message", "a");
 		await().until(() -> clients.stream().allMatch((client) -> client.count() == 1));
@@ -68,7 +69,7 @@ class ShutdownTests {
 	@ParameterizedTest
 	@EnumSource
 	void newcomersGetTheSoftAnswerMeanwhile(TestServer.Container container) throws Exception {
-		start(container, "server.shutdown=graceful", "eventsource.shutdown.drain=2s");
+		start(container, "eventsource.shutdown.drain=2s");
 		List<StreamClient> clients = clients(20);
 		CompletableFuture<Void> closing = CompletableFuture.runAsync(this.server::close,
 				(task) -> new Thread(task).start());
@@ -132,8 +133,10 @@ class ShutdownTests {
 		assertThat(client.reconnectionTime()).isGreaterThanOrEqualTo(Duration.ofSeconds(3));
 	}
 
+	/** As is Boot's default, the container finishes the responses that have ended. */
 	private void start(TestServer.Container container, String... properties) {
-		this.server = TestServer.start(container, Application.class, properties);
+		this.server = TestServer.start(container, Application.class,
+				StringUtils.concatenateStringArrays(new String[] { "server.shutdown=graceful" }, properties));
 	}
 
 	private List<StreamClient> clients(int count) throws Exception {
