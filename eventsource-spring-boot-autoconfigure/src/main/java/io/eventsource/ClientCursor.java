@@ -1,6 +1,7 @@
 package io.eventsource;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -22,6 +23,9 @@ final class ClientCursor implements EventConnection {
 
 	private static final long OPENING = 5_000_000_000L;
 
+	/** Longer than the clock can count. */
+	private static final Duration DISTANT = Duration.ofDays(36_500);
+
 	private final EventClient client;
 
 	private final EventSink sink;
@@ -31,6 +35,9 @@ final class ClientCursor implements EventConnection {
 	private final EventStream stream;
 
 	private final EventLog log;
+
+	/** What the client may see; {@code null} for everything. */
+	private final @Nullable ClientFilter filter;
 
 	private long position;
 
@@ -81,12 +88,25 @@ final class ClientCursor implements EventConnection {
 		this.group = group;
 		this.stream = stream;
 		this.log = stream.log();
+		this.filter = stream.filter(client);
 		this.position = position;
 		this.blockedSince = now;
 		this.lastWrite = now;
 		long lifetime = stream.settings().maxLifetime().toNanos();
 		if (lifetime > 0) {
-			this.departure = now + lifetime - ThreadLocalRandom.current().nextLong(lifetime / 5 + 1);
+			depart(CloseReason.LIFETIME, now + lifetime - ThreadLocalRandom.current().nextLong(lifetime / 5 + 1));
+		}
+		if (client.expires() != null) {
+			expire(now, Duration.between(client.since(), client.expires()));
+		}
+	}
+
+	private void expire(long now, Duration left) {
+		if (left.compareTo(DISTANT) < 0) {
+			long time = now + (left.isNegative() ? 0 : left.toNanos());
+			if (this.departure == 0 || time - this.departure < 0) {
+				depart(CloseReason.EXPIRED, time);
+			}
 		}
 	}
 
@@ -133,7 +153,11 @@ final class ClientCursor implements EventConnection {
 	 * Sends the client away at a time, with a reconnection time of its own.
 	 */
 	void departAt(long time) {
-		this.departing = CloseReason.SHUTDOWN;
+		depart(CloseReason.SHUTDOWN, time);
+	}
+
+	private void depart(CloseReason reason, long time) {
+		this.departing = reason;
 		this.departure = time;
 	}
 
@@ -161,16 +185,29 @@ final class ClientCursor implements EventConnection {
 	}
 
 	/**
-	 * Goes on from a place in the log, after the client was told what it misses.
+	 * Begins in the log, so many of the latest events ahead of its tail.
 	 */
-	void moveTo(EventLog.Start start) {
+	void begin(EventLog.Start start, long tail) {
+		boolean fresh = this.client.lastEventId() == null && start.position() < tail;
+		moveTo((this.filter != null && fresh && !this.log.hasEnded())
+				? EventLog.Start.at(this.filter.latest(this.log, tail, this.stream.settings().initialReplay()))
+				: start);
+	}
+
+	/**
+	 * Goes on from a place in the log, after the client was told what it misses. How many
+	 * events it would have seen of those that are gone is not known where some are
+	 * hidden.
+	 */
+	private void moveTo(EventLog.Start start) {
 		this.position = start.position();
 		if (start.gap() != null) {
-			enqueue(FrameEncoder.gap(this.stream.settings().gapEvent(), start.gap(), start.missed()));
+			Long missed = (this.filter != null) ? null : start.missed();
+			enqueue(FrameEncoder.gap(this.stream.settings().gapEvent(), start.gap(), missed));
 			if (start.gap() == GapCause.OVERFLOW && start.missed() != null) {
 				this.group.skipped(start.missed());
 			}
-			this.stream.missed(this.client, start.gap(), start.missed());
+			this.stream.missed(this.client, start.gap(), missed);
 		}
 	}
 
@@ -249,7 +286,10 @@ final class ClientCursor implements EventConnection {
 	}
 
 	private void depart() {
-		if (this.departing == CloseReason.SHUTDOWN && !this.ended) {
+		if (isBehind()) {
+			checkpoint();
+		}
+		else if (this.departing == CloseReason.SHUTDOWN && !this.ended) {
 			this.ended = true;
 			enqueue(FrameEncoder.retry(EventStream.returnTime(this.stream.settings())));
 		}
@@ -269,6 +309,9 @@ final class ClientCursor implements EventConnection {
 		}
 		else {
 			this.history = null;
+			if (this.filter != null) {
+				this.filter.passed(batch.hidden());
+			}
 			moveTo(batch.end());
 		}
 		Slice gap = this.current;
@@ -283,12 +326,19 @@ final class ClientCursor implements EventConnection {
 
 	private void readLog() {
 		boolean over = this.log.hasEnded();
-		if (this.position < this.log.tail()) {
+		if (this.filter != null && this.filter.isCheckpointDue()) {
+			checkpoint();
+		}
+		else if (this.position < this.log.tail()) {
 			boolean conflating = this.lagging && this.stream.settings().overflow() == OverflowStrategy.CONFLATE;
-			this.current = this.group.slice(this.log, this.position, conflating);
+			this.current = (this.filter != null) ? this.filter.slice(this.log, this.position, conflating)
+					: this.group.slice(this.log, this.position, conflating);
 			if (this.current == null) {
 				overflow();
 			}
+		}
+		else if (over && isBehind()) {
+			checkpoint();
 		}
 		else if (over && this.stream.isPersonal() && this.stream.endReason() == CloseReason.COMPLETED && !this.ended) {
 			this.ended = true;
@@ -299,10 +349,23 @@ final class ClientCursor implements EventConnection {
 		}
 	}
 
+	/**
+	 * Whether the client has passed events that it was not shown, and does not know it.
+	 */
+	private boolean isBehind() {
+		return this.filter != null && this.history == null && this.filter.isBehind();
+	}
+
+	private void checkpoint() {
+		if (this.filter != null) {
+			enqueue(this.filter.checkpoint(this.log, this.position));
+		}
+	}
+
 	private void overflow() {
 		this.lagging = true;
 		switch (this.stream.settings().overflow()) {
-			case SKIP, CONFLATE -> moveTo(this.log.skip(this.position));
+			case SKIP, CONFLATE -> moveTo(this.log.skip(this.position, this.filter == null));
 			case DISCONNECT, BACKPRESSURE -> close(CloseReason.OVERFLOW);
 		}
 	}
@@ -351,7 +414,11 @@ final class ClientCursor implements EventConnection {
 			this.leaving = true;
 			this.group.signal();
 		}
-		if (!this.opened && now - this.blockedSince >= OPENING) {
+		if (this.leaving && this.departing == CloseReason.EXPIRED && !this.writable) {
+			// Not for as long as the client cares to take what is left
+			close(CloseReason.EXPIRED);
+		}
+		else if (!this.opened && now - this.blockedSince >= OPENING) {
 			this.opened = true;
 			this.sink.neverReady();
 		}
@@ -365,7 +432,12 @@ final class ClientCursor implements EventConnection {
 		}
 		else if (!settings.heartbeat().isZero() && now - this.lastWrite >= settings.heartbeat().toNanos()
 				&& !hasWork()) {
-			enqueue(FrameEncoder.heartbeat());
+			if (isBehind()) {
+				checkpoint();
+			}
+			if (this.current == null) {
+				enqueue(FrameEncoder.heartbeat());
+			}
 			this.lastWrite = now;
 			drain(now);
 		}

@@ -178,7 +178,8 @@ final class ClientGroup implements Runnable {
 
 	void delivered(Slice slice) {
 		this.counts.delivered += slice.count();
-		this.counts.skipped += slice.next() - slice.from() - slice.count();
+		this.counts.filtered += slice.hidden();
+		this.counts.skipped += slice.next() - slice.from() - slice.count() - slice.hidden();
 		if (slice.count() > 0 && slice.next() > this.newest) {
 			this.fresh = (this.fresh < 0) ? Math.max(this.newest, slice.from()) : this.fresh;
 			this.newest = slice.next();
@@ -259,8 +260,8 @@ final class ClientGroup implements Runnable {
 				arrival.cursor().replay(history);
 			}
 			else {
-				arrival.cursor().moveTo(arrival.start());
-				replayed(Math.max(0, arrival.tail() - arrival.start().position()));
+				arrival.cursor().begin(arrival.start(), arrival.tail());
+				replayed(Math.max(0, arrival.tail() - arrival.cursor().position()));
 			}
 		}
 	}
@@ -326,6 +327,8 @@ final class ClientGroup implements Runnable {
 
 		private long replayed;
 
+		private long filtered;
+
 		long delivered() {
 			return this.delivered;
 		}
@@ -340,6 +343,10 @@ final class ClientGroup implements Runnable {
 
 		long replayed() {
 			return this.replayed;
+		}
+
+		long filtered() {
+			return this.filtered;
 		}
 
 	}

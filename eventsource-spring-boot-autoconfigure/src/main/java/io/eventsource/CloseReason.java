@@ -23,6 +23,9 @@ public enum CloseReason {
 	/** The connection was as old as connections may become. */
 	LIFETIME,
 
+	/** The time had come at which the application wanted the connection to end. */
+	EXPIRED,
+
 	/** The application has ended the connection. */
 	REVOKED,
 

@@ -1,22 +1,69 @@
 package io.eventsource;
 
+import java.security.Principal;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one connection. Holds no request, so that it may be kept.
+ * What is known of one connection. Immutable; holds no request and no security context,
+ * so that it may be kept.
  *
  * @param id the id of the connection, unique within the process
  * @param stream the name of the stream
- * @param principalName the name of the authenticated user, or {@code null}
+ * @param principal the user as authenticated when the connection was opened, or
+ * {@code null}
  * @param remoteAddress the address of the client, or {@code null}
+ * @param types the types of event that the client has asked for; empty for all
+ * @param parameters the parameters of the request that the application has asked to keep;
+ * sent by the client and not to be trusted
+ * @param headers the headers of the request that the application has asked to keep, by
+ * their names in any case; sent by the client and not to be trusted
  * @param lastEventId the id of the last event that the client says it has, as sent by the
  * client and not to be trusted, or {@code null}
  * @param since when the connection was opened
+ * @param expires when the connection is to end, or {@code null}
  */
-public record EventClient(String id, String stream, @Nullable String principalName, @Nullable String remoteAddress,
-		@Nullable String lastEventId, Instant since) {
+public record EventClient(String id, String stream, @Nullable Principal principal, @Nullable String remoteAddress,
+		Set<String> types, Map<String, String> parameters, Map<String, String> headers, @Nullable String lastEventId,
+		Instant since, @Nullable Instant expires) {
+
+	/**
+	 * Takes copies of the collections.
+	 */
+	public EventClient {
+		types = Set.copyOf(types);
+		parameters = Map.copyOf(parameters);
+		headers = headers.isEmpty() ? Map.of() : caseInsensitive(headers);
+	}
+
+	private static Map<String, String> caseInsensitive(Map<String, String> headers) {
+		Map<String, String> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+		copy.putAll(headers);
+		return Collections.unmodifiableMap(copy);
+	}
+
+	/**
+	 * Starts the description of a client, for tests of filters and the like.
+	 * @param id the id of the connection
+	 * @param stream the name of the stream
+	 * @return a new builder
+	 */
+	public static Builder builder(String id, String stream) {
+		return new Builder(id, stream);
+	}
+
+	/**
+	 * Returns the name of the user.
+	 * @return the name, or {@code null} where nobody is authenticated
+	 */
+	public @Nullable String principalName() {
+		return (this.principal != null) ? this.principal.getName() : null;
+	}
 
 	/**
 	 * Describes the client in a form that is safe to log.
@@ -24,6 +71,127 @@ public record EventClient(String id, String stream, @Nullable String principalNa
 	@Override
 	public String toString() {
 		return "client " + this.id + " of stream '" + this.stream + "'";
+	}
+
+	/**
+	 * Describes a client to be made. Not thread-safe.
+	 */
+	public static final class Builder {
+
+		private final String id;
+
+		private final String stream;
+
+		private @Nullable Principal principal;
+
+		private @Nullable String remoteAddress;
+
+		private Set<String> types = Set.of();
+
+		private Map<String, String> parameters = Map.of();
+
+		private Map<String, String> headers = Map.of();
+
+		private @Nullable String lastEventId;
+
+		private Instant since = Instant.now();
+
+		private @Nullable Instant expires;
+
+		private Builder(String id, String stream) {
+			this.id = id;
+			this.stream = stream;
+		}
+
+		/**
+		 * Sets the user.
+		 * @param principal the user, or {@code null} for none
+		 * @return this builder
+		 */
+		public Builder principal(@Nullable Principal principal) {
+			this.principal = principal;
+			return this;
+		}
+
+		/**
+		 * Sets the address.
+		 * @param remoteAddress the address, or {@code null} if unknown
+		 * @return this builder
+		 */
+		public Builder remoteAddress(@Nullable String remoteAddress) {
+			this.remoteAddress = remoteAddress;
+			return this;
+		}
+
+		/**
+		 * Sets the types of event that the client wants.
+		 * @param types the types; empty for all
+		 * @return this builder
+		 */
+		public Builder types(Set<String> types) {
+			this.types = types;
+			return this;
+		}
+
+		/**
+		 * Sets the parameters of the request.
+		 * @param parameters the values by their names
+		 * @return this builder
+		 */
+		public Builder parameters(Map<String, String> parameters) {
+			this.parameters = parameters;
+			return this;
+		}
+
+		/**
+		 * Sets the headers of the request.
+		 * @param headers the values by their names
+		 * @return this builder
+		 */
+		public Builder headers(Map<String, String> headers) {
+			this.headers = headers;
+			return this;
+		}
+
+		/**
+		 * Sets the last event id.
+		 * @param lastEventId the id, or {@code null} for none
+		 * @return this builder
+		 */
+		public Builder lastEventId(@Nullable String lastEventId) {
+			this.lastEventId = lastEventId;
+			return this;
+		}
+
+		/**
+		 * Sets when the connection was opened; now, if never called.
+		 * @param since the time
+		 * @return this builder
+		 */
+		public Builder since(Instant since) {
+			this.since = since;
+			return this;
+		}
+
+		/**
+		 * Sets when the connection is to end.
+		 * @param expires the time, or {@code null} for no such time
+		 * @return this builder
+		 */
+		public Builder expires(@Nullable Instant expires) {
+			this.expires = expires;
+			return this;
+		}
+
+		/**
+		 * Makes the client.
+		 * @return the client
+		 */
+		public EventClient build() {
+			return new EventClient(this.id, this.stream, this.principal, this.remoteAddress, this.types,
+					this.parameters, this.headers, this.lastEventId, this.since, this.expires);
+		}
+
 	}
 
 }

@@ -32,4 +32,15 @@ public interface EventHistory {
 	 */
 	@Nullable Stream<Event> after(String lastEventId, EventClient client, int limit) throws Exception;
 
+	/**
+	 * Tells whether the ids say nothing about the events, like numbers that are drawn one
+	 * after the other. A client that is not shown an event may then be given its id as
+	 * its position, so that it is not told of a gap when it comes back later than the log
+	 * of the stream reaches.
+	 * @return whether the ids may be seen by any client; {@code false} by default
+	 */
+	default boolean hasOpaqueIds() {
+		return false;
+	}
+
 }

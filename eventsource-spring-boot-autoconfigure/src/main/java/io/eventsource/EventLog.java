@@ -28,6 +28,8 @@ final class EventLog {
 
 	private final boolean conflating;
 
+	private final boolean filtered;
+
 	private final LongSupplier clock;
 
 	private final Map<String, Frame> framesById = new ConcurrentHashMap<>();
@@ -51,10 +53,19 @@ final class EventLog {
 
 	private volatile boolean ended;
 
-	EventLog(int capacity, long memory, boolean conflating, LongSupplier clock) {
+	/**
+	 * Makes an empty log.
+	 * @param capacity how many events it keeps
+	 * @param memory how many bytes it keeps
+	 * @param conflating whether newer events stand for older ones with their key
+	 * @param filtered whether the events themselves are kept, for filters to look at
+	 * @param clock the clock of the dispatcher
+	 */
+	EventLog(int capacity, long memory, boolean conflating, boolean filtered, LongSupplier clock) {
 		this.ring = new AtomicReferenceArray<>(capacity);
 		this.memory = memory;
 		this.conflating = conflating;
+		this.filtered = filtered;
 		this.clock = clock;
 	}
 
@@ -72,7 +83,8 @@ final class EventLog {
 			return;
 		}
 		long sequence = this.tail;
-		Frame frame = FrameEncoder.frame(encoded, this.epoch, sequence, this.taken, this.clock.getAsLong());
+		Frame frame = FrameEncoder.frame(encoded, this.filtered, this.epoch, sequence, this.taken,
+				this.clock.getAsLong());
 		this.taken = frame.end();
 		overtake(frame);
 		while (sequence - this.head >= this.ring.length()
@@ -217,12 +229,13 @@ final class EventLog {
 	/**
 	 * Where a client goes on whose position has left the log: with what the log still
 	 * has, or, so that it does not fall out again at once, in the middle of it. Where
-	 * newer events stand for older ones, it has missed only what none stands for.
+	 * newer events stand for older ones, it has missed only what none stands for; unless
+	 * it does not see all of them.
 	 */
-	Start skip(long position) {
+	Start skip(long position, boolean seesAll) {
 		long oldest = this.head;
 		if (this.conflating) {
-			return (this.lost >= position) ? new Start(oldest, GapCause.OVERFLOW, null) : Start.at(oldest);
+			return (this.lost >= position || !seesAll) ? new Start(oldest, GapCause.OVERFLOW, null) : Start.at(oldest);
 		}
 		long middle = oldest + (this.tail - oldest) / 2;
 		return new Start(middle, GapCause.OVERFLOW, middle - position);

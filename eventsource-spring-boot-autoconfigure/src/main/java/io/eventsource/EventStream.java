@@ -41,6 +41,8 @@ public final class EventStream {
 
 	private final @Nullable EventHistory history;
 
+	private final List<EventFilter> filters;
+
 	private final Dispatcher dispatcher;
 
 	private final @Nullable Consumer<EventStream> onEnd;
@@ -79,12 +81,14 @@ public final class EventStream {
 		this.listener = builder.listener;
 		this.mapping = builder.mapping;
 		this.history = builder.history;
+		this.filters = List.copyOf(builder.filters);
 		this.dispatcher = builder.dispatcher;
 		this.onEnd = builder.onEnd;
 		this.resumable = builder.resumable;
 		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.maxEventSize());
 		this.log = new EventLog(this.settings.bufferSize(), this.settings.bufferMemory(),
-				this.settings.overflow() == OverflowStrategy.CONFLATE, this.dispatcher.clock());
+				this.settings.overflow() == OverflowStrategy.CONFLATE, !this.filters.isEmpty(),
+				this.dispatcher.clock());
 		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher);
 		this.histories = new Gate(this::intake, HISTORIES);
 		this.complaints = new Complaints(logger, this.dispatcher.clock());
@@ -270,8 +274,9 @@ public final class EventStream {
 		long tail = this.log.tail();
 		return new StreamSnapshot(this.name, state(), this.clients.get(), tail,
 				this.audience.sum(ClientGroup.Counts::delivered), this.audience.sum(ClientGroup.Counts::bytes),
-				this.audience.sum(ClientGroup.Counts::skipped), this.audience.sum(ClientGroup.Counts::replayed),
-				this.audience.greatestLag(tail), this.intake.restarts());
+				this.audience.sum(ClientGroup.Counts::skipped), this.audience.sum(ClientGroup.Counts::filtered),
+				this.audience.sum(ClientGroup.Counts::replayed), this.audience.greatestLag(tail),
+				this.intake.restarts());
 	}
 
 	private StreamSnapshot.State state() {
@@ -344,6 +349,21 @@ public final class EventStream {
 	}
 
 	/**
+	 * What a client may see; {@code null} for everything.
+	 */
+	@Nullable ClientFilter filter(EventClient client) {
+		return (this.filters.isEmpty() && client.types().isEmpty()) ? null
+				: new ClientFilter(client, this, this.filters);
+	}
+
+	/**
+	 * Whether a client may know the ids of events that it is not shown.
+	 */
+	boolean disclosesIds() {
+		return this.filters.isEmpty() || isPersonal() || (this.history != null && this.history.hasOpaqueIds());
+	}
+
+	/**
 	 * The position that no event needed by a client that could take it is behind.
 	 */
 	long floor() {
@@ -391,6 +411,11 @@ public final class EventStream {
 		if (!this.dispatcher.intake(histories)) {
 			histories.run();
 		}
+	}
+
+	void filterFailed(EventClient client, Event event, Throwable cause) {
+		complain("A filter of stream '" + this.name + "' failed; " + client + " does not see " + event, cause);
+		tell((listener) -> listener.filterFailed(client, event, cause));
 	}
 
 	void missed(EventClient client, GapCause cause, @Nullable Long missed) {
@@ -470,6 +495,8 @@ public final class EventStream {
 
 		private @Nullable EventHistory history;
 
+		private List<EventFilter> filters = List.of();
+
 		private @Nullable Consumer<EventStream> onEnd;
 
 		private boolean resumable;
@@ -529,6 +556,16 @@ public final class EventStream {
 		 */
 		public Builder history(@Nullable EventHistory history) {
 			this.history = history;
+			return this;
+		}
+
+		/**
+		 * Sets who says which client may see which event.
+		 * @param filters the filters, which must all agree; none, if never called
+		 * @return this builder
+		 */
+		public Builder filters(List<EventFilter> filters) {
+			this.filters = filters;
 			return this;
 		}
 

@@ -13,6 +13,10 @@ final class Frame {
 
 	private final @Nullable String key;
 
+	private final @Nullable String type;
+
+	private final @Nullable Event event;
+
 	private final long end;
 
 	private final byte[] bytes;
@@ -28,14 +32,20 @@ final class Frame {
 	 * did
 	 * @param key what a newer event must be about to overtake this one; {@code null} if
 	 * none can
+	 * @param type the type of the event; {@code null} if it has no data and is dispatched
+	 * to nobody
+	 * @param event the event, where filters are to be asked about it
 	 * @param end how many bytes the log had taken in all, with this frame
 	 * @param bytes the block, up to and with its empty line; never changed
 	 * @param time when it was published, by the clock of the dispatcher
 	 */
-	Frame(long sequence, @Nullable String id, @Nullable String key, long end, byte[] bytes, long time) {
+	Frame(long sequence, @Nullable String id, @Nullable String key, @Nullable String type, @Nullable Event event,
+			long end, byte[] bytes, long time) {
 		this.sequence = sequence;
 		this.id = id;
 		this.key = key;
+		this.type = type;
+		this.event = event;
 		this.end = end;
 		this.bytes = bytes;
 		this.time = time;
@@ -51,6 +61,14 @@ final class Frame {
 
 	@Nullable String key() {
 		return this.key;
+	}
+
+	@Nullable String type() {
+		return this.type;
+	}
+
+	@Nullable Event event() {
+		return this.event;
 	}
 
 	long end() {

@@ -90,17 +90,35 @@ final class FrameEncoder {
 
 	/**
 	 * Completes a block to a frame of the log.
+	 * @param filtered whether filters are to be asked about the event
 	 * @param before how many bytes the log has taken so far
 	 * @param time when the event was published
 	 */
-	static Frame frame(EncodedEvent encoded, String epoch, long sequence, long before, long time) {
+	static Frame frame(EncodedEvent encoded, boolean filtered, String epoch, long sequence, long before, long time) {
+		Event event = encoded.event();
 		byte[] body = encoded.body();
 		if (encoded.needsId()) {
-			byte[] line = ("id: " + epoch + "-" + sequence + "\n").getBytes(StandardCharsets.US_ASCII);
+			byte[] line = ("id: " + id(epoch, sequence) + "\n").getBytes(StandardCharsets.US_ASCII);
 			body = Arrays.copyOf(line, line.length + encoded.body().length);
 			System.arraycopy(encoded.body(), 0, body, line.length, encoded.body().length);
 		}
-		return new Frame(sequence, encoded.event().id(), encoded.key(), before + body.length, body, time);
+		return new Frame(sequence, event.id(), encoded.key(), (event.data() != null) ? event.type() : null,
+				filtered ? event : null, before + body.length, body, time);
+	}
+
+	/**
+	 * The id that an event has by its place in the log.
+	 */
+	static String id(String epoch, long sequence) {
+		return epoch + "-" + sequence;
+	}
+
+	/**
+	 * The block that moves a client's position past events that it is not shown: an id,
+	 * dispatched to nobody (WHATWG 9.2.6).
+	 */
+	static byte[] checkpoint(String id) {
+		return ("id: " + id + "\n\n").getBytes(StandardCharsets.UTF_8);
 	}
 
 	/**
@@ -136,7 +154,7 @@ final class FrameEncoder {
 	 * which the stream is known to be over if the client comes back.
 	 */
 	static byte[] end(String epoch) {
-		return ("id: " + epoch + END + "\n\n").getBytes(StandardCharsets.US_ASCII);
+		return checkpoint(epoch + END);
 	}
 
 	/**

@@ -49,6 +49,12 @@ final class HistoryReplay implements Runnable {
 
 	private int count;
 
+	/** What the client may see; {@code null} for everything. */
+	private final @Nullable ClientFilter filter;
+
+	/** How many of the latest events the client was not shown. */
+	private int hidden;
+
 	private volatile @Nullable Batch batch;
 
 	private volatile boolean reading;
@@ -64,6 +70,7 @@ final class HistoryReplay implements Runnable {
 		this.start = start;
 		this.executor = executor;
 		this.signal = signal;
+		this.filter = stream.filter(client);
 	}
 
 	/**
@@ -124,7 +131,7 @@ final class HistoryReplay implements Runnable {
 		if (end != null) {
 			close();
 		}
-		return new Batch(bytes.toByteArray(), this.count - before, end);
+		return new Batch(bytes.toByteArray(), this.count - before, this.hidden, end);
 	}
 
 	private EventLog.@Nullable Start read(ByteArrayOutputStream bytes, long begun) throws Exception {
@@ -178,6 +185,11 @@ final class HistoryReplay implements Runnable {
 		if (event.id() != null) {
 			this.lastId = event.id();
 		}
+		if (this.filter != null && !this.filter.shows(event)) {
+			this.hidden++;
+			return;
+		}
+		this.hidden = 0;
 		EncodedEvent encoded = this.stream.translate(event);
 		if (encoded != null) {
 			bytes.writeBytes(encoded.body());
@@ -210,11 +222,12 @@ final class HistoryReplay implements Runnable {
 	 * A part of the history.
 	 *
 	 * @param bytes the events
-	 * @param count how many they are
+	 * @param count how many they are, with those that the client is not shown
+	 * @param hidden how many the client was not shown since the last that it was
 	 * @param end where the client goes on in the log, with what it must be told; {@code
 	 * null} where there is more of the history
 	 */
-	record Batch(byte[] bytes, int count, EventLog.@Nullable Start end) {
+	record Batch(byte[] bytes, int count, int hidden, EventLog.@Nullable Start end) {
 
 	}
 

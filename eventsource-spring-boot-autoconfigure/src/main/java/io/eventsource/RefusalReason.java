@@ -11,6 +11,15 @@ public enum RefusalReason {
 	/** The client has as many connections as it may have. */
 	MAX_CONNECTIONS_PER_CLIENT,
 
+	/** The application wants to know first who the client is. */
+	UNAUTHORIZED,
+
+	/** The application does not let the client in. */
+	FORBIDDEN,
+
+	/** The application cannot serve the client now. */
+	UNAVAILABLE,
+
 	/** The server is shutting down. */
 	SHUTDOWN
 

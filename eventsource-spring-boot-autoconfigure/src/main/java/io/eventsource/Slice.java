@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the bytes, never changed
  * @param next the position after the slice
  * @param count how many events it has
+ * @param hidden how many events it leaves out because the client may not see them
  */
-record Slice(long from, byte[] bytes, long next, int count) {
+record Slice(long from, byte[] bytes, long next, int count, int hidden) {
 
 	static final int MAX_BYTES = 64 * 1024;
 
@@ -44,12 +45,19 @@ record Slice(long from, byte[] bytes, long next, int count) {
 			next++;
 			frame = (next < tail) ? log.frame(next) : null;
 		}
-		return new Slice(position, (frames.size() == 1) ? frames.get(0).bytes() : join(frames, length), next,
-				frames.size());
+		return of(position, frames, next, 0);
 	}
 
-	private static byte[] join(List<Frame> frames, int length) {
-		byte[] bytes = new byte[length];
+	/**
+	 * Joins frames.
+	 */
+	static Slice of(long from, List<Frame> frames, long next, int hidden) {
+		return new Slice(from, (frames.size() == 1) ? frames.get(0).bytes() : join(frames), next, frames.size(),
+				hidden);
+	}
+
+	private static byte[] join(List<Frame> frames) {
+		byte[] bytes = new byte[frames.stream().mapToInt((frame) -> frame.bytes().length).sum()];
 		int filled = 0;
 		for (Frame frame : frames) {
 			System.arraycopy(frame.bytes(), 0, bytes, filled, frame.bytes().length);
@@ -62,7 +70,7 @@ record Slice(long from, byte[] bytes, long next, int count) {
 	 * Takes a block that has no place in the log, such as a heartbeat.
 	 */
 	static Slice of(byte[] block, long position) {
-		return new Slice(position, block, position, 0);
+		return new Slice(position, block, position, 0, 0);
 	}
 
 }

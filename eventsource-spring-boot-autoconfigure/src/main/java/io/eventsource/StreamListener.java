@@ -50,6 +50,15 @@ public interface StreamListener {
 	}
 
 	/**
+	 * Called when a filter has failed, so that a client is not shown an event.
+	 * @param client the client
+	 * @param event the event
+	 * @param cause the failure
+	 */
+	default void filterFailed(EventClient client, Event event, Throwable cause) {
+	}
+
+	/**
 	 * Called when a worker has sent new events to its clients, all that could take them.
 	 * @param stream the name of the stream
 	 * @param nanos how long ago the oldest of these events was published, in nanoseconds

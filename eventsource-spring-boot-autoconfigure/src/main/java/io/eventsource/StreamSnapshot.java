@@ -11,12 +11,14 @@ package io.eventsource;
  * @param bytes how many bytes they had been sent, in all
  * @param skipped how many events they had not been sent although they were connected:
  * overtaken by newer ones, or lost to clients that lagged
+ * @param filtered how many events clients had not been sent because they may not see
+ * them, or have not asked for them
  * @param replayed how many of the events delivered were older than the connection
  * @param greatestLag how many events the slowest client had yet to be sent
  * @param restarts how often the publisher was subscribed to again after a failure
  */
 public record StreamSnapshot(String name, State state, int clients, long published, long delivered, long bytes,
-		long skipped, long replayed, long greatestLag, long restarts) {
+		long skipped, long filtered, long replayed, long greatestLag, long restarts) {
 
 	/**
 	 * What a stream can be doing.

@@ -30,18 +30,20 @@ class ArchitectureTests {
 	private static final Set<String> PUBLIC_TYPES = Set.of("io.eventsource.ClientSnapshot",
 			"io.eventsource.CloseReason", "io.eventsource.DataWriter", "io.eventsource.Dispatcher",
 			"io.eventsource.Event", "io.eventsource.Event$Builder", "io.eventsource.EventChannel",
-			"io.eventsource.EventClient", "io.eventsource.EventConnection", "io.eventsource.EventSink",
-			"io.eventsource.EventStream", "io.eventsource.EventStream$Builder", "io.eventsource.EventHistory",
-			"io.eventsource.GapCause", "io.eventsource.OverflowStrategy", "io.eventsource.PersonalStream",
-			"io.eventsource.RefusalReason", "io.eventsource.StreamListener", "io.eventsource.StreamSettings",
-			"io.eventsource.StreamSettings$Builder", "io.eventsource.StreamSnapshot",
-			"io.eventsource.StreamSnapshot$State", "io.eventsource.autoconfigure.EventSourceAutoConfiguration",
+			"io.eventsource.EventClient", "io.eventsource.EventClient$Builder", "io.eventsource.EventFilter",
+			"io.eventsource.EventConnection", "io.eventsource.EventSink", "io.eventsource.EventStream",
+			"io.eventsource.EventStream$Builder", "io.eventsource.EventHistory", "io.eventsource.GapCause",
+			"io.eventsource.OverflowStrategy", "io.eventsource.PersonalStream", "io.eventsource.RefusalReason",
+			"io.eventsource.StreamListener", "io.eventsource.StreamSettings", "io.eventsource.StreamSettings$Builder",
+			"io.eventsource.StreamSnapshot", "io.eventsource.StreamSnapshot$State",
+			"io.eventsource.autoconfigure.EventSourceAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceEndpointAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceHealthAutoConfiguration",
-			"io.eventsource.autoconfigure.EventSourceMetricsAutoConfiguration", "io.eventsource.web.ConnectionLimits",
-			"io.eventsource.web.ConnectionLimits$Rejection", "io.eventsource.web.DisconnectedClientResolver",
-			"io.eventsource.web.EventSourceEndpoint", "io.eventsource.web.EventSourceHandlerMapping",
-			"io.eventsource.web.StreamDefinition");
+			"io.eventsource.autoconfigure.EventSourceMetricsAutoConfiguration", "io.eventsource.web.Admission",
+			"io.eventsource.web.StreamAccess", "io.eventsource.web.StreamAdmission",
+			"io.eventsource.web.ConnectionLimits", "io.eventsource.web.ConnectionLimits$Rejection",
+			"io.eventsource.web.DisconnectedClientResolver", "io.eventsource.web.EventSourceEndpoint",
+			"io.eventsource.web.EventSourceHandlerMapping", "io.eventsource.web.StreamDefinition");
 
 	private final JavaClasses classes = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -1,6 +1,5 @@
 package io.eventsource;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -229,7 +228,7 @@ class EventHistoryTests {
 				.until(() -> this.publisher.subscriptions() == 1 && !this.publisher.link().requests().isEmpty());
 			publish(1, 100);
 			RecordingSink sink = new RecordingSink(10_000);
-			sink.open(stream.connect(new EventClient("1", "test", null, null, "1", Instant.EPOCH), sink));
+			sink.open(stream.connect(EventClient.builder("1", "test").lastEventId("1").build(), sink));
 			TestEngine.await().until(() -> sink.writes().size() == 1);
 			intake.shutdown();
 			TestEngine.await().until(intake::isTerminated);

@@ -19,7 +19,7 @@ class EventLogTests {
 
 	private static final FrameEncoder encoder = new FrameEncoder(String::valueOf, 10_000);
 
-	private final EventLog log = new EventLog(4, 100_000, false, System::nanoTime);
+	private final EventLog log = new EventLog(4, 100_000, false, false, System::nanoTime);
 
 	@Test
 	void emptyLogStartsAndEndsAtZero() {
@@ -56,7 +56,7 @@ class EventLogTests {
 
 	@Test
 	void oldestEventsLeaveWhenTheyTakeTooManyBytes() {
-		EventLog log = new EventLog(100, 300, false, System::nanoTime);
+		EventLog log = new EventLog(100, 300, false, false, System::nanoTime);
 		EncodedEvent event = withId("1", "x".repeat(100 - "id: 1\ndata: \n\n".length()));
 		for (int i = 0; i < 3; i++) {
 			log.append(event);
@@ -71,7 +71,7 @@ class EventLogTests {
 
 	@Test
 	void bytesOfEventsThatHaveLeftAreNotCounted() {
-		EventLog log = new EventLog(2, 1000, false, System::nanoTime);
+		EventLog log = new EventLog(2, 1000, false, false, System::nanoTime);
 		for (int i = 0; i < 1000; i++) {
 			log.append(withId("1", "x".repeat(300)));
 			assertThat(log.tail() - log.head()).isEqualTo(Math.min(i + 1, 2));
@@ -80,7 +80,7 @@ class EventLogTests {
 
 	@Test
 	void newestEventIsKeptHoweverLargeItIs() {
-		EventLog log = new EventLog(4, 100, false, System::nanoTime);
+		EventLog log = new EventLog(4, 100, false, false, System::nanoTime);
 		log.append(withId("1", "small"));
 		log.append(withId("2", "x".repeat(500)));
 		assertThat(log.head()).isOne();
@@ -92,7 +92,7 @@ class EventLogTests {
 
 	@Test
 	void logOfOneEventKeepsTheNewest() {
-		EventLog log = new EventLog(1, 1000, false, System::nanoTime);
+		EventLog log = new EventLog(1, 1000, false, false, System::nanoTime);
 		log.append(withId("1", "a"));
 		log.append(withId("2", "b"));
 		assertThat(log.head()).isOne();
@@ -139,7 +139,7 @@ class EventLogTests {
 
 	@Test
 	void idOfAnEarlierRunIsToldFromOneOfToday() {
-		String earlier = epoch(new EventLog(4, 100, false, System::nanoTime));
+		String earlier = epoch(new EventLog(4, 100, false, false, System::nanoTime));
 		append(3);
 		assertThat(this.log.start(earlier + "-1", 0)).isEqualTo(new EventLog.Start(0, GapCause.RESTARTED, null));
 		assertThat(this.log.start(earlier + "-999", 0)).isEqualTo(new EventLog.Start(0, GapCause.RESTARTED, null));
@@ -149,7 +149,7 @@ class EventLogTests {
 	void everyRunHasItsOwnName() {
 		Set<String> epochs = new HashSet<>();
 		for (int i = 0; i < 20; i++) {
-			String epoch = epoch(new EventLog(1, 100, false, System::nanoTime));
+			String epoch = epoch(new EventLog(1, 100, false, false, System::nanoTime));
 			assertThat(epoch).matches("[0-9a-z]+");
 			epochs.add(epoch);
 		}

@@ -2,7 +2,6 @@ package io.eventsource;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -155,7 +154,7 @@ class EventStreamStressTests {
 				StressSink sink = new StressSink(this.random);
 				String resumed = this.lastEventId.isEmpty() ? null : this.lastEventId;
 				String id = this.number + "/" + this.connections++;
-				sink.open(stream.connect(new EventClient(id, "stress", null, null, resumed, Instant.EPOCH), sink));
+				sink.open(stream.connect(EventClient.builder(id, "stress").lastEventId(resumed).build(), sink));
 				if (this.connections == 1) {
 					started.incrementAndGet();
 				}

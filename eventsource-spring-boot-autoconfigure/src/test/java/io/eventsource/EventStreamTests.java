@@ -3,7 +3,6 @@ package io.eventsource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -757,7 +756,7 @@ class EventStreamTests {
 		StreamSnapshot snapshot = this.stream.snapshot();
 		int sent = client.sink().writes().stream().mapToInt(Integer::intValue).sum();
 		assertThat(snapshot)
-			.isEqualTo(new StreamSnapshot("test", StreamSnapshot.State.LIVE, 2, 3, 3, sent, 0, 0, 3, 0));
+			.isEqualTo(new StreamSnapshot("test", StreamSnapshot.State.LIVE, 2, 3, 3, sent, 0, 0, 0, 3, 0));
 		blocked.sink().ready();
 		blocked.awaitEvents(3);
 		this.engine.connect(this.stream, client.sink().events().get(0).lastEventId()).awaitEvents(2);
@@ -1105,12 +1104,16 @@ class EventStreamTests {
 
 	@Test
 	void descriptionOfAClientIsSafeToLog() {
-		EventClient client = new EventClient("7", "prices", "eve\r\n", "1.2.3.4", "id\r\nforged", Instant.EPOCH);
+		EventClient client = EventClient.builder("7", "prices")
+			.principal(() -> "eve\r\n")
+			.remoteAddress("1.2.3.4")
+			.lastEventId("id\r\nforged")
+			.build();
 		assertThat(client).hasToString("client 7 of stream 'prices'");
 	}
 
 	private static EventClient client(String id) {
-		return new EventClient(id, "test", null, null, null, Instant.EPOCH);
+		return EventClient.builder(id, "test").build();
 	}
 
 }

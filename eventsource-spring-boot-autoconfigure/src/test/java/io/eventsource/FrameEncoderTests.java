@@ -90,7 +90,7 @@ class FrameEncoderTests {
 	}
 
 	private String frame(Event event) {
-		return new String(FrameEncoder.frame(this.encoder.encode(event), "run", 3, 0, 0).bytes(),
+		return new String(FrameEncoder.frame(this.encoder.encode(event), false, "run", 3, 0, 0).bytes(),
 				StandardCharsets.UTF_8);
 	}
 

@@ -25,6 +25,8 @@ class RecordingListener implements StreamListener {
 
 	private final List<Object> rejected = Collections.synchronizedList(new ArrayList<>());
 
+	private final List<String> filterFailures = Collections.synchronizedList(new ArrayList<>());
+
 	private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
 
 	@Override
@@ -47,6 +49,11 @@ class RecordingListener implements StreamListener {
 	public void eventRejected(String stream, Object element, Throwable cause) {
 		this.rejected.add(element);
 		this.rejections.add(cause);
+	}
+
+	@Override
+	public void filterFailed(EventClient client, Event event, Throwable cause) {
+		this.filterFailures.add(cause.getMessage());
 	}
 
 	@Override
@@ -93,6 +100,10 @@ class RecordingListener implements StreamListener {
 
 	List<Object> rejected() {
 		return List.copyOf(this.rejected);
+	}
+
+	List<String> filterFailures() {
+		return List.copyOf(this.filterFailures);
 	}
 
 	List<Throwable> failures() {

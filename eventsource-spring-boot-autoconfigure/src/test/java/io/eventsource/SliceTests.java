@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class SliceTests {
 
-	private final EventLog log = new EventLog(100, 100_000_000, true, System::nanoTime);
+	private final EventLog log = new EventLog(100, 100_000_000, true, false, System::nanoTime);
 
 	@Test
 	void singleFrameIsNotCopied() {
@@ -86,7 +86,7 @@ class SliceTests {
 
 	@Test
 	void positionThatHasLeftTheLogHasNoSlice() {
-		EventLog small = new EventLog(1, 1000, false, System::nanoTime);
+		EventLog small = new EventLog(1, 1000, false, false, System::nanoTime);
 		small.append(encoded("a"));
 		small.append(encoded("b"));
 		assertThat(Slice.of(small, 0, false)).isNull();

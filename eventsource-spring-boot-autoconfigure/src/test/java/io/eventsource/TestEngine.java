@@ -1,7 +1,6 @@
 package io.eventsource;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -97,9 +96,13 @@ class TestEngine implements AutoCloseable {
 	}
 
 	Client connect(EventStream stream, @Nullable String lastEventId, RecordingSink sink) {
+		return connect(stream, sink, (client) -> client.lastEventId(lastEventId));
+	}
+
+	Client connect(EventStream stream, RecordingSink sink, UnaryOperator<EventClient.Builder> customizer) {
 		String id = "c" + this.clients.incrementAndGet();
 		this.sinks.add(sink);
-		sink.open(stream.connect(new EventClient(id, stream.name(), null, null, lastEventId, Instant.EPOCH), sink));
+		sink.open(stream.connect(customizer.apply(EventClient.builder(id, stream.name())).build(), sink));
 		return new Client(id, sink);
 	}
 

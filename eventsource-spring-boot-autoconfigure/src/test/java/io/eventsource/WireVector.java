@@ -125,7 +125,7 @@ final class WireVector {
 
 	private static byte[] encode(Event event, long sequence) {
 		FrameEncoder encoder = new FrameEncoder((data) -> ((Json) data).text(), 1024);
-		return FrameEncoder.frame(encoder.encode(event), EPOCH, sequence, 0, 0).bytes();
+		return FrameEncoder.frame(encoder.encode(event), false, EPOCH, sequence, 0, 0).bytes();
 	}
 
 	private static byte[] control(String... words) {

@@ -30,6 +30,8 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.OAuth2Token;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
@@ -53,11 +55,11 @@ public final class EventSourceAutoConfiguration {
 			ObjectProvider<StreamListener> listeners, Environment environment) {
 		StreamDefinitions streams = new StreamDefinitions(properties);
 		StreamSettings defaults = streams.defaults();
+		StreamRules rules = new StreamRules(beanFactory);
 		boolean virtual = Threading.VIRTUAL.isActive(environment);
 		int threads = DispatcherThreads.of(properties);
-		return new EventSourceEndpoint(
-				streams.of(new PublisherBeans(beanFactory).find(), new EventHistories(beanFactory), beanFactory),
-				defaults, dataWriter.getIfAvailable(UnsupportedDataWriter::new),
+		return new EventSourceEndpoint(streams.of(new PublisherBeans(beanFactory).find(), rules, beanFactory), defaults,
+				streams.access(rules), dataWriter.getIfAvailable(UnsupportedDataWriter::new),
 				new CompositeStreamListener(listeners.orderedStream().toList()), () -> virtual
 						? new Dispatcher(threads, executor("eventsource-intake-", true)) : new Dispatcher(threads),
 				executor("eventsource-send-", virtual), streams.limits());
@@ -113,6 +115,20 @@ public final class EventSourceAutoConfiguration {
 		@ConditionalOnMissingBean
 		DataWriter eventSourceDataWriter(JsonMapper mapper) {
 			return mapper::writeValueAsString;
+		}
+
+	}
+
+	/**
+	 * Ends connections when the token expires that they were opened with.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ Authentication.class, OAuth2Token.class })
+	static class TokenConfiguration {
+
+		@Bean
+		TokenExpiryAdmission eventSourceTokenExpiryAdmission() {
+			return new TokenExpiryAdmission();
 		}
 
 	}

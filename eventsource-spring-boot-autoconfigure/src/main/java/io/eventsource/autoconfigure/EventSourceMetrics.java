@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 import io.eventsource.CloseReason;
+import io.eventsource.Event;
 import io.eventsource.EventClient;
 import io.eventsource.GapCause;
 import io.eventsource.RefusalReason;
@@ -36,7 +37,7 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 	static final String UNNAMED = "unnamed";
 
 	private static final StreamSnapshot NOTHING = new StreamSnapshot(UNNAMED, StreamSnapshot.State.CLOSED, 0, 0, 0, 0,
-			0, 0, 0, 0);
+			0, 0, 0, 0, 0);
 
 	private final ObjectProvider<EventSourceEndpoint> endpoint;
 
@@ -62,6 +63,8 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 					StreamSnapshot::delivered);
 			count("eventsource.events.skipped", "Events that clients were not sent although connected", null, stream,
 					StreamSnapshot::skipped);
+			count("eventsource.events.filtered", "Events that clients may not see or have not asked for", null, stream,
+					StreamSnapshot::filtered);
 			count("eventsource.events.replayed", "Events sent that were older than the connection", null, stream,
 					StreamSnapshot::replayed);
 			count("eventsource.data.sent", "Bytes sent", "bytes", stream, StreamSnapshot::bytes);
@@ -123,6 +126,11 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 	@Override
 	public void eventRejected(String stream, Object element, Throwable cause) {
 		this.registry.counter("eventsource.events.rejected", tags(stream)).increment();
+	}
+
+	@Override
+	public void filterFailed(EventClient client, Event event, Throwable cause) {
+		this.registry.counter("eventsource.filter.failures", tags(client.stream())).increment();
 	}
 
 	@Override

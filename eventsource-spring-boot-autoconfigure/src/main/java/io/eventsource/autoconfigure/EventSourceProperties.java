@@ -1,6 +1,7 @@
 package io.eventsource.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import io.eventsource.OverflowStrategy;
@@ -47,6 +48,9 @@ import org.springframework.util.unit.DataSize;
  * @param restart Settings of the restart of publishers that have failed.
  * @param metrics Settings of the metrics.
  * @param dispatcher Settings of the threads that serve the clients.
+ * @param typesParameter Request parameter by which a client asks for some types of event
+ * only, separated by commas; empty for none.
+ * @param cors Which other origins may open streams in a browser.
  * @param streams Settings of single streams, by the name of the publisher's bean.
  */
 @ConfigurationProperties("eventsource")
@@ -61,6 +65,7 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 		@DefaultValue("soft") Rejection reject, @DefaultValue ShutdownProperties shutdown,
 		@DefaultValue HistoryProperties history, @DefaultValue RestartProperties restart,
 		@DefaultValue MetricsProperties metrics, @DefaultValue DispatcherProperties dispatcher,
+		@DefaultValue("types") String typesParameter, @DefaultValue CorsProperties cors,
 		@DefaultValue Map<String, StreamProperties> streams) {
 
 	/**
@@ -152,16 +157,22 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * @param maxLifetime Longest life of a connection to this stream; 0 for none.
 	 * @param history Settings of the event history of this stream.
 	 * @param restart Settings of the restart of this stream's publisher after a failure.
+	 * @param typesParameter Request parameter by which a client of this stream asks for
+	 * some types of event only; empty for none.
+	 * @param cors Which other origins may open this stream in a browser, instead of what
+	 * is set for all streams.
 	 */
 	record StreamProperties(@Nullable String path, @Nullable Duration retry, @Nullable Duration heartbeat,
 			@Nullable Integer bufferSize, @Nullable DataSize bufferMemory, @Nullable DataSize maxEventSize,
 			@Nullable OverflowStrategy overflow, @Nullable SubscriptionMode subscription, @Nullable Duration linger,
 			@Nullable Integer initialReplay, @Nullable String gapEvent, @Nullable Duration writeTimeout,
 			@Nullable Duration maxLifetime, @DefaultValue StreamHistoryProperties history,
-			@DefaultValue StreamRestartProperties restart) {
+			@DefaultValue StreamRestartProperties restart, @Nullable String typesParameter,
+			@DefaultValue CorsProperties cors) {
 
 		static final StreamProperties NONE = new StreamProperties(null, null, null, null, null, null, null, null, null,
-				null, null, null, null, new StreamHistoryProperties(null), new StreamRestartProperties(null, null));
+				null, null, null, null, new StreamHistoryProperties(null), new StreamRestartProperties(null, null),
+				null, CorsProperties.NONE);
 
 	}
 
@@ -182,6 +193,32 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * @param maxDelay Longest pause.
 	 */
 	record StreamRestartProperties(@Nullable Duration minDelay, @Nullable Duration maxDelay) {
+
+	}
+
+	/**
+	 * Which other origins may open streams in a browser.
+	 *
+	 * @param allowedOrigins Origins that may open streams, such as 'https://example.com';
+	 * '*' for all.
+	 * @param allowedOriginPatterns Patterns of origins that may open streams, such as
+	 * 'https://*.example.com'; unlike '*' they may be combined with credentials.
+	 * @param allowCredentials Whether browsers may send cookies and other credentials.
+	 * @param allowedHeaders Request headers that clients may send.
+	 * @param maxAge How long a browser may remember that it is allowed.
+	 */
+	record CorsProperties(@DefaultValue List<String> allowedOrigins, @DefaultValue List<String> allowedOriginPatterns,
+			@Nullable Boolean allowCredentials,
+			@DefaultValue("Last-Event-ID,Cache-Control,Authorization") List<String> allowedHeaders,
+			@DefaultValue("30m") Duration maxAge) {
+
+		static final CorsProperties NONE = new CorsProperties(List.of(), List.of(), null, List.of(), Duration.ZERO);
+
+		/** Whether no origin is named. */
+		boolean isEmpty() {
+			return this.allowedOrigins.isEmpty() && this.allowedOriginPatterns.isEmpty()
+					&& this.allowCredentials == null;
+		}
 
 	}
 

@@ -11,9 +11,11 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 import io.eventsource.StreamSettings;
+import io.eventsource.autoconfigure.EventSourceProperties.CorsProperties;
 import io.eventsource.autoconfigure.EventSourceProperties.StreamProperties;
 import io.eventsource.autoconfigure.EventSourceProperties.SubscriptionMode;
 import io.eventsource.web.ConnectionLimits;
+import io.eventsource.web.StreamAccess;
 import io.eventsource.web.StreamDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +47,9 @@ class StreamDefinitions {
 	 * The streams of the given beans.
 	 * @param beans the names of the beans, and which of them are primary
 	 */
-	List<StreamDefinition> of(Map<String, Boolean> beans, EventHistories histories, BeanFactory beanFactory) {
+	List<StreamDefinition> of(Map<String, Boolean> beans, StreamRules rules, BeanFactory beanFactory) {
 		refuseUnknownNames(beans.keySet());
-		histories.check(beans.keySet());
+		rules.check(beans.keySet());
 		String base = checked("eventsource.path", this.properties.path());
 		List<StreamDefinition> streams = new ArrayList<>();
 		beans.forEach((name, primary) -> {
@@ -57,10 +59,24 @@ class StreamDefinitions {
 				paths.add(base);
 			}
 			streams.add(new StreamDefinition(name, paths, settings("eventsource.streams." + name, stream(name)),
-					() -> beanFactory.getBean(name), isPerClient(name), histories.of(name)));
+					() -> beanFactory.getBean(name), isPerClient(name), rules.history(name), access(name, rules)));
 		});
 		refuseSharedPaths(streams);
 		return streams;
+	}
+
+	/**
+	 * Who may open publishers that are handed to the endpoint, and what they see of them.
+	 */
+	StreamAccess access(StreamRules rules) {
+		return rules.access(this.properties.typesParameter());
+	}
+
+	private StreamAccess access(String name, StreamRules rules) {
+		CorsProperties own = stream(name).cors();
+		return rules.access(name, or(stream(name).typesParameter(), this.properties.typesParameter()),
+				own.isEmpty() ? new CorsRules("eventsource.cors", this.properties.cors()).configuration()
+						: new CorsRules("eventsource.streams." + name + ".cors", own).configuration());
 	}
 
 	private StreamProperties stream(String name) {

@@ -53,6 +53,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 	private final StreamSettings settings;
 
+	private final StreamAccess access;
+
 	private final DataWriter dataWriter;
 
 	private final StreamListener listener;
@@ -61,7 +63,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 	private final Executor sender;
 
-	private final Admissions admissions;
+	private final Connections connections;
 
 	private final StreamingObstacles obstacles = new StreamingObstacles();
 
@@ -75,6 +77,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 * Makes an endpoint, which takes no thread until it is started.
 	 * @param definitions the streams to serve
 	 * @param settings the settings of publishers that are handed to {@link #open}
+	 * @param access who may open such publishers, and what they see of them
 	 * @param dataWriter writes data that is not text
 	 * @param listener observes all streams
 	 * @param dispatchers makes the threads that serve the clients, on each start
@@ -82,15 +85,17 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 * non-blocking output; must not be bounded
 	 * @param limits how many connections there may be
 	 */
-	public EventSourceEndpoint(Collection<StreamDefinition> definitions, StreamSettings settings, DataWriter dataWriter,
-			StreamListener listener, Supplier<Dispatcher> dispatchers, Executor sender, ConnectionLimits limits) {
+	public EventSourceEndpoint(Collection<StreamDefinition> definitions, StreamSettings settings, StreamAccess access,
+			DataWriter dataWriter, StreamListener listener, Supplier<Dispatcher> dispatchers, Executor sender,
+			ConnectionLimits limits) {
 		definitions.forEach((definition) -> this.definitions.put(definition.name(), definition));
 		this.settings = settings;
+		this.access = access;
 		this.dataWriter = dataWriter;
 		this.listener = listener;
 		this.dispatchers = dispatchers;
 		this.sender = sender;
-		this.admissions = new Admissions(limits);
+		this.connections = new Connections(limits);
 	}
 
 	/**
@@ -109,10 +114,10 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 */
 	public @Nullable SseEmitter open(String stream, HttpServletRequest request, HttpServletResponse response)
 			throws IOException {
-		StreamSettings settings = definition(stream).settings();
+		StreamDefinition definition = definition(stream);
 		Running current = running();
-		return (current != null) ? open(current.stream(stream), request, response)
-				: refuse(stream, settings, RefusalReason.SHUTDOWN, response);
+		return (current != null) ? open(current.stream(stream), definition.access(), request, response)
+				: refuse(stream, definition.settings(), RefusalReason.SHUTDOWN, response);
 	}
 
 	/**
@@ -133,21 +138,27 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			throws IOException {
 		Running current = running();
 		String name = request.getMethod() + " " + request.getRequestURI();
-		return (current != null)
-				? open(new PerClientStreams(name, this.settings, (client) -> current.builder(name, publisher),
-						current.unnamed), request, response)
-				: refuse(name, this.settings, RefusalReason.SHUTDOWN, response);
+		return (current != null) ? open(
+				new PerClientStreams(name, this.settings,
+						(client) -> current.builder(name, publisher).filters(this.access.filters()), current.unnamed),
+				this.access, request, response) : refuse(name, this.settings, RefusalReason.SHUTDOWN, response);
 	}
 
-	private @Nullable SseEmitter open(ServedStream stream, HttpServletRequest request, HttpServletResponse response)
-			throws IOException {
-		SseEmitterSink sink = SseEmitterSink.prepare(stream, request, response, this.sender, this.obstacles);
+	private @Nullable SseEmitter open(ServedStream stream, StreamAccess access, HttpServletRequest request,
+			HttpServletResponse response) throws IOException {
+		Reception reception = Reception.of(request, stream.name(), access);
+		RefusalReason refusal = reception.admission().refusal();
+		if (refusal != null) {
+			return refuse(stream.name(), stream.settings(), refusal, response);
+		}
+		SseEmitterSink sink = SseEmitterSink.prepare(stream, reception.client(), request, response, this.sender,
+				this.obstacles);
 		if (sink == null) {
 			return null;
 		}
-		RefusalReason refusal = this.admissions.admit(sink.client());
+		refusal = this.connections.admit(sink.client());
 		if (refusal == null) {
-			refusal = sink.connect(stream, () -> this.admissions.release(sink.client()));
+			refusal = sink.connect(stream, () -> this.connections.release(sink.client()));
 		}
 		return (refusal != null) ? refuse(stream.name(), stream.settings(), refusal, response)
 				: sink.open(request, response, stream.settings().retry(), this.obstacles);
@@ -162,7 +173,12 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		catch (RuntimeException ex) {
 			logger.debug("A stream listener failed", ex);
 		}
-		SseEmitterSink.refuse(EventStream.returnTime(settings), this.admissions.limits().rejection(), response);
+		switch (reason) {
+			case UNAUTHORIZED -> SseEmitterSink.refuse(HttpServletResponse.SC_UNAUTHORIZED, response);
+			case FORBIDDEN -> SseEmitterSink.refuse(HttpServletResponse.SC_FORBIDDEN, response);
+			default -> SseEmitterSink.refuse(EventStream.returnTime(settings), this.connections.limits().rejection(),
+					response);
+		}
 		return null;
 	}
 
@@ -271,7 +287,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		if (current != null) {
 			current.all().forEach((stream) -> stream.drain(time));
 			try {
-				this.admissions.awaitNone(time.plusMillis(500));
+				this.connections.awaitNone(time.plusMillis(500));
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
@@ -349,16 +365,14 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			String name = definition.name();
 			Object source = definition.publisher().get();
 			if (source instanceof PersonalStream personal) {
-				return perClient(definition, (client) -> builder(name, publisher(personal, client)).resumable());
+				return perClient(definition, (client) -> builder(definition, publisher(personal, client)).resumable());
 			}
 			Publisher<?> publisher = Publishers.of(source);
 			if (definition.perClient()) {
 				refuseChannel(name, publisher);
-				return perClient(definition, (client) -> builder(name, publisher));
+				return perClient(definition, (client) -> builder(definition, publisher));
 			}
-			EventStream stream = builder(name, publisher).settings(definition.settings())
-				.history(definition.history())
-				.build();
+			EventStream stream = builder(definition, publisher).settings(definition.settings()).build();
 			if (publisher instanceof EventChannel) {
 				stream.start();
 			}
@@ -367,8 +381,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 		private static PerClientStreams perClient(StreamDefinition definition,
 				Function<EventClient, EventStream.Builder> builder) {
-			return new PerClientStreams(definition.name(), definition.settings(),
-					(client) -> builder.apply(client).history(definition.history()), ConcurrentHashMap.newKeySet());
+			return new PerClientStreams(definition.name(), definition.settings(), builder,
+					ConcurrentHashMap.newKeySet());
 		}
 
 		/** The application's code runs where it may block. */
@@ -382,6 +396,11 @@ public final class EventSourceEndpoint implements AutoCloseable {
 						+ "publisher is an EventChannel, in which one slow client would hold up all others; leave out "
 						+ "eventsource.streams." + name + ".subscription, or declare a PersonalStream");
 			}
+		}
+
+		private EventStream.Builder builder(StreamDefinition definition, Publisher<?> publisher) {
+			return builder(definition.name(), publisher).history(definition.history())
+				.filters(definition.access().filters());
 		}
 
 		EventStream.Builder builder(String name, Publisher<?> publisher) {

@@ -13,6 +13,7 @@ import org.springframework.http.MediaType;
 import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
@@ -60,7 +61,7 @@ public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMa
 					.produces(MediaType.TEXT_EVENT_STREAM_VALUE)
 					.options(configuration)
 					.build();
-				registerMapping(mapping, new Handler(this.endpoint, stream.name()), HANDLER);
+				registerMapping(mapping, new Handler(this.endpoint, stream), HANDLER);
 			}
 		}
 	}
@@ -76,6 +77,12 @@ public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMa
 	}
 
 	@Override
+	protected @Nullable CorsConfiguration initCorsConfiguration(Object handler, Method method,
+			RequestMappingInfo mapping) {
+		return (handler instanceof Handler stream) ? stream.stream().access().cors() : null;
+	}
+
+	@Override
 	protected @Nullable HandlerMethod handleNoMatch(Set<RequestMappingInfo> mappings, String lookupPath,
 			HttpServletRequest request) throws ServletException {
 		return this.last ? super.handleNoMatch(mappings, lookupPath, request) : null;
@@ -85,12 +92,12 @@ public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMa
 	 * The handler of one stream.
 	 *
 	 * @param endpoint the endpoint
-	 * @param stream the name of the stream
+	 * @param stream the stream
 	 */
-	record Handler(EventSourceEndpoint endpoint, String stream) {
+	record Handler(EventSourceEndpoint endpoint, StreamDefinition stream) {
 
 		@Nullable SseEmitter handle(HttpServletRequest request, HttpServletResponse response) throws IOException {
-			return this.endpoint.open(this.stream, request, response);
+			return this.endpoint.open(this.stream.name(), request, response);
 		}
 
 	}

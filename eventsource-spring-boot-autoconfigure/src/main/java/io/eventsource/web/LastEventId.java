@@ -25,7 +25,7 @@ final class LastEventId {
 			id = decode(id);
 		}
 		else if ("GET".equals(request.getMethod())) {
-			id = request.getParameter(PARAMETER);
+			id = Reception.parameter(request, PARAMETER);
 		}
 		if (id == null || id.isEmpty()) {
 			return null;

@@ -47,7 +47,7 @@ final class PerClientStreams implements ServedStream {
 		this.settings = settings;
 		this.builder = builder;
 		this.streams = streams;
-		this.ended = new StreamSnapshot(name, State.WAITING, 0, 0, 0, 0, 0, 0, 0, 0);
+		this.ended = new StreamSnapshot(name, State.WAITING, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	}
 
 	@Override
@@ -120,7 +120,7 @@ final class PerClientStreams implements ServedStream {
 			sum = add(sum, stream.snapshot());
 		}
 		return new StreamSnapshot(this.name, state(sum.clients()), sum.clients(), sum.published(), sum.delivered(),
-				sum.bytes(), sum.skipped(), sum.replayed(), sum.greatestLag(), sum.restarts());
+				sum.bytes(), sum.skipped(), sum.filtered(), sum.replayed(), sum.greatestLag(), sum.restarts());
 	}
 
 	/** Of a stream that has ended only what was counted remains. */
@@ -128,7 +128,7 @@ final class PerClientStreams implements ServedStream {
 		boolean over = other.state() == State.CLOSED;
 		return new StreamSnapshot(one.name(), one.state(), one.clients() + (over ? 0 : other.clients()),
 				one.published() + other.published(), one.delivered() + other.delivered(), one.bytes() + other.bytes(),
-				one.skipped() + other.skipped(), one.replayed() + other.replayed(),
+				one.skipped() + other.skipped(), one.filtered() + other.filtered(), one.replayed() + other.replayed(),
 				over ? one.greatestLag() : Math.max(one.greatestLag(), other.greatestLag()),
 				one.restarts() + other.restarts());
 	}

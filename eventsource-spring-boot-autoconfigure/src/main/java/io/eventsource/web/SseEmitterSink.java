@@ -3,13 +3,11 @@ package io.eventsource.web;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.eventsource.CloseReason;
 import io.eventsource.EventClient;
@@ -53,8 +51,6 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	/** Request attribute that marks the exchange as an event stream. */
 	private static final String MARKER = SseEmitterSink.class.getName();
 
-	private static final AtomicLong ids = new AtomicLong();
-
 	private final EventClient client;
 
 	private final SseEmitter emitter = new SseEmitter(0L);
@@ -93,10 +89,9 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 * @return the sink, to be connected and opened, or {@code null} where the response is
 	 * complete
 	 */
-	static @Nullable SseEmitterSink prepare(ServedStream stream, HttpServletRequest request,
+	static @Nullable SseEmitterSink prepare(ServedStream stream, EventClient client, HttpServletRequest request,
 			HttpServletResponse response, Executor sender, StreamingObstacles obstacles) throws IOException {
-		String lastEventId = LastEventId.of(request);
-		if (stream.isOver(lastEventId)) {
+		if (stream.isOver(client.lastEventId())) {
 			response.setStatus(HttpServletResponse.SC_NO_CONTENT);
 			return null;
 		}
@@ -110,7 +105,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 			return null;
 		}
 		ShallowEtagHeaderFilter.disableContentCaching(request);
-		return new SseEmitterSink(client(stream.name(), request, lastEventId), response.getOutputStream(), sender);
+		return new SseEmitterSink(client, response.getOutputStream(), sender);
 	}
 
 	EventClient client() {
@@ -161,13 +156,20 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	}
 
 	/**
+	 * Refuses a client for good.
+	 */
+	static void refuse(int status, HttpServletResponse response) {
+		response.setHeader("Cache-Control", "no-store");
+		response.setStatus(status);
+	}
+
+	/**
 	 * Refuses a client that may come back after a time.
 	 */
 	static void refuse(Duration returnTime, Rejection rejection, HttpServletResponse response) throws IOException {
 		if (rejection == Rejection.STATUS) {
 			response.setHeader("Retry-After", Long.toString(Math.max(1, returnTime.plusMillis(999).toSeconds())));
-			response.setHeader("Cache-Control", "no-store");
-			response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+			refuse(HttpServletResponse.SC_SERVICE_UNAVAILABLE, response);
 			return;
 		}
 		prepare(response);
@@ -188,12 +190,6 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
 		response.setHeader("Cache-Control", "no-cache, no-store, no-transform");
 		response.setHeader("X-Accel-Buffering", "no");
-	}
-
-	private static EventClient client(String stream, HttpServletRequest request, @Nullable String lastEventId) {
-		String principal = (request.getUserPrincipal() != null) ? request.getUserPrincipal().getName() : null;
-		return new EventClient(Long.toString(ids.incrementAndGet(), 36), stream, principal, request.getRemoteAddr(),
-				lastEventId, Instant.now());
 	}
 
 	/**

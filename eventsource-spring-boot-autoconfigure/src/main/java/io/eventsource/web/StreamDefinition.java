@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * personal stream always is
  * @param history who knows the events that the log does not have any more, or
  * {@code null}
+ * @param access who may open the stream, and what they see of it
  */
 public record StreamDefinition(String name, Set<String> paths, StreamSettings settings, Supplier<Object> publisher,
-		boolean perClient, @Nullable EventHistory history) {
+		boolean perClient, @Nullable EventHistory history, StreamAccess access) {
 
 }

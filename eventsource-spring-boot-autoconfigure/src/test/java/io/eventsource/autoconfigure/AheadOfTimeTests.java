@@ -19,6 +19,7 @@ import io.eventsource.PersonalStream;
 import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.StreamClient;
 import io.eventsource.web.StreamDefinition;
+import io.eventsource.web.TestServer;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
@@ -64,8 +65,8 @@ import static org.awaitility.Awaitility.await;
 class AheadOfTimeTests {
 
 	private static final TestPropertyValues PROPERTIES = TestPropertyValues.of("server.port=0",
-			"server.address=127.0.0.1", "server.shutdown=immediate", "eventsource.path=/live",
-			"eventsource.buffer-size=99", "eventsource.streams.flux.overflow=conflate",
+			"server.address=127.0.0.1", "server.shutdown=immediate", TestServer.without(TestServer.SECURITY),
+			"eventsource.path=/live", "eventsource.buffer-size=99", "eventsource.streams.flux.overflow=conflate",
 			"eventsource.streams.flux.history.max-events=7", "eventsource.streams.flux.restart.min-delay=2s",
 			"eventsource.streams.springEvents.subscription=per-client", "eventsource.streams.channel.path=/my/channel");
 

@@ -6,7 +6,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -206,12 +205,13 @@ class ObservabilityTests {
 		EventSourceMetrics metrics = new EventSourceMetrics(
 				this.server.context().getBeanProvider(EventSourceEndpoint.class), registry);
 		metrics.bindTo(registry);
-		EventClient client = new EventClient("1", "orders", null, null, null, Instant.now());
+		EventClient client = EventClient.builder("1", "orders").build();
 		metrics.clientOpened(client);
 		metrics.clientClosed(client, CloseReason.DISCONNECTED);
 		metrics.clientRefused("orders", RefusalReason.SHUTDOWN);
 		metrics.eventsMissed(client, GapCause.EVICTED, null);
 		metrics.eventRejected("orders", "", new IllegalArgumentException());
+		metrics.filterFailed(client, Event.of(""), new IllegalArgumentException());
 		metrics.eventsFlushed("orders", 1);
 		metrics.publisherFailed("orders", new IllegalArgumentException());
 		Set<String> meters = matches("^(eventsource_[a-z_]+)", registry.scrape());

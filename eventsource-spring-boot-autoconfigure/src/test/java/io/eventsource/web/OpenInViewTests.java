@@ -73,7 +73,7 @@ class OpenInViewTests {
 	@MethodSource("containersAndPaths")
 	void openStreamsHoldNoConnectionOfThePool(TestServer.Container container, String path, CapturedOutput output)
 			throws Exception {
-		this.server = TestServer.start(container, Application.class, "spring.autoconfigure.exclude=",
+		this.server = TestServer.start(container, Application.class, TestServer.without(TestServer.SECURITY),
 				"spring.datasource.hikari.maximum-pool-size=" + POOL,
 				"spring.datasource.hikari.connection-timeout=1000", "eventsource.heartbeat=100ms");
 		for (int i = 0; i < POOL + 8; i++) {

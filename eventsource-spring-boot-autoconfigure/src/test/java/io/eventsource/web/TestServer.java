@@ -21,11 +21,21 @@ import org.springframework.context.annotation.Configuration;
  */
 public final class TestServer implements AutoCloseable {
 
-	/** On the class path for the tests that switch them on by an empty exclusion. */
-	private static final String WITHOUT_DATABASE = "spring.autoconfigure.exclude="
-			+ "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration,"
+	/** On the class path for the tests of JPA. */
+	public static final String DATABASE = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration,"
 			+ "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration,"
 			+ "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration";
+
+	/** On the class path for the tests of Spring Security. */
+	public static final String SECURITY = "org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration,"
+			+ "org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration,"
+			+ "org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration,"
+			+ "org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration,"
+			+ "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration,"
+			+ "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration,"
+			+ "org.springframework.boot.security.oauth2.server.resource.autoconfigure.web.OAuth2ResourceServerWebSecurityAutoConfiguration";
+
+	private static final String WITHOUT = "spring.autoconfigure.exclude=";
 
 	private final ServletWebServerApplicationContext context;
 
@@ -36,7 +46,7 @@ public final class TestServer implements AutoCloseable {
 	public static TestServer start(Container container, Class<?> application, String... properties) {
 		List<String> all = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
 				"server.address=127.0.0.1", "server.shutdown=immediate", "spring.jmx.enabled=false",
-				"eventsource.shutdown.drain=0", WITHOUT_DATABASE));
+				"eventsource.shutdown.drain=0", without(DATABASE, SECURITY)));
 		all.addAll(List.of(properties));
 		return new TestServer((ServletWebServerApplicationContext) new SpringApplicationBuilder(Base.class, application)
 			.web(WebApplicationType.SERVLET)
@@ -44,6 +54,13 @@ public final class TestServer implements AutoCloseable {
 			.initializers((context) -> ((ServletWebServerApplicationContext) context)
 				.registerBean(ConfigurableServletWebServerFactory.class, container.factory))
 			.run());
+	}
+
+	/**
+	 * The property that leaves out what is on the class path for other tests.
+	 */
+	public static String without(String... configurations) {
+		return WITHOUT + String.join(",", configurations);
 	}
 
 	public int port() {

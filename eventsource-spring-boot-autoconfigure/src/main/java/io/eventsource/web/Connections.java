@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts connections, in all and by client.
  */
-final class Admissions {
+final class Connections {
 
 	private final ConnectionLimits limits;
 
@@ -21,7 +21,7 @@ final class Admissions {
 
 	private final Map<String, Integer> byClient = new ConcurrentHashMap<>();
 
-	Admissions(ConnectionLimits limits) {
+	Connections(ConnectionLimits limits) {
 		this.limits = limits;
 	}
 

@@ -1,0 +1,175 @@
+package io.eventsource;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one client may see, and wants to: asks the filters of its stream, and looks at the
+ * types that it has asked for. Remembers how much it has hidden since the client was last
+ * told its position. Belongs to the worker of the client, but for {@link #shows(Event)}.
+ */
+final class ClientFilter {
+
+	/** How many frames are looked at in one go. */
+	private static final int STRETCH = 1024;
+
+	/** After how many hidden events the client is told its position, at most. */
+	private static final int INTERVAL = 64;
+
+	private final EventClient client;
+
+	private final EventStream stream;
+
+	private final List<EventFilter> filters;
+
+	private int hidden;
+
+	ClientFilter(EventClient client, EventStream stream, List<EventFilter> filters) {
+		this.client = client;
+		this.stream = stream;
+		this.filters = filters;
+	}
+
+	/**
+	 * Whether the client gets an event. Any thread.
+	 */
+	boolean shows(Event event) {
+		return wants((event.data() != null) ? event.type() : null) && maySee(event);
+	}
+
+	private boolean shows(Frame frame) {
+		Event event = frame.event();
+		return wants(frame.type()) && (event == null || maySee(event));
+	}
+
+	private boolean wants(@Nullable String type) {
+		return type == null || this.client.types().isEmpty() || this.client.types().contains(type);
+	}
+
+	private boolean maySee(Event event) {
+		try {
+			for (EventFilter filter : this.filters) {
+				if (!filter.test(event, this.client)) {
+					return false;
+				}
+			}
+			return true;
+		}
+		catch (RuntimeException | Error ex) {
+			this.stream.filterFailed(this.client, event, ex);
+			return false;
+		}
+	}
+
+	/**
+	 * What follows a position, without what is hidden from the client.
+	 * @param conflating whether to leave out what a newer event overtakes that the client
+	 * gets with it
+	 * @return the slice, or {@code null} if the frame there has left the log
+	 */
+	@Nullable Slice slice(EventLog log, long position, boolean conflating) {
+		long end = Math.min(log.tail(), position + STRETCH);
+		Frame frame = log.frame(position);
+		if (frame == null) {
+			return null;
+		}
+		List<Frame> shown = new ArrayList<>();
+		int left = 0;
+		int length = 0;
+		long next = position;
+		while (frame != null) {
+			if (!shows(frame)) {
+				left++;
+				this.hidden++;
+			}
+			else if (length > 0 && length + frame.bytes().length > Slice.MAX_BYTES) {
+				break;
+			}
+			else {
+				shown.add(frame);
+				length += frame.bytes().length;
+				// Only what has an id tells the client its position
+				this.hidden = (frame.type() != null || frame.id() != null) ? 0 : this.hidden;
+			}
+			next++;
+			frame = (next < end) ? log.frame(next) : null;
+		}
+		return Slice.of(position, conflating ? newest(shown) : shown, next, left);
+	}
+
+	/** A frame may have been overtaken by one that this client does not see. */
+	private static List<Frame> newest(List<Frame> frames) {
+		List<Frame> newest = new ArrayList<>();
+		Set<String> keys = new HashSet<>();
+		for (int i = frames.size() - 1; i >= 0; i--) {
+			String key = frames.get(i).key();
+			if (key == null || keys.add(key)) {
+				newest.add(frames.get(i));
+			}
+		}
+		Collections.reverse(newest);
+		return newest;
+	}
+
+	/**
+	 * The position from which on the client gets so many of the latest events.
+	 */
+	long latest(EventLog log, long tail, int count) {
+		long position = tail;
+		int found = 0;
+		while (found < count && position > log.head()) {
+			Frame frame = log.frame(position - 1);
+			if (frame == null) {
+				break;
+			}
+			position--;
+			found += shows(frame) ? 1 : 0;
+		}
+		return position;
+	}
+
+	/**
+	 * Takes note of what was hidden before the log.
+	 */
+	void passed(int hidden) {
+		this.hidden += hidden;
+	}
+
+	/**
+	 * Whether the client has yet to be told its position, which it would otherwise resume
+	 * from too early.
+	 */
+	boolean isBehind() {
+		return this.hidden > 0;
+	}
+
+	/**
+	 * Whether the client should be told its position now, before so much follows that the
+	 * log does not reach back any more.
+	 */
+	boolean isCheckpointDue() {
+		return this.hidden >= Math.max(1, Math.min(INTERVAL, this.stream.settings().bufferSize() / 4));
+	}
+
+	/**
+	 * The block that tells the client its position. Ids of the publisher's may say
+	 * something about events that the client must not see; the places in the log do not.
+	 */
+	byte[] checkpoint(EventLog log, long position) {
+		this.hidden = 0;
+		Frame last = log.frame(position - 1);
+		String own = (last != null && this.stream.disclosesIds()) ? last.id() : null;
+		if (own != null) {
+			return FrameEncoder.checkpoint(own);
+		}
+		// A personal publisher goes on by its own ids, or not at all
+		return (this.stream.isPersonal() || position == 0) ? new byte[0]
+				: FrameEncoder.checkpoint(FrameEncoder.id(log.epoch(), position - 1));
+	}
+
+}

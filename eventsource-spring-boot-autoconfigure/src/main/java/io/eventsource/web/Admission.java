@@ -1,0 +1,136 @@
+package io.eventsource.web;
+
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.eventsource.EventClient;
+import io.eventsource.RefusalReason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer of a {@link StreamAdmission}. Immutable.
+ */
+public final class Admission {
+
+	private static final Admission ACCEPTED = new Admission(null, null, Set.of(), Set.of());
+
+	private final @Nullable RefusalReason refusal;
+
+	private final @Nullable Instant end;
+
+	private final Set<String> parameters;
+
+	private final Set<String> headers;
+
+	private Admission(@Nullable RefusalReason refusal, @Nullable Instant end, Set<String> parameters,
+			Set<String> headers) {
+		this.refusal = refusal;
+		this.end = end;
+		this.parameters = parameters;
+		this.headers = headers;
+	}
+
+	/**
+	 * Lets the client in.
+	 * @return the answer
+	 */
+	public static Admission accept() {
+		return ACCEPTED;
+	}
+
+	/**
+	 * Refuses a client that has not said who it is, with status 401. A browser does not
+	 * come back by itself.
+	 * @return the answer
+	 */
+	public static Admission unauthorized() {
+		return refuse(RefusalReason.UNAUTHORIZED);
+	}
+
+	/**
+	 * Refuses a client that may not open the stream, with status 403. A browser does not
+	 * come back by itself.
+	 * @return the answer
+	 */
+	public static Admission forbidden() {
+		return refuse(RefusalReason.FORBIDDEN);
+	}
+
+	/**
+	 * Refuses a client that may come back later: by the soft answer, or with status 503
+	 * where the application wants a status.
+	 * @return the answer
+	 * @see ConnectionLimits.Rejection
+	 */
+	public static Admission unavailable() {
+		return refuse(RefusalReason.UNAVAILABLE);
+	}
+
+	private static Admission refuse(RefusalReason reason) {
+		return new Admission(reason, null, Set.of(), Set.of());
+	}
+
+	/**
+	 * Ends the connection at a time. The client may then try to come back.
+	 * @param end the time, or {@code null} for no such time
+	 * @return the answer with this time
+	 */
+	public Admission until(@Nullable Instant end) {
+		return new Admission(this.refusal, end, this.parameters, this.headers);
+	}
+
+	/**
+	 * Keeps parameters of the request, for {@link EventClient#parameters()}; of several
+	 * values the first.
+	 * @param names the names of the parameters
+	 * @return the answer with these parameters
+	 */
+	public Admission withParameters(String... names) {
+		return new Admission(this.refusal, this.end, union(this.parameters, List.of(names)), this.headers);
+	}
+
+	/**
+	 * Keeps headers of the request, for {@link EventClient#headers()}; of several values
+	 * the first.
+	 * @param names the names of the headers
+	 * @return the answer with these headers
+	 */
+	public Admission withHeaders(String... names) {
+		return new Admission(this.refusal, this.end, this.parameters, union(this.headers, List.of(names)));
+	}
+
+	/**
+	 * Adds what another admission says of a client that this one lets in.
+	 */
+	Admission and(Admission other) {
+		Instant first = (this.end == null || (other.end != null && other.end.isBefore(this.end))) ? other.end
+				: this.end;
+		return new Admission(other.refusal, first, union(this.parameters, other.parameters),
+				union(this.headers, other.headers));
+	}
+
+	@Nullable RefusalReason refusal() {
+		return this.refusal;
+	}
+
+	@Nullable Instant end() {
+		return this.end;
+	}
+
+	Set<String> parameters() {
+		return this.parameters;
+	}
+
+	Set<String> headers() {
+		return this.headers;
+	}
+
+	private static Set<String> union(Set<String> some, Iterable<String> others) {
+		Set<String> all = new LinkedHashSet<>(some);
+		others.forEach(all::add);
+		return all;
+	}
+
+}

@@ -1,0 +1,95 @@
+package io.eventsource.web;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.eventsource.EventClient;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is at the door of a stream, and whether it is let in.
+ *
+ * @param client what is known of the client
+ * @param admission whether it is let in
+ */
+record Reception(EventClient client, Admission admission) {
+
+	/** More than any client can mean. */
+	private static final int MAX_TYPES = 100;
+
+	private static final AtomicLong ids = new AtomicLong();
+
+	/**
+	 * Looks at a request, and asks those who decide.
+	 */
+	static Reception of(HttpServletRequest request, String stream, StreamAccess access) {
+		EventClient.Builder builder = EventClient.builder(Long.toString(ids.incrementAndGet(), 36), stream)
+			.principal(request.getUserPrincipal())
+			.remoteAddress(request.getRemoteAddr())
+			.types(types(request, access.typesParameter()))
+			.lastEventId(LastEventId.of(request));
+		EventClient client = builder.build();
+		Admission admission = Admission.accept();
+		for (StreamAdmission each : access.admissions()) {
+			admission = admission.and(each.admit(client, request));
+			if (admission.refusal() != null) {
+				return new Reception(client, admission);
+			}
+		}
+		return new Reception(builder.expires(admission.end())
+			.parameters(kept(admission.parameters(), (name) -> parameter(request, name)))
+			.headers(kept(admission.headers(), request::getHeader))
+			.build(), admission);
+	}
+
+	private static Set<String> types(HttpServletRequest request, String parameter) {
+		String[] values = parameter.isEmpty() ? null : read(() -> request.getParameterValues(parameter));
+		Set<String> types = new LinkedHashSet<>();
+		if (values != null) {
+			for (String value : values) {
+				for (String type : value.split(",", MAX_TYPES + 1)) {
+					if (!type.isBlank() && types.size() < MAX_TYPES) {
+						types.add(type.strip());
+					}
+				}
+			}
+		}
+		return types;
+	}
+
+	private static Map<String, String> kept(Collection<String> names, Function<String, @Nullable String> source) {
+		Map<String, String> kept = new HashMap<>();
+		for (String name : names) {
+			String value = source.apply(name);
+			if (value != null) {
+				kept.put(name, value);
+			}
+		}
+		return kept;
+	}
+
+	/**
+	 * Reads a parameter. One that the container cannot decode is not there: to answer
+	 * with an error would make a browser give up for good.
+	 */
+	static @Nullable String parameter(HttpServletRequest request, String name) {
+		return read(() -> request.getParameter(name));
+	}
+
+	private static <T> @Nullable T read(Supplier<@Nullable T> parameter) {
+		try {
+			return parameter.get();
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
+	}
+
+}
