@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param stream the name of the stream
  * @param principal the user as authenticated when the connection was opened, or
  * {@code null}
+ * @param sessionId the id of the session in which the connection was opened, or
+ * {@code null}; a secret
  * @param remoteAddress the address of the client, or {@code null}
  * @param types the types of event that the client has asked for; empty for all
  * @param parameters the parameters of the request that the application has asked to keep;
@@ -28,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param since when the connection was opened
  * @param expires when the connection is to end, or {@code null}
  */
-public record EventClient(String id, String stream, @Nullable Principal principal, @Nullable String remoteAddress,
-		Set<String> types, Map<String, String> parameters, Map<String, String> headers, @Nullable String lastEventId,
-		Instant since, @Nullable Instant expires) {
+public record EventClient(String id, String stream, @Nullable Principal principal, @Nullable String sessionId,
+		@Nullable String remoteAddress, Set<String> types, Map<String, String> parameters, Map<String, String> headers,
+		@Nullable String lastEventId, Instant since, @Nullable Instant expires) {
 
 	/**
 	 * Takes copies of the collections.
@@ -84,6 +86,8 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 
 		private @Nullable Principal principal;
 
+		private @Nullable String sessionId;
+
 		private @Nullable String remoteAddress;
 
 		private Set<String> types = Set.of();
@@ -110,6 +114,16 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 		 */
 		public Builder principal(@Nullable Principal principal) {
 			this.principal = principal;
+			return this;
+		}
+
+		/**
+		 * Sets the session.
+		 * @param sessionId the id of the session, or {@code null} for none
+		 * @return this builder
+		 */
+		public Builder sessionId(@Nullable String sessionId) {
+			this.sessionId = sessionId;
 			return this;
 		}
 
@@ -188,7 +202,7 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 		 * @return the client
 		 */
 		public EventClient build() {
-			return new EventClient(this.id, this.stream, this.principal, this.remoteAddress, this.types,
+			return new EventClient(this.id, this.stream, this.principal, this.sessionId, this.remoteAddress, this.types,
 					this.parameters, this.headers, this.lastEventId, this.since, this.expires);
 		}
 

@@ -99,6 +99,12 @@ public final class EventSourceAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnBooleanProperty(name = "eventsource.end-with-session", matchIfMissing = true)
+	StreamSessionListener eventSourceSessionListener(ObjectProvider<EventSourceEndpoint> endpoint) {
+		return new StreamSessionListener(endpoint);
+	}
+
+	@Bean
 	DisconnectedClientResolver eventSourceDisconnectedClientResolver() {
 		return new DisconnectedClientResolver();
 	}

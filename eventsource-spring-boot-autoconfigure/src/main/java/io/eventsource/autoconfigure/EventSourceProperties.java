@@ -50,6 +50,8 @@ import org.springframework.util.unit.DataSize;
  * @param dispatcher Settings of the threads that serve the clients.
  * @param typesParameter Request parameter by which a client asks for some types of event
  * only, separated by commas; empty for none.
+ * @param endWithSession Whether the connections of a user end when the session does in
+ * which they were opened, or when its id changes, as upon login.
  * @param cors Which other origins may open streams in a browser.
  * @param streams Settings of single streams, by the name of the publisher's bean.
  */
@@ -65,8 +67,8 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 		@DefaultValue("soft") Rejection reject, @DefaultValue ShutdownProperties shutdown,
 		@DefaultValue HistoryProperties history, @DefaultValue RestartProperties restart,
 		@DefaultValue MetricsProperties metrics, @DefaultValue DispatcherProperties dispatcher,
-		@DefaultValue("types") String typesParameter, @DefaultValue CorsProperties cors,
-		@DefaultValue Map<String, StreamProperties> streams) {
+		@DefaultValue("types") String typesParameter, @DefaultValue("true") boolean endWithSession,
+		@DefaultValue CorsProperties cors, @DefaultValue Map<String, StreamProperties> streams) {
 
 	/**
 	 * How often a publisher is subscribed to.

@@ -1,5 +1,6 @@
 package io.eventsource.web;
 
+import java.security.Principal;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,20 +15,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Admission {
 
-	private static final Admission ACCEPTED = new Admission(null, null, Set.of(), Set.of());
+	private static final Admission ACCEPTED = new Admission(null, null, null, Set.of(), Set.of());
 
 	private final @Nullable RefusalReason refusal;
 
 	private final @Nullable Instant end;
 
+	private final @Nullable Principal principal;
+
 	private final Set<String> parameters;
 
 	private final Set<String> headers;
 
-	private Admission(@Nullable RefusalReason refusal, @Nullable Instant end, Set<String> parameters,
-			Set<String> headers) {
+	private Admission(@Nullable RefusalReason refusal, @Nullable Instant end, @Nullable Principal principal,
+			Set<String> parameters, Set<String> headers) {
 		this.refusal = refusal;
 		this.end = end;
+		this.principal = principal;
 		this.parameters = parameters;
 		this.headers = headers;
 	}
@@ -69,7 +73,7 @@ public final class Admission {
 	}
 
 	private static Admission refuse(RefusalReason reason) {
-		return new Admission(reason, null, Set.of(), Set.of());
+		return new Admission(reason, null, null, Set.of(), Set.of());
 	}
 
 	/**
@@ -78,7 +82,16 @@ public final class Admission {
 	 * @return the answer with this time
 	 */
 	public Admission until(@Nullable Instant end) {
-		return new Admission(this.refusal, end, this.parameters, this.headers);
+		return new Admission(this.refusal, end, this.principal, this.parameters, this.headers);
+	}
+
+	/**
+	 * Says who the client is, where the request itself does not.
+	 * @param principal the user
+	 * @return the answer with this user
+	 */
+	public Admission as(Principal principal) {
+		return new Admission(this.refusal, this.end, principal, this.parameters, this.headers);
 	}
 
 	/**
@@ -88,7 +101,8 @@ public final class Admission {
 	 * @return the answer with these parameters
 	 */
 	public Admission withParameters(String... names) {
-		return new Admission(this.refusal, this.end, union(this.parameters, List.of(names)), this.headers);
+		return new Admission(this.refusal, this.end, this.principal, union(this.parameters, List.of(names)),
+				this.headers);
 	}
 
 	/**
@@ -98,7 +112,8 @@ public final class Admission {
 	 * @return the answer with these headers
 	 */
 	public Admission withHeaders(String... names) {
-		return new Admission(this.refusal, this.end, this.parameters, union(this.headers, List.of(names)));
+		return new Admission(this.refusal, this.end, this.principal, this.parameters,
+				union(this.headers, List.of(names)));
 	}
 
 	/**
@@ -107,8 +122,8 @@ public final class Admission {
 	Admission and(Admission other) {
 		Instant first = (this.end == null || (other.end != null && other.end.isBefore(this.end))) ? other.end
 				: this.end;
-		return new Admission(other.refusal, first, union(this.parameters, other.parameters),
-				union(this.headers, other.headers));
+		return new Admission(other.refusal, first, (this.principal != null) ? this.principal : other.principal,
+				union(this.parameters, other.parameters), union(this.headers, other.headers));
 	}
 
 	@Nullable RefusalReason refusal() {
@@ -117,6 +132,10 @@ public final class Admission {
 
 	@Nullable Instant end() {
 		return this.end;
+	}
+
+	@Nullable Principal principal() {
+		return this.principal;
 	}
 
 	Set<String> parameters() {

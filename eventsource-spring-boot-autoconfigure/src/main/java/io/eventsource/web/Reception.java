@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 
 import io.eventsource.EventClient;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ record Reception(EventClient client, Admission admission) {
 	static Reception of(HttpServletRequest request, String stream, StreamAccess access) {
 		EventClient.Builder builder = EventClient.builder(Long.toString(ids.incrementAndGet(), 36), stream)
 			.principal(request.getUserPrincipal())
+			.sessionId(session(request))
 			.remoteAddress(request.getRemoteAddr())
 			.types(types(request, access.typesParameter()))
 			.lastEventId(LastEventId.of(request));
@@ -44,9 +46,15 @@ record Reception(EventClient client, Admission admission) {
 			}
 		}
 		return new Reception(builder.expires(admission.end())
+			.principal((client.principal() != null) ? client.principal() : admission.principal())
 			.parameters(kept(admission.parameters(), (name) -> parameter(request, name)))
 			.headers(kept(admission.headers(), request::getHeader))
 			.build(), admission);
+	}
+
+	private static @Nullable String session(HttpServletRequest request) {
+		HttpSession session = request.getSession(false);
+		return (session != null) ? session.getId() : null;
 	}
 
 	private static Set<String> types(HttpServletRequest request, String parameter) {

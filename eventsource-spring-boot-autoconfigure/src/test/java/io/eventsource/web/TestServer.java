@@ -75,6 +75,10 @@ public final class TestServer implements AutoCloseable {
 		return this.context.getBean(type);
 	}
 
+	public <T> T bean(String name, Class<T> type) {
+		return this.context.getBean(name, type);
+	}
+
 	public ServletWebServerApplicationContext context() {
 		return this.context;
 	}
