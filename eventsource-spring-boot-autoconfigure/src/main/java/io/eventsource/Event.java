@@ -155,20 +155,25 @@ public final class Event {
 		/**
 		 * Sets the id, which clients send back as {@code Last-Event-ID} when they
 		 * reconnect.
-		 * @param id the id: not empty, without line breaks and NUL, at most
+		 * @param id the id: not blank, without control characters, at most
 		 * {@value Event#MAX_ID_LENGTH} characters
 		 * @return this builder
-		 * @throws IllegalArgumentException if a client could not keep the id
+		 * @throws IllegalArgumentException if a client could not keep the id, or not send
+		 * it back
 		 */
 		public Builder id(String id) {
 			refuseLineBreak("id", id);
-			if (id.isEmpty()) {
-				throw new IllegalArgumentException("The id of an event must not be empty, since an empty id resets "
-						+ "the client's last event id; leave the id out instead");
+			if (id.isBlank()) {
+				throw new IllegalArgumentException("The id of an event must not be empty or blank, since such an id "
+						+ "resets the client's last event id; leave the id out instead");
 			}
 			if (id.indexOf('\0') >= 0) {
 				throw new IllegalArgumentException("The id of an event must not contain NUL, since clients ignore "
 						+ "such an id; got " + Text.quote(id));
+			}
+			if (id.chars().anyMatch(Character::isISOControl)) {
+				throw new IllegalArgumentException("The id of an event must not contain control characters, since "
+						+ "clients send it back in a header, where servers refuse them; got " + Text.quote(id));
 			}
 			if (id.length() > MAX_ID_LENGTH) {
 				throw new IllegalArgumentException("The id of an event must have at most " + MAX_ID_LENGTH

@@ -103,6 +103,18 @@ class EventTests {
 		assertRefused(() -> Event.builder().id(""), "id", "must not be empty", "resets", "leave the id out");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { " ", "   ", "\t" })
+	void blankIdIsRefused(String id) {
+		assertRefused(() -> Event.builder().id(id), "id", "must not be empty or blank", "resets", "leave the id out");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a\u0001", "\u001b[31m", "a\tb", "a\u007fb", "a\u0085", "\u009b" })
+	void controlCharacterInTheIdIsRefused(String id) {
+		assertRefused(() -> Event.builder().id(id), "id", "control characters", "servers refuse them");
+	}
+
 	@Test
 	void idThatFitsNoHeaderIsRefused() {
 		assertThatNoException().isThrownBy(() -> Event.builder().id("x".repeat(Event.MAX_ID_LENGTH)));
@@ -159,7 +171,7 @@ class EventTests {
 	void descriptionIsSafeToLog() {
 		Event event = Event.builder()
 			.type(HOSTILE.replace("\r\n", ""))
-			.id(HOSTILE.replace("\r\n", "").replace("\u0000", ""))
+			.id(HOSTILE.replaceAll("\\p{Cc}", ""))
 			.data("secret" + HOSTILE)
 			.comment("secret" + HOSTILE)
 			.key(HOSTILE)
