@@ -92,6 +92,8 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	static @Nullable SseEmitterSink prepare(ServedStream stream, EventClient client, HttpServletRequest request,
 			HttpServletResponse response, Executor sender, StreamingObstacles obstacles) throws IOException {
 		if (stream.isOver(client.lastEventId())) {
+			// Not for others, who have not got all of it
+			response.setHeader("Cache-Control", "no-store");
 			response.setStatus(HttpServletResponse.SC_NO_CONTENT);
 			return null;
 		}
