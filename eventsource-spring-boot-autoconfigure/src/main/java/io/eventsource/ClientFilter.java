@@ -168,7 +168,7 @@ final class ClientFilter {
 			return FrameEncoder.checkpoint(own);
 		}
 		// A personal publisher goes on by its own ids, or not at all
-		return (this.stream.isPersonal() || position == 0) ? new byte[0]
+		return (this.stream.isPersonal() || position <= 0) ? new byte[0]
 				: FrameEncoder.checkpoint(FrameEncoder.id(log.epoch(), position - 1));
 	}
 

@@ -173,7 +173,7 @@ final class ClientGroup implements Runnable {
 	 */
 	Counts counts() {
 		// A volatile read, which follows what the worker has written before it
-		return (this.slowest >= 0) ? this.counts : new Counts();
+		return (this.slowest > Long.MIN_VALUE) ? this.counts : new Counts();
 	}
 
 	void delivered(Slice slice) {

@@ -10,6 +10,19 @@ import org.jspecify.annotations.Nullable;
  */
 record EncodedEvent(Event event, byte[] body) {
 
+	private static final Event CONTROL = Event.builder().comment("").build();
+
+	/**
+	 * Makes a block of ours, which no filter is asked about.
+	 */
+	static EncodedEvent control(byte[] body) {
+		return new EncodedEvent(CONTROL, body);
+	}
+
+	boolean isControl() {
+		return this.event == CONTROL;
+	}
+
 	/**
 	 * Whether clients are to remember the place of this event. A block without data is
 	 * dispatched to nobody and needs no id.

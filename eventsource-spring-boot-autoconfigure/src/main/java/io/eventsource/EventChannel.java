@@ -11,6 +11,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -31,6 +33,11 @@ import org.reactivestreams.Subscription;
  * <p>
  * While nobody has subscribed yet, the newest {@code capacity} events are kept for the
  * first subscriber; when all subscribers have gone, events go nowhere.
+ * <p>
+ * A channel over an {@link EventRelay}, as {@link EventChannels} make it where instances
+ * share a store, differs in this: {@code publish} waits for the store and for no
+ * subscriber, events come back from there in the order that all instances see, and an
+ * event must not have an id of its own, since the store gives it one.
  */
 public final class EventChannel implements Publisher<Event> {
 
@@ -46,6 +53,8 @@ public final class EventChannel implements Publisher<Event> {
 
 	private final Duration patience;
 
+	private final @Nullable EventRelay relay;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition room = this.lock.newCondition();
@@ -59,7 +68,7 @@ public final class EventChannel implements Publisher<Event> {
 
 	private boolean completed;
 
-	private EventChannel(int capacity, Duration patience) {
+	private EventChannel(int capacity, Duration patience, @Nullable EventRelay relay) {
 		if (capacity < 1) {
 			throw new IllegalArgumentException("The capacity of a channel must be at least 1; got " + capacity);
 		}
@@ -68,6 +77,7 @@ public final class EventChannel implements Publisher<Event> {
 		}
 		this.capacity = capacity;
 		this.patience = (patience.compareTo(FOREVER) < 0) ? patience : FOREVER;
+		this.relay = relay;
 	}
 
 	/**
@@ -75,7 +85,7 @@ public final class EventChannel implements Publisher<Event> {
 	 * @return the channel
 	 */
 	public static EventChannel create() {
-		return new EventChannel(DEFAULT_CAPACITY, DEFAULT_PATIENCE);
+		return new EventChannel(DEFAULT_CAPACITY, DEFAULT_PATIENCE, null);
 	}
 
 	/**
@@ -86,7 +96,16 @@ public final class EventChannel implements Publisher<Event> {
 	 * @return the channel
 	 */
 	public static EventChannel create(int capacity, Duration patience) {
-		return new EventChannel(capacity, patience);
+		return new EventChannel(capacity, patience, null);
+	}
+
+	/**
+	 * Makes a channel whose events come from a relay.
+	 * @param relay what takes the events to all instances
+	 * @return the channel
+	 */
+	public static EventChannel over(EventRelay relay) {
+		return new EventChannel(DEFAULT_CAPACITY, DEFAULT_PATIENCE, relay);
 	}
 
 	/**
@@ -110,9 +129,15 @@ public final class EventChannel implements Publisher<Event> {
 	 * {@code eventsource.max-event-size}; no subscriber gets it then
 	 * @throws IllegalStateException if the channel was completed, or stayed full for
 	 * longer than its patience
+	 * @throws EventPublicationException if the store that instances share has not
+	 * confirmed the event
 	 */
 	public void publish(Event event) {
 		Objects.requireNonNull(event, "The event must not be null");
+		if (this.relay != null) {
+			publish(event, this.relay);
+			return;
+		}
 		Map<Link, EncodedEvent> encoded = new HashMap<>(2);
 		for (Link link : this.links) {
 			if (link.subscriber instanceof Upstream upstream) {
@@ -139,14 +164,33 @@ public final class EventChannel implements Publisher<Event> {
 		this.links.forEach(Link::drain);
 	}
 
+	private void publish(Event event, EventRelay relay) {
+		if (Dispatcher.isWorkerThread()) {
+			throw new EventPublicationException("A channel that instances share cannot be published into on a thread "
+					+ "that serves clients, since it waits for the store; publish on another thread", null);
+		}
+		this.lock.lock();
+		try {
+			refuseCompleted();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		relay.publish(event);
+	}
+
 	/**
 	 * Completes the channel. Subscribers get what is waiting for them and then the end.
+	 * Where instances share a store, that is so on this instance alone.
 	 */
 	public void complete() {
 		this.lock.lock();
 		try {
 			this.completed = true;
 			this.room.signalAll();
+			if (this.relay != null) {
+				this.relay.detach();
+			}
 		}
 		finally {
 			this.lock.unlock();
@@ -159,9 +203,11 @@ public final class EventChannel implements Publisher<Event> {
 		Objects.requireNonNull(subscriber, "The subscriber must not be null (Reactive Streams 1.9)");
 		Link link = new Link(subscriber);
 		subscriber.onSubscribe(link);
+		boolean first = false;
 		this.lock.lock();
 		try {
 			if (!link.cancelled) {
+				first = this.links.isEmpty() && !this.completed;
 				this.subscribed = true;
 				link.queue.addAll(this.early);
 				this.early.clear();
@@ -171,7 +217,49 @@ public final class EventChannel implements Publisher<Event> {
 		finally {
 			this.lock.unlock();
 		}
+		if (first && this.relay != null) {
+			this.relay.attach(new Relayed());
+		}
 		link.drain();
+	}
+
+	/**
+	 * Where older events come from for the clients of a stream of this channel.
+	 * @param other what the application has declared
+	 */
+	@Nullable EventHistory history(@Nullable EventHistory other) {
+		if (this.relay == null || other == null) {
+			return (this.relay != null) ? this.relay.history() : other;
+		}
+		EventHistory own = this.relay.history();
+		return new EventHistory() {
+
+			@Override
+			public @Nullable Stream<Event> after(String lastEventId, EventClient client, int limit) throws Exception {
+				Stream<Event> events = own.after(lastEventId, client, limit);
+				return (events != null) ? events : other.after(lastEventId, client, limit);
+			}
+
+			@Override
+			public boolean hasOpaqueIds() {
+				return own.hasOpaqueIds();
+			}
+
+		};
+	}
+
+	/**
+	 * Whether the id of an event looks like one that comes from the relay.
+	 */
+	boolean isRelayed(@Nullable String id) {
+		return this.relay != null && id != null && this.relay.isOwn(id);
+	}
+
+	/**
+	 * Whether events that other instances publish do not come in.
+	 */
+	boolean isCutOff() {
+		return this.relay != null && !this.relay.isConnected();
 	}
 
 	private void awaitRoom() {
@@ -190,6 +278,10 @@ public final class EventChannel implements Publisher<Event> {
 				throw new IllegalStateException("Interrupted while waiting for room in the channel", ex);
 			}
 		}
+		refuseCompleted();
+	}
+
+	private void refuseCompleted() {
 		if (this.completed) {
 			throw new IllegalStateException("The channel was completed; nothing can be published any more");
 		}
@@ -202,6 +294,76 @@ public final class EventChannel implements Publisher<Event> {
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * What the relay is handed: all subscriptions there are.
+	 */
+	private final class Relayed implements EventRelay.Receiver {
+
+		@Override
+		public void check(Event event) {
+			upstreams().forEach((upstream) -> upstream.encode(event));
+		}
+
+		@Override
+		public int capacity() {
+			return upstreams().mapToInt((upstream) -> upstream.settings().bufferSize()).max().orElse(0);
+		}
+
+		@Override
+		public long memory() {
+			return upstreams().mapToLong((upstream) -> upstream.settings().bufferMemory()).max().orElse(0);
+		}
+
+		@Override
+		public void preload(List<Event> events, boolean late) {
+			upstreams().forEach((upstream) -> upstream.preload(events, late));
+		}
+
+		@Override
+		public int room() {
+			EventChannel.this.lock.lock();
+			try {
+				int fullest = EventChannel.this.links.stream().mapToInt((link) -> link.queue.size()).max().orElse(0);
+				return EventChannel.this.capacity - fullest;
+			}
+			finally {
+				EventChannel.this.lock.unlock();
+			}
+		}
+
+		@Override
+		public void deliver(Event event) {
+			enqueue((subscriber) -> (subscriber instanceof Upstream upstream) ? upstream.translate(event) : event);
+		}
+
+		@Override
+		public void missed(GapCause cause) {
+			enqueue((subscriber) -> (subscriber instanceof Upstream upstream) ? upstream.gap(cause) : null);
+		}
+
+		@Override
+		public boolean has(String id) {
+			return upstreams().anyMatch((upstream) -> upstream.has(id));
+		}
+
+		private Stream<Upstream> upstreams() {
+			return EventChannel.this.links.stream()
+				.map((link) -> link.subscriber)
+				.filter(Upstream.class::isInstance)
+				.map(Upstream.class::cast);
+		}
+
+		private void enqueue(Function<Subscriber<?>, @Nullable Object> items) {
+			for (Link link : EventChannel.this.links) {
+				Object item = items.apply(link.subscriber);
+				if (item != null) {
+					link.enqueue(item);
+				}
+			}
+		}
+
 	}
 
 	/**
@@ -260,6 +422,22 @@ public final class EventChannel implements Publisher<Event> {
 			this.queue.clear();
 			EventChannel.this.links.remove(this);
 			EventChannel.this.room.signalAll();
+			if (EventChannel.this.relay != null && EventChannel.this.links.isEmpty()) {
+				EventChannel.this.relay.detach();
+			}
+		}
+
+		private void enqueue(Object item) {
+			EventChannel.this.lock.lock();
+			try {
+				if (!this.cancelled) {
+					this.queue.add(item);
+				}
+			}
+			finally {
+				EventChannel.this.lock.unlock();
+			}
+			drain();
 		}
 
 		/**

@@ -1,6 +1,7 @@
 package io.eventsource;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -49,7 +50,7 @@ final class EventLog {
 	private volatile long tail;
 
 	/** The newest frame that has left without having been overtaken. */
-	private volatile long lost = -1;
+	private volatile long lost = Long.MIN_VALUE;
 
 	private volatile boolean ended;
 
@@ -91,11 +92,48 @@ final class EventLog {
 				|| (this.taken - this.released > this.memory && this.head < sequence)) {
 			evict(this.head);
 		}
-		this.ring.set(slot(sequence), frame);
+		put(frame);
+		this.tail = sequence + 1;
+	}
+
+	/**
+	 * Puts older events before the first, as many of the last of them as there is room
+	 * for. Does nothing unless the log is as new: no event has come, and none has left.
+	 * Who has a place in the log already does not get them.
+	 */
+	synchronized void prepend(List<EncodedEvent> older) {
+		if (this.ended || this.head != 0 || this.tail != 0) {
+			return;
+		}
+		int first = older.size();
+		long bytes = 0;
+		while (first > 0 && older.size() - first < this.ring.length()
+				&& bytes + size(older.get(first - 1)) <= this.memory) {
+			first--;
+			bytes += size(older.get(first));
+		}
+		long before = -bytes;
+		this.released = before;
+		for (int i = first; i < older.size(); i++) {
+			Frame frame = FrameEncoder.frame(older.get(i), this.epoch, i - older.size(), before,
+					this.clock.getAsLong());
+			before = frame.end();
+			overtake(frame);
+			put(frame);
+		}
+		// Last, so that who sees it finds the frames
+		this.head = first - older.size();
+	}
+
+	private static int size(EncodedEvent encoded) {
+		return encoded.body().length + (encoded.needsId() ? MAX_ID_LINE : 0);
+	}
+
+	private void put(Frame frame) {
+		this.ring.set(slot(frame.sequence()), frame);
 		if (frame.id() != null) {
 			this.framesById.put(frame.id(), frame);
 		}
-		this.tail = sequence + 1;
 	}
 
 	private void overtake(Frame frame) {
@@ -257,7 +295,7 @@ final class EventLog {
 	}
 
 	private int slot(long sequence) {
-		return (int) (sequence % this.ring.length());
+		return Math.floorMod(sequence, this.ring.length());
 	}
 
 	/**

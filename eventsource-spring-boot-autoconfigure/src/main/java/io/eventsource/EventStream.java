@@ -43,6 +43,8 @@ public final class EventStream {
 
 	private final List<EventFilter> filters;
 
+	private final @Nullable EventChannel channel;
+
 	private final Dispatcher dispatcher;
 
 	private final @Nullable Consumer<EventStream> onEnd;
@@ -80,8 +82,9 @@ public final class EventStream {
 		this.settings = builder.settings;
 		this.listener = builder.listener;
 		this.mapping = builder.mapping;
-		this.history = builder.history;
 		this.filters = List.copyOf(builder.filters);
+		this.channel = (builder.publisher instanceof EventChannel source) ? source : null;
+		this.history = (this.channel != null) ? this.channel.history(builder.history) : builder.history;
 		this.dispatcher = builder.dispatcher;
 		this.onEnd = builder.onEnd;
 		this.resumable = builder.resumable;
@@ -287,7 +290,8 @@ public final class EventStream {
 			return StreamSnapshot.State.COMPLETED;
 		}
 		if (this.intake.isSubscribed()) {
-			return StreamSnapshot.State.LIVE;
+			return (this.channel != null && this.channel.isCutOff()) ? StreamSnapshot.State.RESTARTING
+					: StreamSnapshot.State.LIVE;
 		}
 		return this.intake.isFailing() ? StreamSnapshot.State.RESTARTING : StreamSnapshot.State.WAITING;
 	}
@@ -333,7 +337,15 @@ public final class EventStream {
 	 */
 	EventLog.Start start(@Nullable String lastEventId) {
 		EventLog.Start start = this.log.start(lastEventId, this.settings.initialReplay());
-		return (this.resumable && start.gap() == GapCause.UNKNOWN) ? EventLog.Start.at(start.position()) : start;
+		if (start.gap() == GapCause.UNKNOWN) {
+			if (this.resumable) {
+				return EventLog.Start.at(start.position());
+			}
+			if (this.channel != null && this.channel.isRelayed(lastEventId)) {
+				return new EventLog.Start(start.position(), GapCause.EVICTED, null);
+			}
+		}
+		return start;
 	}
 
 	/**
@@ -368,6 +380,19 @@ public final class EventStream {
 	 */
 	long floor() {
 		return this.audience.floor();
+	}
+
+	boolean hasClients() {
+		return this.clients.get() > 0;
+	}
+
+	/**
+	 * What tells clients in the midst of the stream that events are missing.
+	 */
+	@Nullable EncodedEvent gap(GapCause cause) {
+		this.audience.clients().thenAccept((there) -> there.forEach((client) -> missed(client.client(), cause, null)));
+		byte[] block = FrameEncoder.gap(this.settings.gapEvent(), cause, null);
+		return (block.length > 0) ? EncodedEvent.control(block) : null;
 	}
 
 	void appended() {

@@ -103,7 +103,7 @@ final class FrameEncoder {
 			System.arraycopy(encoded.body(), 0, body, line.length, encoded.body().length);
 		}
 		return new Frame(sequence, event.id(), encoded.key(), (event.data() != null) ? event.type() : null,
-				filtered ? event : null, before + body.length, body, time);
+				(filtered && !encoded.isControl()) ? event : null, before + body.length, body, time);
 	}
 
 	/**

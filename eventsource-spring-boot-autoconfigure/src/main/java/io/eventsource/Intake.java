@@ -1,5 +1,7 @@
 package io.eventsource;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 
 import org.apache.commons.logging.Log;
@@ -224,6 +226,36 @@ final class Intake {
 	 */
 	@Nullable EncodedEvent translate(Object element) {
 		return this.stream.translate(element);
+	}
+
+	StreamSettings settings() {
+		return this.stream.settings();
+	}
+
+	/**
+	 * Puts what was published before into a log that has nothing yet, unless the
+	 * subscription was let go meanwhile.
+	 * @param late whether clients may have missed some of it
+	 */
+	void preload(Upstream current, List<Event> events, boolean late) {
+		List<EncodedEvent> encoded = events.stream().map(this::translate).filter(Objects::nonNull).toList();
+		synchronized (this) {
+			if (this.upstream == current) {
+				this.log.prepend(encoded);
+			}
+		}
+		EncodedEvent gap = (late && this.stream.hasClients()) ? gap(GapCause.UNKNOWN) : null;
+		if (gap != null) {
+			append(current, gap);
+		}
+	}
+
+	@Nullable EncodedEvent gap(GapCause cause) {
+		return this.stream.gap(cause);
+	}
+
+	boolean has(String id) {
+		return this.log.frame(id) != null;
 	}
 
 	/**

@@ -31,7 +31,10 @@ public record StreamSnapshot(String name, State state, int clients, long publish
 		/** The publisher is subscribed to. */
 		LIVE,
 
-		/** The publisher has failed and is about to be subscribed to again. */
+		/**
+		 * The publisher has failed and is about to be subscribed to again, or the store
+		 * that a channel shares with other instances cannot be reached.
+		 */
 		RESTARTING,
 
 		/** The publisher has completed, or the stream was stopped. */

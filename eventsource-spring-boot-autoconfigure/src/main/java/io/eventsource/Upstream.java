@@ -1,5 +1,6 @@
 package io.eventsource;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -154,6 +155,37 @@ final class Upstream implements Subscriber<Object> {
 
 	EncodedEvent encode(Event event) {
 		return this.intake.encode(event);
+	}
+
+	@Nullable EncodedEvent translate(Event event) {
+		return this.intake.translate(event);
+	}
+
+	StreamSettings settings() {
+		return this.intake.settings();
+	}
+
+	/**
+	 * Takes what was published before, where nothing has come yet.
+	 * @param late whether clients may have missed some of it
+	 */
+	void preload(List<Event> events, boolean late) {
+		this.intake.preload(this, events, late);
+	}
+
+	/**
+	 * What tells clients that events are missing, to be accepted in the place of these.
+	 * @return the block; {@code null} if clients are not to be told
+	 */
+	@Nullable EncodedEvent gap(GapCause cause) {
+		return this.intake.gap(cause);
+	}
+
+	/**
+	 * Whether the log has the event of an id.
+	 */
+	boolean has(String id) {
+		return this.intake.has(id);
 	}
 
 	/**

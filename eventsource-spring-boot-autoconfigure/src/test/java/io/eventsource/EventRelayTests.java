@@ -1,0 +1,314 @@
+package io.eventsource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import io.eventsource.StreamSnapshot.State;
+import io.eventsource.TestEngine.Client;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Channels whose events come from elsewhere.
+ */
+class EventRelayTests {
+
+	private final TestEngine engine = new TestEngine();
+
+	private final ManualRelay relay = new ManualRelay();
+
+	private final EventChannel channel = EventChannel.over(this.relay);
+
+	@AfterEach
+	void close() {
+		this.engine.close();
+	}
+
+	@Test
+	void publishedEventsComeBackFromTheRelayAlone() {
+		Client client = this.engine.connect(this.engine.stream(this.channel));
+		this.channel.publish("message", "a");
+		assertThat(this.relay.published).extracting(Event::data).containsExactly("a");
+		this.relay.receiver().deliver(event(7));
+		client.awaitData("event 7");
+		assertThat(client.sink().events().get(0).lastEventId()).isEqualTo("id-7");
+	}
+
+	@Test
+	void failureToPublishReachesThePublisher() {
+		this.relay.failure = new EventPublicationException("away", null);
+		assertThatExceptionOfType(EventPublicationException.class)
+			.isThrownBy(() -> this.channel.publish("message", "a"))
+			.withMessage("away");
+	}
+
+	@Test
+	void relayCanAskWhetherAnEventCouldBeSent() {
+		this.engine.stream(this.channel, StreamSettings.builder().maxEventSize(100).build()).start();
+		this.relay.receiver().check(Event.of("x"));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.relay.receiver().check(Event.of("x".repeat(200))))
+			.withMessageContaining("max-event-size");
+	}
+
+	@Test
+	void olderEventsAreThereForClientsThatResumeAndNotSentToOthers() {
+		EventStream stream = this.engine.stream(this.channel, StreamSettings.builder().initialReplay(2).build());
+		Client early = this.engine.connect(stream);
+		this.relay.receiver().preload(events(0, 5), false);
+		this.engine.connect(stream, "id-1").awaitData("event 2", "event 3", "event 4");
+		Client newcomer = this.engine.connect(stream);
+		newcomer.awaitData("event 3", "event 4");
+		this.relay.receiver().deliver(event(5));
+		early.awaitData("event 5");
+		newcomer.awaitData("event 3", "event 4", "event 5");
+		this.engine.connect(stream, "id-4").awaitData("event 5");
+		assertThat(stream.snapshot().published()).isOne();
+		TestEngine.await().until(() -> stream.snapshot().delivered() == 9);
+	}
+
+	@Test
+	void preloadedEventsLeaveTheLogLikeOthers() {
+		EventStream stream = this.engine.stream(this.channel, StreamSettings.builder().bufferSize(4).build());
+		stream.start();
+		this.relay.receiver().preload(events(0, 10), false);
+		this.engine.connect(stream, "id-7").awaitData("event 8", "event 9");
+		Client evicted = this.engine.connect(stream, "id-3");
+		evicted.awaitData("{\"cause\":\"evicted\"}", "event 6", "event 7", "event 8", "event 9");
+		IntStream.range(10, 13).mapToObj(EventRelayTests::event).forEach(this.relay.receiver()::deliver);
+		evicted.awaitEvents(8);
+		this.engine.connect(stream, "id-7")
+			.awaitData("{\"cause\":\"evicted\"}", "event 9", "event 10", "event 11", "event 12");
+		this.engine.connect(stream, "id-9").awaitData("event 10", "event 11", "event 12");
+	}
+
+	@Test
+	void preloadedEventsTakeNoMoreMemoryThanOthers() {
+		EventStream stream = this.engine.stream(this.channel,
+				StreamSettings.builder().maxEventSize(100).bufferMemory(100).build());
+		stream.start();
+		this.relay.receiver().preload(events(0, 10), false);
+		// Each takes 24 bytes
+		this.engine.connect(stream, "id-6").awaitData("event 7", "event 8", "event 9");
+		this.engine.connect(stream, "id-5")
+			.awaitData("{\"cause\":\"evicted\"}", "event 6", "event 7", "event 8", "event 9");
+	}
+
+	@Test
+	void newestPreloadedEventOfAKeyStandsForTheOlderOnes() {
+		EventStream stream = this.engine.stream(this.channel,
+				StreamSettings.builder().overflow(OverflowStrategy.CONFLATE).bufferSize(4).build());
+		stream.start();
+		this.relay.receiver().preload(IntStream.range(0, 4).mapToObj((i) -> event(i, "key " + i % 2)).toList(), false);
+		Client slow = this.engine.connect(stream, "id-0", new RecordingSink(0));
+		IntStream.range(4, 6).mapToObj((i) -> event(i, "key " + i % 2)).forEach(this.relay.receiver()::deliver);
+		this.engine.tick();
+		slow.sink().ready();
+		slow.awaitData("event 4", "event 5");
+		assertThat(slow.missed()).isEmpty();
+	}
+
+	@Test
+	void clientsThatCameBeforeTheRelayKnewTheStreamAreTold() {
+		EventStream stream = this.engine.stream(this.channel);
+		Client early = this.engine.connect(stream);
+		this.relay.receiver().preload(events(0, 3), true);
+		this.relay.receiver().deliver(event(3));
+		early.awaitData("{\"cause\":\"unknown\"}", "event 3");
+		TestEngine.await().untilAsserted(() -> assertThat(early.missed()).containsExactly("UNKNOWN"));
+	}
+
+	@Test
+	void withoutClientsNobodyIsTold() {
+		EventStream stream = this.engine.stream(this.channel);
+		stream.start();
+		this.relay.receiver().preload(events(0, 3), true);
+		this.relay.receiver().deliver(event(3));
+		this.engine.connect(stream, "id-1").awaitData("event 2", "event 3");
+	}
+
+	@Test
+	void missedEventsAreToldInTheirPlace() {
+		EventStream stream = this.engine.stream(this.channel);
+		Client client = this.engine.connect(stream);
+		this.relay.receiver().deliver(event(1));
+		this.relay.receiver().missed(GapCause.EVICTED);
+		this.relay.receiver().deliver(event(9));
+		client.awaitData("event 1", "{\"cause\":\"evicted\"}", "event 9");
+		assertThat(client.sink().events()).extracting(EventStreamReader.Received::lastEventId)
+			.containsExactly("id-1", "id-1", "id-9");
+		this.engine.connect(stream, "id-1").awaitData("{\"cause\":\"evicted\"}", "event 9");
+		this.engine.connect(stream, "id-9");
+		TestEngine.await().untilAsserted(() -> assertThat(client.missed()).containsExactly("EVICTED"));
+	}
+
+	@Test
+	void whereGapEventsAreSwitchedOffNobodyIsToldInTheMidst() {
+		Client client = this.engine
+			.connect(this.engine.stream(this.channel, StreamSettings.builder().gapEvent("").build()));
+		this.relay.receiver().missed(GapCause.EVICTED);
+		this.relay.receiver().deliver(event(9));
+		client.awaitData("event 9");
+	}
+
+	@Test
+	void relayKnowsHowManyEventsTheStreamTakes() {
+		EventStream stream = this.engine.stream(this.channel,
+				StreamSettings.builder().overflow(OverflowStrategy.BACKPRESSURE).bufferSize(10).build());
+		Client blocked = this.engine.connectBlocked(stream);
+		int most = this.relay.receiver().room();
+		assertThat(this.relay.receiver().capacity()).isEqualTo(10);
+		IntStream.range(0, 30).mapToObj(EventRelayTests::event).forEach(this.relay.receiver()::deliver);
+		assertThat(this.relay.receiver().room()).isEqualTo(most - 20);
+		blocked.sink().ready();
+		blocked.awaitEvents(30);
+		TestEngine.await().until(() -> this.relay.receiver().room() == most);
+	}
+
+	@Test
+	void historyOfTheRelayIsAskedBeforeThoseOfTheApplication() {
+		this.relay.known = "id-3";
+		EventStream stream = this.engine.stream(this.channel,
+				(builder) -> builder.history((lastEventId, client, limit) -> Stream.of(Event.of("archived"))));
+		stream.start();
+		this.engine.connect(stream, "id-3").awaitData("from the relay");
+		this.engine.connect(stream, "id-2").awaitData("archived");
+	}
+
+	@Test
+	void streamWhoseRelayIsAwayIsNotLive() {
+		EventStream stream = this.engine.stream(this.channel);
+		stream.start();
+		assertThat(stream.snapshot().state()).isEqualTo(State.LIVE);
+		this.relay.connected = false;
+		assertThat(stream.snapshot().state()).isEqualTo(State.RESTARTING);
+	}
+
+	@Test
+	void relayIsLetGoWithTheLastSubscriberAndComesBackWithTheNext() {
+		EventStream first = this.engine.stream(this.channel);
+		first.start();
+		assertThat(this.relay.attached).isNotNull();
+		first.close();
+		TestEngine.await().until(() -> this.relay.attached == null);
+		EventStream second = this.engine.stream(this.channel);
+		Client client = this.engine.connect(second);
+		this.relay.receiver().deliver(event(1));
+		client.awaitData("event 1");
+	}
+
+	@Test
+	void completedChannelTakesNothingMoreAndItsStreamEnds() {
+		Client client = this.engine.connect(this.engine.stream(this.channel));
+		this.relay.receiver().deliver(event(1));
+		this.channel.complete();
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).containsExactly("event 1");
+		assertThat(this.relay.attached).isNull();
+		assertThatIllegalStateException().isThrownBy(() -> this.channel.publish("message", "b"))
+			.withMessageContaining("completed");
+		assertThat(this.relay.published).isEmpty();
+	}
+
+	@Test
+	void threadThatServesClientsNeverWaitsForARelay() {
+		List<Throwable> failures = new ArrayList<>();
+		this.engine.dispatcher().worker(0).execute(() -> {
+			try {
+				this.channel.publish("message", "a");
+			}
+			catch (EventPublicationException ex) {
+				failures.add(ex);
+			}
+		});
+		this.engine.work();
+		assertThat(failures).hasSize(1);
+		assertThat(this.relay.published).isEmpty();
+	}
+
+	@Test
+	void otherSubscribersGetTheEventsToo() {
+		RecordingSubscriber subscriber = new RecordingSubscriber(10);
+		this.channel.subscribe(subscriber);
+		this.relay.receiver().preload(events(0, 3), false);
+		this.relay.receiver().missed(GapCause.EVICTED);
+		this.relay.receiver().deliver(event(3));
+		assertThat(subscriber.received()).containsExactly("event 3");
+	}
+
+	private static List<Event> events(int from, int to) {
+		return IntStream.range(from, to).mapToObj(EventRelayTests::event).toList();
+	}
+
+	private static Event event(int number) {
+		return Event.builder().id("id-" + number).data("event " + number).build();
+	}
+
+	private static Event event(int number, String key) {
+		return Event.builder().id("id-" + number).key(key).data("event " + number).build();
+	}
+
+	/**
+	 * A relay in the hands of the test.
+	 */
+	private static final class ManualRelay implements EventRelay {
+
+		private final List<Event> published = new ArrayList<>();
+
+		private @Nullable RuntimeException failure;
+
+		private @Nullable String known;
+
+		private volatile @Nullable Receiver attached;
+
+		private volatile boolean connected = true;
+
+		Receiver receiver() {
+			assertThat(this.attached).isNotNull();
+			return this.attached;
+		}
+
+		@Override
+		public void publish(Event event) {
+			if (this.failure != null) {
+				throw this.failure;
+			}
+			this.published.add(event);
+		}
+
+		@Override
+		public void attach(Receiver receiver) {
+			this.attached = receiver;
+		}
+
+		@Override
+		public void detach() {
+			this.attached = null;
+		}
+
+		@Override
+		public boolean isConnected() {
+			return this.connected;
+		}
+
+		@Override
+		public boolean isOwn(String id) {
+			return id.startsWith("id-");
+		}
+
+		@Override
+		public EventHistory history() {
+			return (lastEventId, client, limit) -> lastEventId.equals(this.known)
+					? Stream.of(Event.of("from the relay")) : null;
+		}
+
+	}
+
+}
