@@ -31,12 +31,14 @@ class ArchitectureTests {
 			"io.eventsource.CloseReason", "io.eventsource.DataWriter", "io.eventsource.Dispatcher",
 			"io.eventsource.Event", "io.eventsource.Event$Builder", "io.eventsource.EventChannel",
 			"io.eventsource.EventChannels", "io.eventsource.EventPublicationException", "io.eventsource.EventRelay",
-			"io.eventsource.EventRelay$Receiver", "io.eventsource.EventClient", "io.eventsource.EventClient$Builder",
-			"io.eventsource.EventFilter", "io.eventsource.EventConnection", "io.eventsource.EventSink",
-			"io.eventsource.EventStream", "io.eventsource.EventStream$Builder", "io.eventsource.EventHistory",
-			"io.eventsource.GapCause", "io.eventsource.OverflowStrategy", "io.eventsource.PersonalStream",
-			"io.eventsource.RefusalReason", "io.eventsource.StreamListener", "io.eventsource.StreamSettings",
-			"io.eventsource.StreamSettings$Builder", "io.eventsource.StreamSnapshot",
+			"io.eventsource.EventRelay$Receiver", "io.eventsource.redis.RedisChannelSettings",
+			"io.eventsource.redis.RedisEventChannels",
+			"io.eventsource.autoconfigure.EventSourceChannelsAutoConfiguration", "io.eventsource.EventClient",
+			"io.eventsource.EventClient$Builder", "io.eventsource.EventFilter", "io.eventsource.EventConnection",
+			"io.eventsource.EventSink", "io.eventsource.EventStream", "io.eventsource.EventStream$Builder",
+			"io.eventsource.EventHistory", "io.eventsource.GapCause", "io.eventsource.OverflowStrategy",
+			"io.eventsource.PersonalStream", "io.eventsource.RefusalReason", "io.eventsource.StreamListener",
+			"io.eventsource.StreamSettings", "io.eventsource.StreamSettings$Builder", "io.eventsource.StreamSnapshot",
 			"io.eventsource.StreamSnapshot$State", "io.eventsource.autoconfigure.EventSourceAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceEndpointAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceHealthAutoConfiguration",
@@ -69,6 +71,12 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("io.eventsource.autoconfigure", "org.springframework.boot.."));
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage("io.eventsource.redis")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.eventsource.autoconfigure", "io.eventsource.web", "org.springframework.boot.."));
 		check(SlicesRuleDefinition.slices().matching("io.eventsource.(*)..").should().beFreeOfCycles());
 	}
 

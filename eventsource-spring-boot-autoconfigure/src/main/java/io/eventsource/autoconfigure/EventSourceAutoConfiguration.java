@@ -11,12 +11,10 @@ import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.EventSourceHandlerMapping;
 import org.eclipse.jetty.compression.gzip.GzipCompression;
 import org.reactivestreams.Publisher;
-import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -26,6 +24,7 @@ import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
@@ -39,12 +38,14 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 /**
  * Auto-configuration that serves every publisher of events as an event stream.
  */
-@AutoConfiguration(afterName = { "org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration",
-		"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration" })
+@AutoConfiguration(after = EventSourceChannelsAutoConfiguration.class,
+		afterName = { "org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration",
+				"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration" })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass({ DispatcherServlet.class, SseEmitter.class, Publisher.class })
 @ConditionalOnBooleanProperty(name = "eventsource.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(EventSourceProperties.class)
+@Import(JsonDataConfiguration.class)
 @ImportRuntimeHints(EventSourceRuntimeHints.class)
 public final class EventSourceAutoConfiguration {
 
@@ -107,22 +108,6 @@ public final class EventSourceAutoConfiguration {
 	@Bean
 	DisconnectedClientResolver eventSourceDisconnectedClientResolver() {
 		return new DisconnectedClientResolver();
-	}
-
-	/**
-	 * Writes data as the application's JSON.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(JsonMapper.class)
-	static class JacksonConfiguration {
-
-		@Bean
-		@ConditionalOnBean(JsonMapper.class)
-		@ConditionalOnMissingBean
-		DataWriter eventSourceDataWriter(JsonMapper mapper) {
-			return mapper::writeValueAsString;
-		}
-
 	}
 
 	/**

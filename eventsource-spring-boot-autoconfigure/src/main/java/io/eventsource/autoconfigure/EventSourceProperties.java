@@ -53,6 +53,7 @@ import org.springframework.util.unit.DataSize;
  * @param endWithSession Whether the connections of a user end when the session does in
  * which they were opened, or when its id changes, as upon login.
  * @param cors Which other origins may open streams in a browser.
+ * @param channels Settings of the channels that are made by name.
  * @param streams Settings of single streams, by the name of the publisher's bean.
  */
 @ConfigurationProperties("eventsource")
@@ -68,7 +69,8 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 		@DefaultValue HistoryProperties history, @DefaultValue RestartProperties restart,
 		@DefaultValue MetricsProperties metrics, @DefaultValue DispatcherProperties dispatcher,
 		@DefaultValue("types") String typesParameter, @DefaultValue("true") boolean endWithSession,
-		@DefaultValue CorsProperties cors, @DefaultValue Map<String, StreamProperties> streams) {
+		@DefaultValue CorsProperties cors, @DefaultValue ChannelsProperties channels,
+		@DefaultValue Map<String, StreamProperties> streams) {
 
 	/**
 	 * How often a publisher is subscribed to.
@@ -129,6 +131,46 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * number of processors, but at least one.
 	 */
 	record DispatcherProperties(@Nullable Integer threads) {
+
+	}
+
+	/**
+	 * Settings of the channels that are made by name.
+	 *
+	 * @param store Where the events of channels are kept.
+	 * @param redis Settings of channels on Redis Streams.
+	 */
+	record ChannelsProperties(@DefaultValue("memory") ChannelStore store, @DefaultValue RedisProperties redis) {
+
+	}
+
+	/**
+	 * Where the events of channels are kept.
+	 */
+	enum ChannelStore {
+
+		/** In the memory of this instance. */
+		MEMORY,
+
+		/** In Redis Streams, which all instances of the application share. */
+		REDIS
+
+	}
+
+	/**
+	 * Settings of channels on Redis Streams. Where Redis is and how to connect to it is
+	 * configured under spring.data.redis.
+	 *
+	 * @param keyPrefix What the key of each channel's stream begins with; the name of the
+	 * channel follows.
+	 * @param maxLength Number of events that Redis keeps for each channel, at least;
+	 * clients resume behind any of them. Redis trims whole blocks, so that it keeps a few
+	 * more.
+	 * @param timeout Time that a command, or making a connection, may take. A publisher
+	 * waits for three times as long at most.
+	 */
+	record RedisProperties(@DefaultValue("eventsource:") String keyPrefix, @DefaultValue("10000") long maxLength,
+			@DefaultValue("5s") Duration timeout) {
 
 	}
 

@@ -1,0 +1,24 @@
+package io.eventsource.autoconfigure;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.eventsource.EventChannel;
+import io.eventsource.EventChannels;
+
+import org.springframework.util.Assert;
+
+/**
+ * Channels that live in this process.
+ */
+class MemoryEventChannels implements EventChannels {
+
+	private final Map<String, EventChannel> channels = new ConcurrentHashMap<>();
+
+	@Override
+	public EventChannel channel(String name) {
+		Assert.hasText(name, "The name of a channel must not be empty");
+		return this.channels.computeIfAbsent(name, (key) -> EventChannel.create());
+	}
+
+}

@@ -1,0 +1,107 @@
+package io.eventsource.redis;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+import io.eventsource.redis.Connector.Connection;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandInterruptedException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.api.sync.RedisStreamCommands;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection for all commands that do not wait for events, opened when it is needed.
+ * Any number of threads.
+ */
+final class Commands implements AutoCloseable {
+
+	private final Connector connector;
+
+	private final Duration timeout;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private volatile @Nullable Connection connection;
+
+	private volatile boolean closed;
+
+	Commands(Connector connector, Duration timeout) {
+		this.connector = connector;
+		this.timeout = timeout;
+	}
+
+	/**
+	 * Runs a command. Blocks for three times the timeout at most: until others have
+	 * failed to connect, to connect, and until the answer is there.
+	 * @throws RedisException if the answer is an error, or there is none
+	 */
+	<T> T run(Function<RedisStreamCommands<byte[], byte[]>, T> command) {
+		Connection current = connection();
+		try {
+			return command.apply(current.commands());
+		}
+		catch (RedisException ex) {
+			if (isBroken(ex)) {
+				current.close();
+			}
+			throw ex;
+		}
+	}
+
+	/** An answer is no reason to connect again, unless it says that this is a replica. */
+	private static boolean isBroken(RedisException failure) {
+		if (failure instanceof RedisCommandExecutionException) {
+			return String.valueOf(failure.getMessage()).startsWith("READONLY");
+		}
+		return !(failure instanceof RedisCommandInterruptedException);
+	}
+
+	private Connection connection() {
+		Connection current = this.connection;
+		if (current != null && current.isOpen()) {
+			return current;
+		}
+		try {
+			if (!this.lock.tryLock(this.timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+				throw new RedisCommandTimeoutException("Cannot connect to Redis within " + this.timeout);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new RedisCommandInterruptedException(ex);
+		}
+		try {
+			current = this.connection;
+			if (current == null || !current.isOpen()) {
+				if (this.closed) {
+					throw new RedisException("The application is shutting down");
+				}
+				current = this.connector.open();
+				this.connection = current;
+			}
+			return current;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public void close() {
+		this.lock.lock();
+		try {
+			this.closed = true;
+			if (this.connection != null) {
+				this.connection.close();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.eventsource.redis;
+
+import java.time.Duration;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisStreamCommands;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * Opens connections to the Redis that the application is configured for, by a client of
+ * its own.
+ */
+final class Connector implements AutoCloseable {
+
+	private final LettuceConnectionFactory source;
+
+	private final Duration timeout;
+
+	private @Nullable LettuceConnectionFactory own;
+
+	Connector(LettuceConnectionFactory source, Duration timeout) {
+		this.source = source;
+		this.timeout = timeout;
+	}
+
+	/**
+	 * Opens a connection. Blocks for the timeout at most.
+	 * @throws io.lettuce.core.RedisException if that fails
+	 */
+	Connection open() {
+		AbstractRedisClient client = client();
+		if (client instanceof RedisClusterClient cluster) {
+			StatefulRedisClusterConnection<byte[], byte[]> connection = cluster.connect(ByteArrayCodec.INSTANCE);
+			return new Connection(connection, connection.sync());
+		}
+		StatefulRedisConnection<byte[], byte[]> connection = ((RedisClient) client).connect(ByteArrayCodec.INSTANCE);
+		return new Connection(connection, connection.sync());
+	}
+
+	private synchronized AbstractRedisClient client() {
+		if (this.own == null) {
+			LettuceConnectionFactory factory = new LettuceConnectionFactory(configuration(),
+					new ChannelClientConfiguration(this.source.getClientConfiguration(), this.timeout));
+			factory.afterPropertiesSet();
+			factory.start();
+			this.own = factory;
+		}
+		return this.own.getRequiredNativeClient();
+	}
+
+	private RedisConfiguration configuration() {
+		if (this.source.getSentinelConfiguration() != null) {
+			return this.source.getSentinelConfiguration();
+		}
+		if (this.source.getClusterConfiguration() != null) {
+			return this.source.getClusterConfiguration();
+		}
+		return (this.source.getSocketConfiguration() != null) ? this.source.getSocketConfiguration()
+				: this.source.getStandaloneConfiguration();
+	}
+
+	@Override
+	public synchronized void close() {
+		if (this.own != null) {
+			this.own.destroy();
+			this.own = null;
+		}
+	}
+
+	/**
+	 * One connection. Once it is lost it stays so.
+	 *
+	 * @param connection the connection
+	 * @param commands its commands, which wait for the answer
+	 */
+	record Connection(StatefulConnection<byte[], byte[]> connection,
+			RedisStreamCommands<byte[], byte[]> commands) implements AutoCloseable {
+
+		boolean isOpen() {
+			return this.connection.isOpen();
+		}
+
+		@Override
+		public void close() {
+			this.connection.close();
+		}
+
+	}
+
+}

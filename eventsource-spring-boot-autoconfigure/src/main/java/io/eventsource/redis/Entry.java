@@ -1,0 +1,92 @@
+package io.eventsource.redis;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.eventsource.Event;
+import io.lettuce.core.StreamMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as the fields of a stream's entry: {@code type}, {@code data}, {@code key},
+ * {@code retry} in milliseconds, {@code comment}; each only where the event has it, and
+ * all as text in UTF-8. Other fields are ignored.
+ */
+final class Entry {
+
+	private static final byte[] REPLACEMENT = "\uFFFD".getBytes(StandardCharsets.UTF_8);
+
+	private Entry() {
+	}
+
+	/**
+	 * The fields of an event whose data is text.
+	 */
+	static Map<byte[], byte[]> of(Event event) {
+		Map<byte[], byte[]> fields = new LinkedHashMap<>();
+		put(fields, "type", event.type().equals(Event.DEFAULT_TYPE) ? null : event.type());
+		put(fields, "data", (String) event.data());
+		put(fields, "key", event.key());
+		put(fields, "retry", (event.retry() != null) ? Long.toString(event.retry().toMillis()) : null);
+		put(fields, "comment", event.comment());
+		return fields;
+	}
+
+	private static void put(Map<byte[], byte[]> fields, String name, @Nullable String value) {
+		if (value != null) {
+			fields.put(name.getBytes(StandardCharsets.US_ASCII), encode(value));
+		}
+	}
+
+	/** String.getBytes writes a question mark for half of a surrogate pair. */
+	private static byte[] encode(String text) {
+		try {
+			ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder()
+				.onMalformedInput(CodingErrorAction.REPLACE)
+				.replaceWith(REPLACEMENT)
+				.encode(CharBuffer.wrap(text));
+			byte[] encoded = new byte[bytes.remaining()];
+			bytes.get(encoded);
+			return encoded;
+		}
+		catch (CharacterCodingException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * The event of an entry, with the id of the entry.
+	 * @throws IllegalArgumentException if it cannot be one, which no instance of the
+	 * application has written then
+	 */
+	static Event event(StreamMessage<byte[], byte[]> entry) {
+		Event.Builder event = Event.builder().id(entry.getId());
+		entry.getBody().forEach((name, bytes) -> {
+			String value = new String(bytes, StandardCharsets.UTF_8);
+			switch (new String(name, StandardCharsets.UTF_8)) {
+				case "type" -> event.type(value);
+				case "data" -> event.data(value);
+				case "key" -> event.key(value);
+				case "retry" -> event.retry(Duration.ofMillis(Long.parseLong(value)));
+				case "comment" -> event.comment(value);
+				default -> {
+				}
+			}
+		});
+		return event.build();
+	}
+
+	/**
+	 * How many bytes the values of an entry have.
+	 */
+	static long size(StreamMessage<byte[], byte[]> entry) {
+		return entry.getBody().values().stream().mapToLong((value) -> value.length).sum();
+	}
+
+}

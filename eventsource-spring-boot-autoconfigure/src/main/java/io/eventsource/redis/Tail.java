@@ -1,0 +1,231 @@
+package io.eventsource.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import io.eventsource.redis.Connector.Connection;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread that takes in what is published, of all channels over one connection. While
+ * Redis is away it tries again after growing, jittered pauses, and goes on where it was.
+ */
+final class Tail {
+
+	private static final Log logger = LogFactory.getLog(Tail.class);
+
+	/** After so long a channel that was attached, or has room again, is read too. */
+	private static final long WAIT = 200;
+
+	private static final long SHORT_WAIT = 20;
+
+	/** How often a channel without news is compared with its stream. */
+	private static final long CHECK = TimeUnit.SECONDS.toNanos(2);
+
+	private static final long LEAST_PAUSE = 100;
+
+	private static final long LONGEST_PAUSE = 5000;
+
+	private final Connector connector;
+
+	private final Duration timeout;
+
+	private final Set<RedisRelay> relays = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean connected = true;
+
+	/** How often in a row it has failed; only the thread touches it. */
+	private int failures;
+
+	private volatile @Nullable Thread thread;
+
+	Tail(Connector connector, Duration timeout) {
+		this.connector = connector;
+		this.timeout = timeout;
+	}
+
+	synchronized void start() {
+		if (this.thread == null) {
+			Thread tail = new Thread(this::run, "eventsource-redis-tail");
+			tail.setDaemon(true);
+			this.thread = tail;
+			tail.start();
+		}
+	}
+
+	/**
+	 * Ends the thread, for which it waits for two seconds at most.
+	 */
+	void stop() {
+		Thread stopped = this.thread;
+		synchronized (this) {
+			this.thread = null;
+			notifyAll();
+		}
+		if (stopped != null) {
+			try {
+				stopped.join(TimeUnit.SECONDS.toMillis(1));
+				stopped.interrupt();
+				stopped.join(TimeUnit.SECONDS.toMillis(1));
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	boolean isRunning() {
+		return this.thread != null;
+	}
+
+	private boolean isCurrent() {
+		return this.thread == Thread.currentThread();
+	}
+
+	/**
+	 * Whether Redis could be reached when it was needed last.
+	 */
+	boolean isConnected() {
+		return this.connected;
+	}
+
+	/**
+	 * Reads a channel too from now on.
+	 */
+	synchronized void add(RedisRelay relay) {
+		this.relays.add(relay);
+		notifyAll();
+	}
+
+	void remove(RedisRelay relay) {
+		this.relays.remove(relay);
+	}
+
+	private void run() {
+		while (isCurrent()) {
+			try {
+				awaitRelay();
+				tail();
+			}
+			catch (RuntimeException ex) {
+				if (isCurrent()) {
+					lost(ex);
+					pause();
+				}
+			}
+		}
+	}
+
+	private synchronized void awaitRelay() {
+		while (this.relays.isEmpty() && isCurrent()) {
+			await(LONGEST_PAUSE);
+		}
+	}
+
+	/**
+	 * Reads until that fails, or there is nothing to be read.
+	 */
+	private void tail() {
+		if (!isCurrent()) {
+			return;
+		}
+		try (Connection connection = this.connector.open()) {
+			this.relays.forEach(RedisRelay::resume);
+			while (isCurrent() && !this.relays.isEmpty()) {
+				read(connection);
+				found();
+			}
+		}
+	}
+
+	private void read(Connection connection) {
+		this.relays.forEach((relay) -> relay.check(CHECK));
+		Map<String, RedisRelay> ready = new HashMap<>();
+		int count = Integer.MAX_VALUE;
+		for (RedisRelay relay : this.relays) {
+			int room = relay.room();
+			if (room > 0) {
+				ready.put(relay.key(), relay);
+				count = Math.min(count, room);
+			}
+		}
+		if (ready.isEmpty()) {
+			await(SHORT_WAIT);
+			return;
+		}
+		boolean all = ready.size() == this.relays.size();
+		long wait = Math.min(all ? WAIT : SHORT_WAIT, this.timeout.toMillis() / 2);
+		XReadArgs args = XReadArgs.Builder.count(count).block(wait);
+		Map<String, List<StreamMessage<byte[], byte[]>>> entries = connection.commands()
+			.xread(args, offsets(ready.values()))
+			.stream()
+			.collect(Collectors.groupingBy((entry) -> new String(entry.getStream(), StandardCharsets.UTF_8)));
+		for (RedisRelay relay : ready.values()) {
+			relay.accept(entries.getOrDefault(relay.key(), List.of()), count);
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static StreamOffset<byte[]>[] offsets(Collection<RedisRelay> relays) {
+		return relays.stream().map(RedisRelay::offset).toArray(StreamOffset[]::new);
+	}
+
+	/**
+	 * Takes note that Redis cannot be reached.
+	 */
+	synchronized void lost(RuntimeException cause) {
+		if (this.connected) {
+			this.connected = false;
+			logger.warn("No events come in from Redis until it answers again; clients stay connected: " + cause,
+					(cause instanceof RedisException) ? null : cause);
+		}
+		else {
+			logger.debug("Still no events from Redis", cause);
+		}
+	}
+
+	private synchronized void found() {
+		this.failures = 0;
+		if (!this.connected) {
+			this.connected = true;
+			logger.info("Redis is back, and events come in again from where they were");
+		}
+	}
+
+	private void pause() {
+		long pause = Math.min(LONGEST_PAUSE, LEAST_PAUSE << Math.min(this.failures, 10));
+		this.failures++;
+		await(pause - ThreadLocalRandom.current().nextLong(pause / 2 + 1));
+	}
+
+	/**
+	 * Waits for so many milliseconds, or until the thread is to end or has a new channel.
+	 */
+	private synchronized void await(long millis) {
+		if (isCurrent()) {
+			try {
+				wait(millis);
+			}
+			catch (InterruptedException ex) {
+				// It is interrupted by stop alone, which is looked at next
+				logger.trace("Interrupted", ex);
+			}
+		}
+	}
+
+}

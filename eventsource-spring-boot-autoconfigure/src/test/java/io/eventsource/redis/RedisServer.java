@@ -1,0 +1,161 @@
+package io.eventsource.redis;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+
+import org.springframework.util.FileSystemUtils;
+
+import static org.awaitility.Awaitility.await;
+
+/**
+ * The redis-server that is installed on this machine, on a port of its own. It keeps what
+ * it has confirmed when it is killed.
+ */
+public final class RedisServer implements AutoCloseable {
+
+	public static final String REMEDY = "Channels are tested with a real Redis: install it (package redis-server on "
+			+ "Debian) so that redis-server is on the PATH";
+
+	private final Path folder;
+
+	private final int port;
+
+	private final RedisClient client;
+
+	private Process process;
+
+	private StatefulRedisConnection<String, String> connection;
+
+	private RedisServer(Path folder, int port) {
+		this.folder = folder;
+		this.port = port;
+		RedisURI uri = RedisURI.builder()
+			.withHost("127.0.0.1")
+			.withPort(port)
+			.withTimeout(Duration.ofSeconds(5))
+			.build();
+		this.client = RedisClient.create(uri);
+	}
+
+	public static boolean isInstalled() {
+		return find().isPresent();
+	}
+
+	/**
+	 * Starts a server.
+	 * @param folder an empty folder
+	 */
+	public static RedisServer start(Path folder) throws IOException {
+		RedisServer server = new RedisServer(folder, freePort());
+		server.start();
+		return server;
+	}
+
+	static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+	}
+
+	/**
+	 * Starts the server again, with what it has on its disk.
+	 */
+	void start() throws IOException {
+		this.process = new ProcessBuilder(find().orElseThrow().getPath(), "--port", Integer.toString(this.port),
+				"--bind", "127.0.0.1", "--dir", this.folder.toString(), "--appendonly", "yes", "--appendfsync", "no",
+				"--save", "")
+			.redirectErrorStream(true)
+			.redirectOutput(this.folder.resolve("output").toFile())
+			.start();
+		try {
+			await().until(this::answers);
+		}
+		catch (RuntimeException ex) {
+			kill();
+			throw ex;
+		}
+	}
+
+	private boolean answers() throws IOException {
+		if (!this.process.isAlive()) {
+			throw new IllegalStateException(
+					"redis-server has not started: " + Files.readString(this.folder.resolve("output")));
+		}
+		try {
+			this.connection = this.client.connect();
+			return "PONG".equals(this.connection.sync().ping());
+		}
+		catch (RedisException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Ends the server as a failure of its machine does.
+	 */
+	void kill() {
+		if (this.connection != null) {
+			this.connection.close();
+		}
+		this.process.destroyForcibly();
+		try {
+			this.process.waitFor(10, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Kills the server and takes away what it has on its disk.
+	 */
+	void lose() throws IOException {
+		kill();
+		FileSystemUtils.deleteRecursively(this.folder.resolve("appendonlydir"));
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	RedisCommands<String, String> commands() {
+		return this.connection.sync();
+	}
+
+	/**
+	 * The settings of an application that uses this server.
+	 */
+	public String[] properties(String... others) {
+		return Stream.concat(Stream.of("spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + this.port,
+				"eventsource.channels.store=redis"), Stream.of(others))
+			.toArray(String[]::new);
+	}
+
+	@Override
+	public void close() {
+		kill();
+		this.client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+	}
+
+	private static Optional<File> find() {
+		return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+			.map((folder) -> new File(folder, "redis-server"))
+			.filter(File::canExecute)
+			.findFirst();
+	}
+
+}
