@@ -9,8 +9,10 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import static org.awaitility.Awaitility.await;
@@ -40,35 +42,42 @@ final class Nginx implements AutoCloseable {
 	 * Starts a proxy of its own, which buffers responses as nginx does by default, and
 	 * gives up on a server that is silent for two seconds.
 	 * @param folder an empty folder
-	 * @param upstream the port of the server
+	 * @param upstreams the ports of the servers, which it uses in turn
 	 */
-	static Nginx start(Path folder, int upstream) throws IOException {
+	static Nginx start(Path folder, int... upstreams) throws IOException {
 		int port = freePort();
-		Path configuration = Files.writeString(folder.resolve("nginx.conf"), """
-				daemon off;
-				master_process off;
-				pid %1$s/nginx.pid;
-				error_log stderr;
-				events {
-				}
-				http {
-					access_log off;
-					client_body_temp_path %1$s/body;
-					proxy_temp_path %1$s/proxy;
-					fastcgi_temp_path %1$s/fastcgi;
-					uwsgi_temp_path %1$s/uwsgi;
-					scgi_temp_path %1$s/scgi;
-					server {
-						listen 127.0.0.1:%2$d;
-						location / {
-							proxy_pass http://127.0.0.1:%3$d;
-							proxy_http_version 1.1;
-							proxy_set_header Connection "";
-							proxy_read_timeout 2s;
+		Path configuration = Files.writeString(folder.resolve("nginx.conf"),
+				"""
+						daemon off;
+						master_process off;
+						pid %1$s/nginx.pid;
+						error_log stderr;
+						events {
 						}
-					}
-				}
-				""".formatted(folder, port, upstream));
+						http {
+							access_log off;
+							client_body_temp_path %1$s/body;
+							proxy_temp_path %1$s/proxy;
+							fastcgi_temp_path %1$s/fastcgi;
+							uwsgi_temp_path %1$s/uwsgi;
+							scgi_temp_path %1$s/scgi;
+							upstream instances {
+								%3$s
+							}
+							server {
+								listen 127.0.0.1:%2$d;
+								location / {
+									proxy_pass http://instances;
+									proxy_http_version 1.1;
+									proxy_set_header Connection "";
+									proxy_read_timeout 2s;
+								}
+							}
+						}
+						""".formatted(folder, port,
+						Arrays.stream(upstreams)
+							.mapToObj("server 127.0.0.1:%d;"::formatted)
+							.collect(Collectors.joining("\n"))));
 		Process process = new ProcessBuilder(find().orElseThrow().getPath(), "-p", folder.toString(), "-e", "stderr",
 				"-c", configuration.toString())
 			.redirectErrorStream(true)
