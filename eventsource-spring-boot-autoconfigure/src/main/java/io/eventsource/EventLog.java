@@ -115,7 +115,7 @@ final class EventLog {
 		long before = -bytes;
 		this.released = before;
 		for (int i = first; i < older.size(); i++) {
-			Frame frame = FrameEncoder.frame(older.get(i), this.epoch, i - older.size(), before,
+			Frame frame = FrameEncoder.frame(older.get(i), this.filtered, this.epoch, i - older.size(), before,
 					this.clock.getAsLong());
 			before = frame.end();
 			overtake(frame);

@@ -39,7 +39,7 @@ import org.springframework.mock.http.client.reactive.MockClientHttpResponse;
  */
 enum EventStreamParser {
 
-	READER {
+	READER("EventStreamReader") {
 
 		@Override
 		Parsed parse(byte[] bytes, int chunk) {
@@ -52,7 +52,7 @@ enum EventStreamParser {
 
 	},
 
-	OKHTTP {
+	OKHTTP("okhttp-sse") {
 
 		@Override
 		Parsed parse(byte[] bytes, int chunk) throws IOException {
@@ -81,7 +81,7 @@ enum EventStreamParser {
 
 	},
 
-	LAUNCHDARKLY {
+	LAUNCHDARKLY("okhttp-eventsource") {
 
 		/** Not a value of any vector. */
 		private static final long NO_RETRY = 987_654_321;
@@ -118,7 +118,7 @@ enum EventStreamParser {
 	},
 
 	/** Knows single blocks only; the last event id is kept here. */
-	SPRING {
+	SPRING("Spring") {
 
 		@Override
 		Parsed parse(byte[] bytes, int chunk) {
@@ -147,6 +147,19 @@ enum EventStreamParser {
 		}
 
 	};
+
+	private final String reader;
+
+	EventStreamParser(String reader) {
+		this.reader = reader;
+	}
+
+	/**
+	 * What this parser gets wrong, or {@code null} if it does not.
+	 */
+	@Nullable String fault(WireVector vector) {
+		return ConformanceKit.fault(this.reader, vector);
+	}
 
 	abstract Parsed parse(byte[] bytes, int chunk) throws IOException;
 

@@ -99,9 +99,23 @@ class WireFormatTests {
 
 	@Test
 	void everyRowAboutBytesHasAVector() {
-		assertThat(WireVector.all().stream().map(WireVector::row).collect(Collectors.toSet()))
+		assertThat(ConformanceKit.vectors().stream().map(WireVector::row).collect(Collectors.toSet()))
 			.containsExactlyInAnyOrderElementsOf(
 					IntStream.concat(IntStream.rangeClosed(1, 20), IntStream.of(30)).boxed().toList());
+	}
+
+	@Test
+	void everyRowOfTheKitHasItsRule() {
+		assertThat(Stream
+			.concat(ConformanceKit.vectors().stream().map(WireVector::row),
+					ConformanceKit.httpCases().stream().map(HttpCase::row))
+			.collect(Collectors.toSet())).isEqualTo(ConformanceKit.rules());
+	}
+
+	@Test
+	void namesAreUniqueAndFaultsAreOfVectorsThatThereAre() {
+		List<String> names = ConformanceKit.vectors().stream().map(WireVector::name).toList();
+		assertThat(names).doesNotHaveDuplicates().containsAll(ConformanceKit.faultyVectors());
 	}
 
 	@Test
@@ -112,11 +126,11 @@ class WireFormatTests {
 	}
 
 	static Stream<WireVector> written() {
-		return WireVector.all().stream().filter((vector) -> !vector.isRefused() && !vector.isRaw());
+		return ConformanceKit.vectors().stream().filter((vector) -> !vector.isRefused() && !vector.isRaw());
 	}
 
 	static Stream<WireVector> refused() {
-		return WireVector.all().stream().filter(WireVector::isRefused);
+		return ConformanceKit.vectors().stream().filter(WireVector::isRefused);
 	}
 
 	static Stream<Arguments> understood() {
@@ -128,12 +142,12 @@ class WireFormatTests {
 	}
 
 	private static Stream<Arguments> readings(boolean excepted) {
-		return WireVector.all()
+		return ConformanceKit.vectors()
 			.stream()
 			.filter((vector) -> !vector.isRefused())
 			.flatMap((vector) -> Arrays.stream(EventStreamParser.values())
 				.filter((parser) -> parser == EventStreamParser.READER || !vector.isRaw())
-				.filter((parser) -> excepted == (vector.exception(parser) != null))
+				.filter((parser) -> excepted == (parser.fault(vector) != null))
 				.map((parser) -> Arguments.of(vector, parser)));
 	}
 

@@ -1,0 +1,95 @@
+package io.eventsource;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What is in the folder {@code conformance}, whose README describes it.
+ */
+public final class ConformanceKit {
+
+	private static final JsonNode kit = read("vectors.json");
+
+	private static final JsonNode faults = read("faults.json");
+
+	private ConformanceKit() {
+	}
+
+	private static JsonNode read(String file) {
+		try (InputStream stream = ConformanceKit.class.getResourceAsStream("/conformance/" + file)) {
+			return JsonMapper.shared().readTree(stream);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	public static List<WireVector> vectors() {
+		return all("vectors", WireVector::new);
+	}
+
+	/**
+	 * The ids that vectors expect of events without one, in the order of the events.
+	 */
+	public static List<String> ownIds() {
+		return kit.get("ownIds").valueStream().map(JsonNode::asString).toList();
+	}
+
+	public static List<HttpCase> httpCases() {
+		return all("http", HttpCase::new);
+	}
+
+	private static <T> List<T> all(String name, Function<JsonNode, T> type) {
+		return kit.get(name).valueStream().map(type).toList();
+	}
+
+	/**
+	 * The events of a stream that the cases of HTTP ask for.
+	 */
+	public static List<Event> stream(String name) {
+		return kit.get("streams").get(name).get("publish").valueStream().map(WireVector::event).toList();
+	}
+
+	/**
+	 * What a reader gets wrong, or {@code null} if it does not.
+	 * @param reader the reader, without its version
+	 * @param vector the vector
+	 */
+	public static @Nullable String fault(String reader, WireVector vector) {
+		List<String> found = new ArrayList<>();
+		faults.forEachEntry((name, wrong) -> {
+			if (name.startsWith(reader + " ") && wrong.has(vector.name())) {
+				found.add(wrong.get(vector.name()).asString());
+			}
+		});
+		return found.isEmpty() ? null : found.get(0);
+	}
+
+	/**
+	 * The rows of the rules that have a sentence.
+	 */
+	static Set<Integer> rules() {
+		Set<Integer> rows = new TreeSet<>();
+		kit.get("rules").forEachEntry((row, rule) -> rows.add(Integer.valueOf(row)));
+		return rows;
+	}
+
+	/**
+	 * The names of vectors that some reader is said to get wrong.
+	 */
+	static Set<String> faultyVectors() {
+		Set<String> names = new TreeSet<>();
+		faults.forEach((wrong) -> names.addAll(wrong.propertyNames()));
+		return names;
+	}
+
+}
