@@ -2,13 +2,13 @@ package io.eventsource;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -60,18 +60,29 @@ public final class ConformanceKit {
 	}
 
 	/**
-	 * What a reader gets wrong, or {@code null} if it does not.
+	 * Whether a reader is known to get a vector wrong.
 	 * @param reader the reader, without its version
 	 * @param vector the vector
 	 */
-	public static @Nullable String fault(String reader, WireVector vector) {
-		List<String> found = new ArrayList<>();
-		faults.forEachEntry((name, wrong) -> {
-			if (name.startsWith(reader + " ") && wrong.has(vector.name())) {
-				found.add(wrong.get(vector.name()).asString());
-			}
-		});
-		return found.isEmpty() ? null : found.get(0);
+	static boolean hasFault(String reader, WireVector vector) {
+		return faults(reader).anyMatch((fault) -> fault.has(vector.name()));
+	}
+
+	/**
+	 * Whether a reader is known to dispatch other events than it should.
+	 * @param reader the reader, without its version
+	 * @param vector the vector
+	 */
+	public static boolean hasFaultyEvents(String reader, WireVector vector) {
+		return faults(reader, "events").anyMatch((fault) -> fault.has(vector.name()));
+	}
+
+	private static Stream<JsonNode> faults(String reader, String... kinds) {
+		return faults.propertyStream()
+			.filter((entry) -> entry.getKey().startsWith(reader + " "))
+			.flatMap((entry) -> entry.getValue().propertyStream())
+			.filter((entry) -> kinds.length == 0 || List.of(kinds).contains(entry.getKey()))
+			.map(Map.Entry::getValue);
 	}
 
 	/**
@@ -88,7 +99,7 @@ public final class ConformanceKit {
 	 */
 	static Set<String> faultyVectors() {
 		Set<String> names = new TreeSet<>();
-		faults.forEach((wrong) -> names.addAll(wrong.propertyNames()));
+		faults.forEach((reader) -> reader.forEach((kind) -> names.addAll(kind.propertyNames())));
 		return names;
 	}
 
