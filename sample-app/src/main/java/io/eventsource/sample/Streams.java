@@ -12,6 +12,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.context.annotation.Profile;
 
 /**
  * The streams: each bean is served at {@code /events/} and its name, as its type,
@@ -56,6 +57,15 @@ class Streams {
 	 */
 	@Bean
 	EventChannel messages() {
+		return EventChannel.create();
+	}
+
+	/**
+	 * Messages of a broker, pushed in by {@link QueueListener}.
+	 */
+	@Bean
+	@Profile("rabbit")
+	EventChannel queue() {
 		return EventChannel.create();
 	}
 

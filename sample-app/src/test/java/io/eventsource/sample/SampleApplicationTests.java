@@ -18,10 +18,12 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -42,6 +44,9 @@ class SampleApplicationTests {
 
 	@Autowired
 	private EventSourceEndpoint endpoint;
+
+	@Autowired
+	private ApplicationContext context;
 
 	@Test
 	void clockTicksAtTheBasePathToo() throws Exception {
@@ -108,6 +113,13 @@ class SampleApplicationTests {
 		List<String> lines = answer.body().toList();
 		assertThat(lines).filteredOn((line) -> line.equals("event: word")).hasSizeGreaterThan(20);
 		assertThat(lines).containsSubsequence("data: You", "data:  asked:", "event: done");
+	}
+
+	@Test
+	void thereIsNoBrokerWithoutItsProfile() throws Exception {
+		assertThat(this.context.getBeanNamesForType(ConnectionFactory.class)).isEmpty();
+		assertThat(this.http.send(request("/events/queue").build(), BodyHandlers.discarding()).statusCode())
+			.isEqualTo(404);
 	}
 
 	private Stream<String> stream(String path) throws IOException, InterruptedException {

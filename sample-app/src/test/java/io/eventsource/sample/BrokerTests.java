@@ -1,0 +1,161 @@
+package io.eventsource.sample;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import io.eventsource.web.EventSourceEndpoint;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * The profile {@code rabbit}, with the broker of a subclass.
+ */
+abstract class BrokerTests {
+
+	private static final String QUEUE = "events";
+
+	private final HttpClient http = HttpClient.newHttpClient();
+
+	private ServletWebServerApplicationContext application;
+
+	private Connection connection;
+
+	private Channel broker;
+
+	/**
+	 * Returns the port of the broker.
+	 */
+	abstract int port();
+
+	@BeforeEach
+	void startApplication() throws Exception {
+		openConnection();
+		this.application = (ServletWebServerApplicationContext) new SpringApplicationBuilder(SampleApplication.class)
+			.profiles("rabbit")
+			.run("--server.port=0", "--server.address=127.0.0.1", "--spring.main.banner-mode=off",
+					"--spring.rabbitmq.host=127.0.0.1", "--spring.rabbitmq.port=" + port(), "--sample.queue=" + QUEUE);
+		await().until(this::isListening);
+	}
+
+	/**
+	 * Opens the connection over which the tests publish.
+	 */
+	final void openConnection() throws Exception {
+		ConnectionFactory factory = new ConnectionFactory();
+		factory.setHost("127.0.0.1");
+		factory.setPort(port());
+		this.connection = factory.newConnection();
+		this.broker = this.connection.createChannel();
+	}
+
+	/**
+	 * Tells whether the application reads its queue, which it also declares.
+	 */
+	final boolean isListening() throws Exception {
+		try (Channel channel = this.connection.createChannel()) {
+			return channel.queueDeclarePassive(QUEUE).getConsumerCount() == 1;
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	@AfterEach
+	void stopApplication() throws Exception {
+		this.application.close();
+		this.broker.queueDelete(QUEUE);
+		this.connection.close();
+	}
+
+	@Test
+	void messageIsAnEventOfItsTypeAndId() throws Exception {
+		try (Stream<String> lines = connect()) {
+			publish(new BasicProperties.Builder().type("order").messageId("order-7").build(), "{\"item\":\"Käse\"}");
+			assertThat(lines.skip(2).limit(4)).containsExactly("id: order-7", "event: order",
+					"data: {\"item\":\"Käse\"}", "");
+		}
+	}
+
+	@Test
+	void messageWithNothingButTextIsAnEventWithAnIdOfTheStream() throws Exception {
+		try (Stream<String> lines = connect()) {
+			publish(null, "two\nlines");
+			List<String> event = lines.skip(2).limit(4).toList();
+			assertThat(event.get(0)).startsWith("id: ");
+			assertThat(event.subList(1, 4)).containsExactly("data: two", "data: lines", "");
+		}
+	}
+
+	@Test
+	void messagesThatCannotBeEventsAreLeftOutForGood() throws Exception {
+		try (Stream<String> lines = connect()) {
+			for (BasicProperties bad : List.of(new BasicProperties.Builder().messageId("a\nevent: injected").build(),
+					new BasicProperties.Builder().messageId("a\0b").build(),
+					new BasicProperties.Builder().type("a\rid: injected").build())) {
+				publish(bad, "bad");
+			}
+			publish(null, "good");
+			assertThat(lines.filter((line) -> line.startsWith("data: ")).findFirst()).contains("data: good");
+		}
+		this.application.getBean(RabbitListenerEndpointRegistry.class).stop();
+		assertThat(this.broker.queueDeclarePassive(QUEUE).getMessageCount()).isZero();
+	}
+
+	@Test
+	void messagesKeepTheirOrderAndAClientResumesBehindOneOfThem() throws Exception {
+		try (Stream<String> lines = connect()) {
+			for (int i = 1; i <= 100; i++) {
+				publish(new BasicProperties.Builder().messageId("m" + i).build(), "message " + i);
+			}
+			assertThat(lines.filter((line) -> line.startsWith("id: ")).limit(100))
+				.isEqualTo(IntStream.rangeClosed(1, 100).mapToObj((i) -> "id: m" + i).toList());
+		}
+		try (Stream<String> lines = connect("Last-Event-ID", "m97")) {
+			assertThat(lines.filter((line) -> line.startsWith("data: ")).limit(3)).containsExactly("data: message 98",
+					"data: message 99", "data: message 100");
+		}
+	}
+
+	final void publish(BasicProperties properties, String text) throws IOException {
+		this.broker.basicPublish("", QUEUE, properties, text.getBytes(StandardCharsets.UTF_8));
+	}
+
+	/**
+	 * Connects, and returns the lines of the stream once it has this client.
+	 */
+	final Stream<String> connect(String... headers) throws Exception {
+		HttpRequest.Builder request = HttpRequest
+			.newBuilder(URI.create("http://127.0.0.1:" + this.application.getWebServer().getPort() + "/events/queue"))
+			.timeout(Duration.ofSeconds(20));
+		if (headers.length > 0) {
+			request.headers(headers);
+		}
+		Stream<String> lines = this.http.send(request.build(), BodyHandlers.ofLines()).body();
+		await().until(() -> this.application.getBean(EventSourceEndpoint.class)
+			.streams()
+			.stream()
+			.anyMatch((stream) -> stream.name().equals("queue") && stream.clients() >= 1));
+		return lines;
+	}
+
+}
