@@ -1,6 +1,7 @@
 package io.eventsource.web;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 import io.eventsource.Event;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,6 +16,9 @@ final class LastEventId {
 	private static final String HEADER = "Last-Event-ID";
 
 	private static final String PARAMETER = "lastEventId";
+
+	/** No id has one, so that nothing is lost, and who logs an id logs one line. */
+	private static final Pattern CONTROL_CHARACTER = Pattern.compile("\\p{Cc}");
 
 	private LastEventId() {
 	}
@@ -31,7 +35,8 @@ final class LastEventId {
 			return null;
 		}
 		// Longer than any id there is, and still known to be none
-		return (id.length() > Event.MAX_ID_LENGTH) ? id.substring(0, Event.MAX_ID_LENGTH) + "-" : id;
+		String limited = (id.length() > Event.MAX_ID_LENGTH) ? id.substring(0, Event.MAX_ID_LENGTH) + "-" : id;
+		return CONTROL_CHARACTER.matcher(limited).replaceAll("\uFFFD");
 	}
 
 	/**
