@@ -1,6 +1,7 @@
 package io.eventsource.web;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.eventsource.Event;
@@ -17,6 +18,9 @@ final class LastEventId {
 
 	private static final String PARAMETER = "lastEventId";
 
+	/** The parameter as it was sent. */
+	private static final Pattern UNDECODED = Pattern.compile("(?:^|&)" + PARAMETER + "=([^&]*)");
+
 	/** No id has one, so that nothing is lost, and who logs an id logs one line. */
 	private static final Pattern CONTROL_CHARACTER = Pattern.compile("\\p{Cc}");
 
@@ -29,7 +33,7 @@ final class LastEventId {
 			id = decode(id);
 		}
 		else if ("GET".equals(request.getMethod())) {
-			id = Reception.parameter(request, PARAMETER);
+			id = parameter(request);
 		}
 		if (id == null || id.isEmpty()) {
 			return null;
@@ -37,6 +41,20 @@ final class LastEventId {
 		// Longer than any id there is, and still known to be none
 		String limited = (id.length() > Event.MAX_ID_LENGTH) ? id.substring(0, Event.MAX_ID_LENGTH) + "-" : id;
 		return CONTROL_CHARACTER.matcher(limited).replaceAll("\uFFFD");
+	}
+
+	/**
+	 * Where the container cannot decode the parameters, the client has an id all the
+	 * same, and is to be told if that is unknown.
+	 */
+	private static @Nullable String parameter(HttpServletRequest request) {
+		String id = Reception.parameter(request, PARAMETER);
+		String query = request.getQueryString();
+		if (id != null || query == null) {
+			return id;
+		}
+		Matcher undecoded = UNDECODED.matcher(query);
+		return undecoded.find() ? undecoded.group(1) : null;
 	}
 
 	/**

@@ -95,9 +95,12 @@ class HostileRequestTests {
 		Map<String, String> expected = new LinkedHashMap<>();
 		for (String id : List.of("%00", "%0d%0aFORGED", "%0a%0adata:%20FORGED%0a%0a", "%1b%5b31mFORGED",
 				"%e2%80%a8FORGED", "%c2%9bFORGED", "%09FORGED", "+", "~end", "%7Eend", epoch + "~end",
-				epoch + "-99999999999999999999", epoch + "--1", epoch + "-%2b1", "x".repeat(7000))) {
+				epoch + "-99999999999999999999", epoch + "--1", epoch + "-%2b1", "x".repeat(7000),
+				// What is no encoding at all
+				"%", "100%", "%zz", "%u0041", "%c0%8a", "%ff%fe", "%ed%a0%bd", "1&other=%zz", "1&%zz")) {
 			for (String stream : List.of("messages", "orders")) {
 				expected.put(get("/events/" + stream + "?lastEventId=" + id), UNKNOWN);
+				expected.put(get("/events/" + stream + "?other=%zz&lastEventId=" + id), UNKNOWN);
 			}
 		}
 		assertStreams(expected, epoch);
@@ -128,8 +131,9 @@ class HostileRequestTests {
 		start(container);
 		open(get("/events/messages", "x".repeat(7000)));
 		open(get("/events/messages?lastEventId=" + "%c3%a9".repeat(1100)));
-		await().until(() -> this.server.clients("messages") == 2);
-		assertThat(this.server.bean(EventSourceEndpoint.class).clients("messages")).hasSize(2)
+		open(get("/events/messages?lastEventId=%zz" + "x".repeat(7000)));
+		await().until(() -> this.server.clients("messages") == 3);
+		assertThat(this.server.bean(EventSourceEndpoint.class).clients("messages")).hasSize(3)
 			.allSatisfy((client) -> assertThat(client.client().lastEventId()).hasSize(Event.MAX_ID_LENGTH + 1));
 	}
 
