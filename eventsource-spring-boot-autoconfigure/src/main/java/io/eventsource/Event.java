@@ -155,8 +155,8 @@ public final class Event {
 		/**
 		 * Sets the id, which clients send back as {@code Last-Event-ID} when they
 		 * reconnect.
-		 * @param id the id: not blank, without control characters, at most
-		 * {@value Event#MAX_ID_LENGTH} characters
+		 * @param id the id: not blank, without control characters, not ending with
+		 * {@code ~end}, at most {@value Event#MAX_ID_LENGTH} characters
 		 * @return this builder
 		 * @throws IllegalArgumentException if a client could not keep the id, or not send
 		 * it back
@@ -174,6 +174,10 @@ public final class Event {
 			if (id.chars().anyMatch(Character::isISOControl)) {
 				throw new IllegalArgumentException("The id of an event must not contain control characters, since "
 						+ "clients send it back in a header, where servers refuse them; got " + Text.quote(id));
+			}
+			if (FrameEncoder.isEnd(id)) {
+				throw new IllegalArgumentException("The id of an event must not end with '~end', by which a client is "
+						+ "known to need nothing more; got " + Text.quote(id));
 			}
 			if (id.length() > MAX_ID_LENGTH) {
 				throw new IllegalArgumentException("The id of an event must have at most " + MAX_ID_LENGTH

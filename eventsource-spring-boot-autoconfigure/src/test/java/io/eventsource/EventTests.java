@@ -115,6 +115,12 @@ class EventTests {
 		assertRefused(() -> Event.builder().id(id), "id", "control characters", "servers refuse them");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "~end", "chapter1~end" })
+	void idThatMeansTheEndOfAStreamIsRefused(String id) {
+		assertRefused(() -> Event.builder().id(id), "id", "must not end with '~end'", "nothing more");
+	}
+
 	@Test
 	void idThatFitsNoHeaderIsRefused() {
 		assertThatNoException().isThrownBy(() -> Event.builder().id("x".repeat(Event.MAX_ID_LENGTH)));
