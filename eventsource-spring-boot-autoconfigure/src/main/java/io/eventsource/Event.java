@@ -219,10 +219,15 @@ public final class Event {
 		/**
 		 * Sets what the event is about, so that a newer event with the same key may stand
 		 * for it where a client lags behind.
-		 * @param key the key
+		 * @param key the key: at most {@value Event#MAX_ID_LENGTH} characters
 		 * @return this builder
+		 * @throws IllegalArgumentException if the key is longer
 		 */
 		public Builder key(String key) {
+			if (key.length() > MAX_ID_LENGTH) {
+				throw new IllegalArgumentException("The key of an event must have at most " + MAX_ID_LENGTH
+						+ " characters, since it is kept with the event; got " + key.length() + ": " + Text.quote(key));
+			}
 			this.key = key;
 			return this;
 		}

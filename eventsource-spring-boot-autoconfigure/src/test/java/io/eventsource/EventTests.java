@@ -128,6 +128,12 @@ class EventTests {
 	}
 
 	@Test
+	void longKeyIsRefused() {
+		assertThatNoException().isThrownBy(() -> Event.builder().key("x".repeat(1024)));
+		assertRefused(() -> Event.builder().key("x".repeat(1025)), "key", "at most 1024", "1025");
+	}
+
+	@Test
 	void negativeReconnectionTimeIsRefused() {
 		assertRefused(() -> Event.builder().retry(Duration.ofMillis(-5)), "reconnection time", "not be negative",
 				"PT-0.005S");
