@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.eventsource.autoconfigure.EventSourceProperties.CorsProperties;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.springframework.web.cors.CorsConfiguration;
  * @param properties the properties
  */
 record CorsRules(String prefix, CorsProperties properties) {
+
+	/** What an event source sends by itself, in a browser or as a library. */
+	private static final List<String> OWN_HEADERS = List.of("Last-Event-ID", "Cache-Control");
 
 	private static final Pattern ORIGIN = Pattern.compile("\\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/\\s]+");
 
@@ -44,10 +48,14 @@ record CorsRules(String prefix, CorsProperties properties) {
 		configuration.setAllowedOriginPatterns(
 				this.properties.allowedOriginPatterns().isEmpty() ? null : this.properties.allowedOriginPatterns());
 		configuration.setAllowedMethods(List.of("GET", "HEAD"));
-		configuration.setAllowedHeaders(this.properties.allowedHeaders());
+		configuration.setAllowedHeaders(headers());
 		configuration.setAllowCredentials(credentials);
 		configuration.setMaxAge(this.properties.maxAge());
 		return configuration;
+	}
+
+	private List<String> headers() {
+		return Stream.concat(OWN_HEADERS.stream(), this.properties.allowedHeaders().stream()).toList();
 	}
 
 	private void check(String origin) {

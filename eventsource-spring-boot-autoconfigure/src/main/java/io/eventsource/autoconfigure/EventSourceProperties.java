@@ -248,12 +248,12 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * @param allowedOriginPatterns Patterns of origins that may open streams, such as
 	 * 'https://*.example.com'; unlike '*' they may be combined with credentials.
 	 * @param allowCredentials Whether browsers may send cookies and other credentials.
-	 * @param allowedHeaders Request headers that clients may send.
+	 * @param allowedHeaders Request headers that clients may send beside Last-Event-ID
+	 * and Cache-Control.
 	 * @param maxAge How long a browser may remember that it is allowed.
 	 */
 	record CorsProperties(@DefaultValue List<String> allowedOrigins, @DefaultValue List<String> allowedOriginPatterns,
-			@Nullable Boolean allowCredentials,
-			@DefaultValue("Last-Event-ID,Cache-Control,Authorization") List<String> allowedHeaders,
+			@Nullable Boolean allowCredentials, @DefaultValue("Authorization") List<String> allowedHeaders,
 			@DefaultValue("30m") Duration maxAge) {
 
 		static final CorsProperties NONE = new CorsProperties(List.of(), List.of(), null, List.of(), Duration.ZERO);
