@@ -1,0 +1,114 @@
+package io.eventsource.recipes;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
+
+import io.eventsource.recipes.ImportController.Importer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ImportControllerTests {
+
+	private static final int FAIL = -1;
+
+	private Server server;
+
+	private BlockingQueue<Integer> work;
+
+	@BeforeEach
+	void startServer() {
+		this.server = Server.start(List.of(ImportController.class, Application.class));
+		this.work = this.server.bean(Application.class).work;
+	}
+
+	@AfterEach
+	void stopServer() {
+		this.work.add(FAIL);
+		this.server.close();
+	}
+
+	@Test
+	void everyClientIsToldHowFarTheJobIsAndThatItIsDone() throws Exception {
+		String job = start();
+		try (Stream<String> first = watch(job).body()) {
+			this.work.add(10);
+			assertThat(first.filter((line) -> line.startsWith("data: ")).findFirst()).contains("data: 10");
+		}
+		try (Stream<String> second = watch(job).body()) {
+			this.work.add(100);
+			assertThat(second.filter((line) -> line.startsWith("data: ") || line.startsWith("event: ")))
+				.containsExactly("event: progress", "data: 10", "event: progress", "data: 100", "event: done",
+						"data: ");
+		}
+		List<String> late = watch(job).body().toList();
+		assertThat(late).contains("event: done").doesNotContain("event: progress");
+	}
+
+	@Test
+	void clientThatHasTheEndIsSentNoneWhenItComesBack() throws Exception {
+		String job = start();
+		this.work.add(100);
+		String id = watch(job).body()
+			.filter((line) -> line.startsWith("id: "))
+			.reduce((one, other) -> other)
+			.orElseThrow();
+		HttpResponse<Stream<String>> again = this.server
+			.send(this.server.request(job).header("Last-Event-ID", id.substring("id: ".length())).build());
+		assertThat(again.statusCode()).isEqualTo(204);
+	}
+
+	@Test
+	void failureIsTold() throws Exception {
+		String job = start();
+		this.work.add(FAIL);
+		assertThat(watch(job).body()).contains("event: failed", "data: The import has failed");
+	}
+
+	@Test
+	void unknownJobIsNotFound() throws Exception {
+		assertThat(watch("/imports/none").statusCode()).isEqualTo(404);
+	}
+
+	private String start() throws Exception {
+		HttpResponse<Stream<String>> response = this.server
+			.send(this.server.request("/imports").POST(BodyPublishers.noBody()).build());
+		assertThat(response.statusCode()).isEqualTo(202);
+		return response.headers().firstValue("Location").orElseThrow();
+	}
+
+	private HttpResponse<Stream<String>> watch(String job) throws Exception {
+		return this.server.send(this.server.request(job).build());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Application {
+
+		private final BlockingQueue<Integer> work = new LinkedBlockingQueue<>();
+
+		@Bean
+		Importer importer() {
+			return (percent) -> {
+				int done = 0;
+				while (done < 100) {
+					done = this.work.take();
+					if (done == FAIL) {
+						throw new IllegalStateException("No such file");
+					}
+					percent.accept(done);
+				}
+			};
+		}
+
+	}
+
+}
