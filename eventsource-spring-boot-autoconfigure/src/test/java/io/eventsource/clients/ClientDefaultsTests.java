@@ -15,7 +15,9 @@ import io.eventsource.EventChannel;
 import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.StreamClient;
 import io.eventsource.web.TestServer;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,23 +38,28 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 class ClientDefaultsTests {
 
-	@TempDir(cleanup = CleanupMode.NEVER)
-	private Path folder;
+	private static Programs programs;
 
 	private TestServer server;
 
-	private Programs programs;
+	@BeforeAll
+	static void prepare(@TempDir(cleanup = CleanupMode.NEVER) Path folder) {
+		programs = new Programs(folder);
+	}
+
+	@AfterAll
+	static void endPrograms() {
+		programs.close();
+	}
 
 	@BeforeEach
 	void start() {
-		this.programs = new Programs(this.folder);
 		this.server = TestServer.start(TestServer.Container.TOMCAT, Application.class, "eventsource.retry=50ms",
 				"spring.web.resources.static-locations=" + Programs.CLIENTS.toUri());
 	}
 
 	@AfterEach
 	void stop() {
-		this.programs.close();
 		this.server.close();
 	}
 
@@ -94,10 +101,11 @@ class ClientDefaultsTests {
 	@Test
 	void fetchEventSourceIsDoneAtTheEndOfTheResponse() throws Exception {
 		ClientKind.FETCH_EVENT_SOURCE.assumeInstalled();
-		try (Client client = this.programs.chromium()
+		try (Client client = programs.chromium()
 			.follow("fetch-event-source-plain", this.server.uri("/events/messages"), List.of())) {
-			await().until(() -> this.server.clients("messages") == 1);
-			this.server.bean(EventSourceEndpoint.class).disconnect((connection) -> true);
+			EventSourceEndpoint endpoint = this.server.bean(EventSourceEndpoint.class);
+			await().until(() -> endpoint.clients("messages").size() == 1);
+			endpoint.disconnect((connection) -> true);
 			await().until(() -> client.seen().stopped());
 		}
 		assertThat(answers()).containsExactly(200);
@@ -106,7 +114,7 @@ class ClientDefaultsTests {
 	@Test
 	void fetchEventSourceComesBackAfter204() throws Exception {
 		ClientKind.FETCH_EVENT_SOURCE.assumeInstalled();
-		try (Client client = this.programs.chromium().follow("fetch-event-source-plain", endOfTheStream(), List.of())) {
+		try (Client client = programs.chromium().follow("fetch-event-source-plain", endOfTheStream(), List.of())) {
 			await().untilAsserted(() -> assertThat(answers()).startsWith(200, 204, 204));
 			assertThat(client.seen().stopped()).isFalse();
 		}
@@ -117,7 +125,6 @@ class ClientDefaultsTests {
 	 */
 	private URI endOfTheStream() throws Exception {
 		try (StreamClient client = StreamClient.connect(this.server.uri("/events/messages"))) {
-			await().until(() -> this.server.clients("messages") == 1);
 			publish("a");
 			this.server.bean(EventSourceEndpoint.class).stop("messages");
 			return this.server.uri("/events/messages?lastEventId=" + client.awaitEnd().lastEventId());

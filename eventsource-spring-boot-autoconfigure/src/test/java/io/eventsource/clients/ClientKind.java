@@ -75,7 +75,7 @@ enum ClientKind {
 
 	},
 
-	CURL("curl", "curl") {
+	CURL("curl", "curl", "sh") {
 
 		@Override
 		Client follow(URI uri, Collection<String> types, Programs programs) {

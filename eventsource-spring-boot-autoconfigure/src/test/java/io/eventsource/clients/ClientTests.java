@@ -91,7 +91,6 @@ class ClientTests {
 	@MethodSource("clients")
 	void isOpenBeforeTheFirstEvent(ClientKind kind, TestServer.Container container) throws Exception {
 		connect(kind, container, "idle");
-		soon().until(() -> this.client.seen().opens() == 1);
 		assertThat(this.client.seen().events()).isEmpty();
 	}
 
@@ -208,7 +207,8 @@ class ClientTests {
 
 	private void connect(ClientKind kind, TestServer.Container container, String scenario) throws IOException {
 		follow(kind, container, scenario);
-		soon().until(() -> this.server.clients(this.stream) == 1);
+		// The head is sent once the client has its place in the log
+		soon().until(() -> this.client.seen().opens() == 1);
 	}
 
 	private void publish(Event event) {
@@ -216,11 +216,14 @@ class ClientTests {
 	}
 
 	private static ConditionFactory soon() {
-		return await().pollInterval(Duration.ofMillis(20));
+		return await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20));
 	}
 
 	private void awaitData(String... data) {
-		soon().untilAsserted(() -> assertThat(this.client.seen().data()).containsExactly(data));
+		soon().untilAsserted(() -> {
+			Seen seen = this.client.seen();
+			assertThat(seen.data()).as(seen.toString()).containsExactly(data);
+		});
 	}
 
 	static Stream<Arguments> clients() {

@@ -4,8 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.List;
 
 import io.eventsource.EventStreamReader;
 import io.eventsource.EventStreamReader.Received;
@@ -45,13 +43,11 @@ final class CurlClient implements Client {
 	}
 
 	private boolean connect() throws IOException {
-		List<String> command = new ArrayList<>(
-				List.of("curl", "--silent", "--no-buffer", "--include", "--header", "Accept: text/event-stream"));
-		if (!this.lastEventId.isEmpty()) {
-			command.addAll(List.of("--header", "Last-Event-ID: " + this.lastEventId));
-		}
-		command.add(this.uri.toString());
-		this.process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+		ProcessBuilder curl = new ProcessBuilder("sh", "curl.sh").directory(Programs.CLIENTS.toFile())
+			.redirectError(ProcessBuilder.Redirect.DISCARD);
+		curl.environment().put("url", this.uri.toString());
+		curl.environment().put("last", this.lastEventId);
+		this.process = curl.start();
 		try (InputStream output = new BufferedInputStream(this.process.getInputStream())) {
 			String head = head(output);
 			if (head.startsWith("HTTP/1.1 204")) {

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import com.launchdarkly.eventsource.ConnectStrategy;
 import com.launchdarkly.eventsource.ErrorStrategy;
 import com.launchdarkly.eventsource.EventSource;
+import com.launchdarkly.eventsource.HttpConnectStrategy;
 import com.launchdarkly.eventsource.MessageEvent;
 import com.launchdarkly.eventsource.StartedEvent;
 import com.launchdarkly.eventsource.StreamEvent;
@@ -26,9 +27,10 @@ final class OkHttpEventSourceClient implements Client {
 	private final EventSource source;
 
 	OkHttpEventSourceClient(URI uri) {
-		this.source = new EventSource.Builder(ConnectStrategy.http(uri)
+		HttpConnectStrategy connection = ConnectStrategy.http(uri)
 			.readTimeout(1, TimeUnit.MINUTES) // 5 s by default: shorter than a heartbeat
-			.clientBuilderActions((http) -> http.addInterceptor(refusing204()))).errorStrategy(untilRefused()).build();
+			.clientBuilderActions((http) -> http.addInterceptor(refusing204()));
+		this.source = new EventSource.Builder(connection).errorStrategy(untilRefused()).build();
 		Thread thread = new Thread(this::read, "okhttp-eventsource");
 		thread.setDaemon(true);
 		thread.start();
