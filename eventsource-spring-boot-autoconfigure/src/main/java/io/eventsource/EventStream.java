@@ -164,8 +164,10 @@ public final class EventStream {
 		if (this.draining || isClosed()) {
 			throw new IllegalStateException("Stream '" + this.name + "' is closed");
 		}
+		ClientCursor cursor = this.audience.admit(client, sink);
+		// Who counts the client can rely on its having its place
 		this.clients.incrementAndGet();
-		return this.audience.admit(client, sink);
+		return cursor;
 	}
 
 	private synchronized void release(Duration linger, long now) {
