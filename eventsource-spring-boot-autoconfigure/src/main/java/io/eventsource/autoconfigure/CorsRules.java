@@ -22,34 +22,35 @@ record CorsRules(String prefix, CorsProperties properties) {
 
 	private static final Pattern ORIGIN = Pattern.compile("\\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/\\s]+");
 
+	private static final Pattern ORIGIN_PATTERN = Pattern
+		.compile("\\*|[A-Za-z*][A-Za-z0-9+.*-]*://([^/\\s\\[\\]]+|\\[[0-9A-Fa-f:]+])(:\\[(\\*|\\d+(,\\d+)*)])?");
+
 	/**
 	 * Makes the rules.
 	 * @return the rules, or {@code null} if no other origin is allowed
 	 */
 	@Nullable CorsConfiguration configuration() {
-		if (this.properties.isEmpty()) {
+		List<String> origins = this.properties.allowedOrigins();
+		List<String> patterns = this.properties.allowedOriginPatterns();
+		if (origins == null && patterns.isEmpty()) {
+			throw new InvalidEventSourceConfigurationException(
+					this.prefix + " has settings, but allows no other origin.",
+					"Set " + this.prefix + ".allowed-origins, for example to 'https://example.com', or to nothing so "
+							+ "that no other origin is allowed.");
+		}
+		if (origins == null) {
+			origins = List.of();
+		}
+		if (origins.isEmpty() && patterns.isEmpty()) {
 			return null;
 		}
-		List<String> origins = this.properties.allowedOrigins();
-		boolean credentials = Boolean.TRUE.equals(this.properties.allowCredentials());
-		if (origins.isEmpty() && this.properties.allowedOriginPatterns().isEmpty()) {
-			throw new InvalidEventSourceConfigurationException(
-					this.prefix + ".allow-credentials is set, but no origin is allowed.",
-					"Set " + this.prefix + ".allowed-origins too, for example to 'https://example.com'.");
-		}
-		if (credentials && origins.contains("*")) {
-			throw new InvalidEventSourceConfigurationException(
-					this.prefix + ".allowed-origins is '*' and allow-credentials is true, which browsers refuse.",
-					"Name the origins, or set " + this.prefix + ".allowed-origin-patterns to a pattern.");
-		}
-		origins.forEach(this::check);
+		check(origins, patterns);
 		CorsConfiguration configuration = new CorsConfiguration();
 		configuration.setAllowedOrigins(origins.isEmpty() ? null : origins);
-		configuration.setAllowedOriginPatterns(
-				this.properties.allowedOriginPatterns().isEmpty() ? null : this.properties.allowedOriginPatterns());
+		configuration.setAllowedOriginPatterns(patterns.isEmpty() ? null : patterns);
 		configuration.setAllowedMethods(List.of("GET", "HEAD"));
 		configuration.setAllowedHeaders(headers());
-		configuration.setAllowCredentials(credentials);
+		configuration.setAllowCredentials(this.properties.allowCredentials());
 		configuration.setMaxAge(this.properties.maxAge());
 		return configuration;
 	}
@@ -58,11 +59,32 @@ record CorsRules(String prefix, CorsProperties properties) {
 		return Stream.concat(OWN_HEADERS.stream(), this.properties.allowedHeaders().stream()).toList();
 	}
 
-	private void check(String origin) {
-		if (!ORIGIN.matcher(origin).matches()) {
-			throw new InvalidEventSourceConfigurationException(this.prefix
-					+ ".allowed-origins must have origins of the form 'https://example.com'; got '" + origin + "'.",
-					"Leave out the path, and name scheme and host.");
+	private void check(List<String> origins, List<String> patterns) {
+		if (Boolean.TRUE.equals(this.properties.allowCredentials()) && origins.contains("*")) {
+			throw new InvalidEventSourceConfigurationException(
+					this.prefix + ".allowed-origins is '*' and allow-credentials is true, which browsers refuse.",
+					"Name the origins, or set " + this.prefix + ".allowed-origin-patterns to a pattern.");
+		}
+		for (String origin : origins) {
+			if (!ORIGIN.matcher(origin).matches()) {
+				throw new InvalidEventSourceConfigurationException(this.prefix
+						+ ".allowed-origins must have origins of the form 'https://example.com'; got '" + origin + "'.",
+						"Leave out the path, and name scheme and host.");
+			}
+		}
+		for (String pattern : patterns) {
+			if (!ORIGIN_PATTERN.matcher(pattern).matches()) {
+				throw new InvalidEventSourceConfigurationException(
+						this.prefix + ".allowed-origin-patterns must have patterns of the form "
+								+ "'https://*.example.com' or 'http://localhost:[*]'; got '" + pattern + "'.",
+						"Leave out the path, and name scheme and host. A pattern that contains a comma must be an "
+								+ "item of a YAML list.");
+			}
+		}
+		if (this.properties.maxAge().isNegative()) {
+			throw new InvalidEventSourceConfigurationException(
+					this.prefix + ".max-age must not be negative; got " + this.properties.maxAge() + ".",
+					"Change the value in the application's configuration.");
 		}
 	}
 

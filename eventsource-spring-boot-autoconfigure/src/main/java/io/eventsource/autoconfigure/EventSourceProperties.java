@@ -69,7 +69,7 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 		@DefaultValue HistoryProperties history, @DefaultValue RestartProperties restart,
 		@DefaultValue MetricsProperties metrics, @DefaultValue DispatcherProperties dispatcher,
 		@DefaultValue("types") String typesParameter, @DefaultValue("true") boolean endWithSession,
-		@DefaultValue CorsProperties cors, @DefaultValue ChannelsProperties channels,
+		@Nullable CorsProperties cors, @DefaultValue ChannelsProperties channels,
 		@DefaultValue Map<String, StreamProperties> streams) {
 
 	/**
@@ -212,11 +212,11 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 			@Nullable Integer initialReplay, @Nullable String gapEvent, @Nullable Duration writeTimeout,
 			@Nullable Duration maxLifetime, @DefaultValue StreamHistoryProperties history,
 			@DefaultValue StreamRestartProperties restart, @Nullable String typesParameter,
-			@DefaultValue CorsProperties cors) {
+			@Nullable CorsProperties cors) {
 
 		static final StreamProperties NONE = new StreamProperties(null, null, null, null, null, null, null, null, null,
 				null, null, null, null, new StreamHistoryProperties(null), new StreamRestartProperties(null, null),
-				null, CorsProperties.NONE);
+				null, null);
 
 	}
 
@@ -244,25 +244,18 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * Which other origins may open streams in a browser.
 	 *
 	 * @param allowedOrigins Origins that may open streams, such as 'https://example.com';
-	 * '*' for all.
+	 * '*' for all, empty for none.
 	 * @param allowedOriginPatterns Patterns of origins that may open streams, such as
 	 * 'https://*.example.com'; unlike '*' they may be combined with credentials.
-	 * @param allowCredentials Whether browsers may send cookies and other credentials.
+	 * @param allowCredentials Whether browsers may send cookies and other credentials. By
+	 * default, they may not.
 	 * @param allowedHeaders Request headers that clients may send beside Last-Event-ID
 	 * and Cache-Control.
 	 * @param maxAge How long a browser may remember that it is allowed.
 	 */
-	record CorsProperties(@DefaultValue List<String> allowedOrigins, @DefaultValue List<String> allowedOriginPatterns,
+	record CorsProperties(@Nullable List<String> allowedOrigins, @DefaultValue List<String> allowedOriginPatterns,
 			@Nullable Boolean allowCredentials, @DefaultValue("Authorization") List<String> allowedHeaders,
 			@DefaultValue("30m") Duration maxAge) {
-
-		static final CorsProperties NONE = new CorsProperties(List.of(), List.of(), null, List.of(), Duration.ZERO);
-
-		/** Whether no origin is named. */
-		boolean isEmpty() {
-			return this.allowedOrigins.isEmpty() && this.allowedOriginPatterns.isEmpty()
-					&& this.allowCredentials == null;
-		}
 
 	}
 

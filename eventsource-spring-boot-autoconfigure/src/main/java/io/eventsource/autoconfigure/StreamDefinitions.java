@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.util.unit.DataSize;
+import org.springframework.web.cors.CorsConfiguration;
 
 /**
  * Says which streams there are, from the beans and the properties, and refuses what
@@ -73,10 +74,16 @@ class StreamDefinitions {
 	}
 
 	private StreamAccess access(String name, StreamRules rules) {
+		return rules.access(name, or(stream(name).typesParameter(), this.properties.typesParameter()), cors(name));
+	}
+
+	private @Nullable CorsConfiguration cors(String name) {
 		CorsProperties own = stream(name).cors();
-		return rules.access(name, or(stream(name).typesParameter(), this.properties.typesParameter()),
-				own.isEmpty() ? new CorsRules("eventsource.cors", this.properties.cors()).configuration()
-						: new CorsRules("eventsource.streams." + name + ".cors", own).configuration());
+		CorsProperties general = this.properties.cors();
+		if (own != null) {
+			return new CorsRules("eventsource.streams." + name + ".cors", own).configuration();
+		}
+		return (general != null) ? new CorsRules("eventsource.cors", general).configuration() : null;
 	}
 
 	private StreamProperties stream(String name) {

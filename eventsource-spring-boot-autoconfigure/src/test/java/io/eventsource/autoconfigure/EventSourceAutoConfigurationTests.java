@@ -17,6 +17,8 @@ import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.StreamDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -220,6 +222,43 @@ class EventSourceAutoConfigurationTests {
 				"configuration", "eventsource.heartbeat=-1s");
 		failure(OneStream.class, "eventsource.dispatcher.threads must be at least 1; got 0.", "configuration",
 				"eventsource.dispatcher.threads=0");
+	}
+
+	@Test
+	void badRulesForOtherOriginsAreExplained() {
+		failure(OneStream.class,
+				"eventsource.cors.allowed-origins must have origins of the form 'https://example.com'; got "
+						+ "'https://example.com/app'.",
+				"Leave out the path", "eventsource.cors.allowed-origins=https://example.org,https://example.com/app");
+		failure(OneStream.class,
+				"eventsource.streams.ticks.cors.allowed-origins must have origins of the form 'https://example.com'; "
+						+ "got 'example.com'.",
+				"name scheme and host", "eventsource.streams.ticks.cors.allowed-origins=example.com");
+		failure(OneStream.class,
+				"eventsource.cors.allowed-origins is '*' and allow-credentials is true, which browsers refuse.",
+				"eventsource.cors.allowed-origin-patterns", "eventsource.cors.allowed-origins=*",
+				"eventsource.cors.allow-credentials=true");
+		failure(OneStream.class, "eventsource.cors has settings, but allows no other origin.",
+				"Set eventsource.cors.allowed-origins", "eventsource.cors.allow-credentials=true");
+		failure(OneStream.class, "eventsource.streams.ticks.cors has settings, but allows no other origin.",
+				"Set eventsource.streams.ticks.cors.allowed-origins", "eventsource.cors.allowed-origins=*",
+				"eventsource.streams.ticks.cors.max-age=1h");
+		failure(OneStream.class,
+				"eventsource.cors.allowed-origin-patterns must have patterns of the form 'https://*.example.com' or "
+						+ "'http://localhost:[*]'; got 'http://localhost:[80'.",
+				"an item of a YAML list", "eventsource.cors.allowed-origin-patterns=http://localhost:[80,8080]");
+		failure(OneStream.class, "eventsource.cors.max-age must not be negative; got PT-1S.", "configuration",
+				"eventsource.cors.allowed-origins=*", "eventsource.cors.max-age=-1s");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "*", "https://*.example.com", "*://example.com", "http://localhost:[*]",
+			"http://localhost:[80,8080]", "http://[::1]:[*]", "http://[::1]" })
+	void patternsOfOtherOriginsMayBeWhatSpringKnows(String pattern) {
+		this.runner.withUserConfiguration(OneStream.class)
+			.withPropertyValues("eventsource.cors.allowed-origin-patterns[0]=" + pattern,
+					"eventsource.cors.allow-credentials=true")
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test

@@ -204,6 +204,33 @@ class CorsTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void oneStreamMayBeClosedToOtherOrigins(Container container) throws Exception {
+		assertThat(isAllowed(server(container, RULES), "/events/nobody", FRIEND)).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void rulesOfTheApplicationAndOfAStreamAreCombined(Container container) throws Exception {
+		TestServer server = server(container, "test.cors=true", "eventsource.cors.allowed-origins=" + FRIEND,
+				"eventsource.cors.max-age=5m", "eventsource.streams.nobody.cors.allowed-origins=");
+		for (String origin : List.of(FRIEND, PARTNER)) {
+			HttpResponse<String> response = preflight(server, "/events/messages", origin, "GET", "Last-Event-ID");
+			assertThat(response.headers().allValues(ORIGIN)).containsExactly(origin);
+			assertThat(response.headers().allValues(CREDENTIALS)).containsExactly("true");
+			assertThat(response.headers().firstValue(MAX_AGE)).hasValue("300");
+		}
+		assertThat(isAllowed(server, "/events/messages", STRANGER)).isFalse();
+		// Those of the application alone
+		try (StreamClient client = StreamClient.connect(server.uri("/events/nobody"), "Origin", PARTNER)) {
+			assertThat(client.head().headers().allValues(ORIGIN)).containsExactly(PARTNER);
+		}
+		assertThat(preflight(server, "/events/nobody", PARTNER, "GET", "Last-Event-ID").headers().firstValue(MAX_AGE))
+			.hasValue("60");
+		assertThat(send(server, "GET", "/events/nobody", "Origin", FRIEND).statusCode()).isEqualTo(403);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void streamOpenedByAControllerHasTheRulesOfTheController(Container container) throws Exception {
 		TestServer server = server(container, RULES);
 		try (StreamClient client = StreamClient.connect(server.uri("/my/own/path"), "Origin", STRANGER)) {
