@@ -173,7 +173,9 @@ final class RedisRelay implements EventRelay {
 	}
 
 	StreamOffset<byte[]> offset() {
-		return StreamOffset.from(this.keyBytes, String.valueOf(this.position));
+		// Unknown if another thread attaches just now: what is read in vain is not taken
+		EntryId at = this.position;
+		return StreamOffset.from(this.keyBytes, ((at != null) ? at : EntryId.ZERO).toString());
 	}
 
 	/**

@@ -56,6 +56,8 @@ final class Cable implements AutoCloseable {
 			}
 			Socket far = new Socket(InetAddress.getLoopbackAddress(), this.target);
 			this.sockets.add(far);
+			near.setTcpNoDelay(true);
+			far.setTcpNoDelay(true);
 			if (this.cut) {
 				closeAll();
 			}

@@ -416,6 +416,22 @@ class RedisChannelTests {
 	}
 
 	@Test
+	void connectionsAreMadeAsTheApplicationHasConfigured() throws Exception {
+		this.redis.commands().configSet("requirepass", "secret");
+		TestServer first = instance("spring.data.redis.password=secret", "spring.data.redis.database=3",
+				"spring.data.redis.client-name=shop", "spring.data.redis.lettuce.read-from=replicaPreferred",
+				"eventsource.channels.redis.key-prefix=shop/");
+		publish(first, "event 0");
+		StreamClient client = client(first);
+		publish(first, "event 1");
+		await().untilAsserted(() -> assertThat(client.data()).containsExactly("event 1"));
+		assertThat(this.redis.commands().clientList().lines().filter((line) -> line.contains(" name=shop "))).hasSize(2)
+			.allSatisfy((line) -> assertThat(line).contains(" db=3 "));
+		this.redis.commands().select(3);
+		assertThat(this.redis.commands().keys("*")).containsExactly("shop/orders");
+	}
+
+	@Test
 	void twoConnectionsServeAnyNumberOfChannelsAndClients() throws Exception {
 		TestServer first = instance(ManyChannels.class);
 		EventChannels channels = first.bean(EventChannels.class);

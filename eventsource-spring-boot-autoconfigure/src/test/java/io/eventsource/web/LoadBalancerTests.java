@@ -18,7 +18,6 @@ import io.eventsource.EventChannel;
 import io.eventsource.EventChannels;
 import io.eventsource.redis.RedisServer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -55,11 +54,10 @@ class LoadBalancerTests {
 		return Nginx.isInstalled() && RedisServer.isInstalled();
 	}
 
-	@BeforeEach
-	void start() throws Exception {
+	private void start(String heartbeat) throws Exception {
 		this.redis = open(RedisServer.start(Files.createDirectory(this.folder.resolve("redis"))));
-		this.first = instance();
-		this.second = instance();
+		this.first = instance(heartbeat);
+		this.second = instance(heartbeat);
 		this.nginx = open(Nginx.start(Files.createDirectory(this.folder.resolve("nginx")), this.first.port(),
 				this.second.port()));
 	}
@@ -73,6 +71,7 @@ class LoadBalancerTests {
 
 	@Test
 	void clientThatTheProxyCutsOffResumesOnTheOtherInstance() throws Exception {
+		start("0");
 		StreamClient client = client();
 		publish(this.first, 0, 3);
 		await().until(() -> client.count() == 3);
@@ -90,11 +89,12 @@ class LoadBalancerTests {
 
 	@Test
 	void clientsThatReconnectByThemselvesLoseNothingWhenAnInstanceGoes() throws Exception {
+		start("500ms");
 		List<Listener> listeners = IntStream.range(0, 6)
 			.mapToObj((i) -> open(new Listener(this.nginx.uri("/events"))))
 			.toList();
 		listeners.forEach(Listener::start);
-		await().until(() -> this.first.clients("orders") >= 2 && this.second.clients("orders") >= 2);
+		await().until(() -> this.first.clients("orders") + this.second.clients("orders") == 6);
 		publish(this.second, 0, 100);
 		await().untilAsserted(() -> assertThat(listeners).allSatisfy((each) -> assertThat(each.data).hasSize(100)));
 		Thread shutdown = new Thread(this.first::close);
@@ -113,9 +113,9 @@ class LoadBalancerTests {
 		return closeable;
 	}
 
-	private TestServer instance() {
+	private TestServer instance(String heartbeat) {
 		return open(TestServer.start(TestServer.Container.TOMCAT, Application.class,
-				this.redis.properties("eventsource.heartbeat=0", "eventsource.retry=100ms")));
+				this.redis.properties("eventsource.heartbeat=" + heartbeat, "eventsource.retry=100ms")));
 	}
 
 	private int clients() {
