@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import io.eventsource.recipes.AnswerController.LanguageModel;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
@@ -19,16 +19,16 @@ import static org.awaitility.Awaitility.await;
 
 class AnswerControllerTests {
 
-	private Server server;
+	private static Server server;
 
-	@BeforeEach
-	void startServer() {
-		this.server = Server.start(List.of(AnswerController.class, Application.class), "eventsource.heartbeat=100ms");
+	@BeforeAll
+	static void startServer() {
+		server = Server.start(List.of(AnswerController.class, Application.class), "eventsource.heartbeat=100ms");
 	}
 
-	@AfterEach
-	void stopServer() {
-		this.server.close();
+	@AfterAll
+	static void stopServer() {
+		server.close();
 	}
 
 	@Test
@@ -51,11 +51,11 @@ class AnswerControllerTests {
 		try (Stream<String> lines = ask("endless")) {
 			assertThat(lines.filter((line) -> line.equals("data: on and on")).findFirst()).isPresent();
 		}
-		await().until(() -> this.server.bean(Application.class).cancelled.get() == 1);
+		await().until(() -> server.bean(Application.class).cancelled.get() == 1);
 	}
 
 	private Stream<String> ask(String question) throws Exception {
-		return this.server.send(this.server.request("/answers").POST(BodyPublishers.ofString(question)).build()).body();
+		return server.send(server.request("/answers").POST(BodyPublishers.ofString(question)).build()).body();
 	}
 
 	@Configuration(proxyBeanMethods = false)

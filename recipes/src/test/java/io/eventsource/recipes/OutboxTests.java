@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.context.annotation.Bean;
@@ -26,15 +28,27 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class OutboxTests {
 
+	private static Server server;
+
+	@BeforeAll
+	static void startServer() {
+		server = start(UUID.randomUUID().toString());
+	}
+
+	@AfterAll
+	static void stopServer() {
+		server.close();
+	}
+
 	@Test
 	void clientGetsWhatIsInTheTableAndThenWhatComesOnEveryInstance() throws Exception {
 		String database = UUID.randomUUID().toString();
-		try (Server server = start(database); Server other = start(database)) {
-			IntStream.rangeClosed(1, 10).forEach((n) -> add(server, n));
+		try (Server one = start(database); Server other = start(database)) {
+			IntStream.rangeClosed(1, 10).forEach((n) -> add(one, n));
 			// Before the other instance has published them by itself, or after
 			try (Stream<String> some = other.connect("orders", "4");
 					Stream<String> none = other.connect("orders", "10")) {
-				add(server, 11);
+				add(one, 11);
 				add(other, 12);
 				assertThat(Server.read(some, "id", 8)).containsExactly("5", "6", "7", "8", "9", "10", "11", "12");
 				assertThat(Server.read(none, "id", 2)).containsExactly("11", "12");
@@ -45,29 +59,27 @@ class OutboxTests {
 	@Test
 	void clientResumesAfterARestartOfTheApplication() throws Exception {
 		String database = UUID.randomUUID().toString();
-		try (Server server = start(database)) {
-			IntStream.rangeClosed(1, 3).forEach((n) -> add(server, n));
+		try (Server before = start(database)) {
+			IntStream.rangeClosed(1, 3).forEach((n) -> add(before, n));
 		}
-		try (Server server = start(database); Stream<String> lines = server.connect("orders", "1")) {
-			add(server, 4);
+		try (Server after = start(database); Stream<String> lines = after.connect("orders", "1")) {
+			add(after, 4);
 			assertThat(Server.read(lines, "data", 3)).containsExactly("order 2", "order 3", "order 4");
 		}
 	}
 
 	@Test
 	void unknownIdIsToldAsAGap() throws Exception {
-		try (Server server = start(UUID.randomUUID().toString())) {
-			for (String id : List.of("4711", "-1", "nonsense", "99999999999999999999")) {
-				try (Stream<String> lines = server.connect("orders", id)) {
-					assertThat(Server.read(lines, "event", 1)).containsExactly("gap");
-				}
+		for (String id : List.of("4711", "-1", "nonsense", "99999999999999999999")) {
+			try (Stream<String> lines = server.connect("orders", id)) {
+				assertThat(Server.read(lines, "event", 1)).containsExactly("gap");
 			}
 		}
 	}
 
 	@Test
 	void transactionsThatOverlapLeaveNoEventBehind() throws Exception {
-		try (Server server = start(UUID.randomUUID().toString()); Stream<String> lines = server.connect("orders")) {
+		try (Stream<String> lines = server.connect("orders")) {
 			CountDownLatch added = new CountDownLatch(1);
 			CountDownLatch commit = new CountDownLatch(1);
 			CompletableFuture<Void> slow = CompletableFuture.runAsync(() -> transaction(server, () -> {
@@ -83,14 +95,13 @@ class OutboxTests {
 			commit.countDown();
 			slow.get(20, TimeUnit.SECONDS);
 			fast.get(20, TimeUnit.SECONDS);
-			assertThat(lines.filter((line) -> !line.isEmpty() && !line.startsWith("retry")).limit(6))
-				.containsExactly("id: 1", "event: order", "data: slow", "id: 2", "event: order", "data: fast");
+			assertThat(Server.read(lines, "data", 2)).containsExactly("slow", "fast");
 		}
 	}
 
 	@Test
 	void eventOfATransactionThatIsRolledBackNeverWas() throws Exception {
-		try (Server server = start(UUID.randomUUID().toString()); Stream<String> lines = server.connect("orders")) {
+		try (Stream<String> lines = server.connect("orders")) {
 			new TransactionTemplate(server.bean(PlatformTransactionManager.class)).executeWithoutResult((status) -> {
 				server.bean(Outbox.class).add(Event.of("order", "never"));
 				status.setRollbackOnly();
@@ -102,10 +113,8 @@ class OutboxTests {
 
 	@Test
 	void eventWithoutATransactionIsRefused() {
-		try (Server server = start(UUID.randomUUID().toString())) {
-			assertThatExceptionOfType(IllegalTransactionStateException.class)
-				.isThrownBy(() -> server.bean(Outbox.class).add(Event.of("lost")));
-		}
+		assertThatExceptionOfType(IllegalTransactionStateException.class)
+			.isThrownBy(() -> server.bean(Outbox.class).add(Event.of("lost")));
 	}
 
 	private static Server start(String database) {
