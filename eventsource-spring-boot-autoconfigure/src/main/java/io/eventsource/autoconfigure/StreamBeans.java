@@ -1,5 +1,7 @@
 package io.eventsource.autoconfigure;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +11,8 @@ import java.util.stream.Stream;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -28,11 +32,21 @@ class StreamBeans<T> {
 
 	StreamBeans(Class<T> type, String description, ListableBeanFactory beanFactory) {
 		this.description = description;
-		for (String name : beanFactory.getBeanNamesForType(type, true, false)) {
+		for (String name : inOrder(beanFactory.getBeanNamesForType(type, true, false), beanFactory)) {
 			Qualifier qualifier = beanFactory.findAnnotationOnBean(name, Qualifier.class);
 			this.beans.put(name, SingletonSupplier.of(() -> beanFactory.getBean(name, type)));
 			this.streams.put(name, (qualifier != null) ? qualifier.value() : "");
 		}
+	}
+
+	/**
+	 * By their {@link Order}, since to ask the beans themselves would be to make them.
+	 */
+	private static List<String> inOrder(String[] names, ListableBeanFactory beanFactory) {
+		return Arrays.stream(names).sorted(Comparator.comparingInt((name) -> {
+			Order order = beanFactory.findAnnotationOnBean(name, Order.class);
+			return (order != null) ? order.value() : Ordered.LOWEST_PRECEDENCE;
+		})).toList();
 	}
 
 	/**
@@ -52,7 +66,8 @@ class StreamBeans<T> {
 	}
 
 	/**
-	 * The beans for a stream: its own ones first, then those for all.
+	 * The beans for a stream: its own ones first, then those for all, each by their
+	 * order.
 	 */
 	List<Supplier<T>> of(String stream) {
 		return Stream.concat(named(stream), named("")).toList();

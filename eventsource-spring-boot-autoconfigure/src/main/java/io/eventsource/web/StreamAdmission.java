@@ -6,7 +6,8 @@ import jakarta.servlet.http.HttpServletRequest;
 /**
  * Says who may open a stream, for how long, and what of the request is kept. Declare a
  * bean of this type for all streams, or for one by naming it in a {@code @Qualifier}.
- * Where there are several for a stream, the first refusal counts, and the earliest end.
+ * Where there are several for a stream, its own ones are asked before those for all, each
+ * by their {@code @Order}; the first refusal counts, and the earliest end.
  */
 @FunctionalInterface
 public interface StreamAdmission {
