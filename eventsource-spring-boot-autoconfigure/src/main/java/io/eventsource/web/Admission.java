@@ -2,6 +2,7 @@ package io.eventsource.web;
 
 import java.security.Principal;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -144,6 +145,32 @@ public final class Admission {
 
 	Set<String> headers() {
 		return this.headers;
+	}
+
+	/**
+	 * Compares by what the answers say, so that an admission can be tested.
+	 */
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof Admission that && values().equals(that.values());
+	}
+
+	@Override
+	public int hashCode() {
+		return values().hashCode();
+	}
+
+	@Override
+	public String toString() {
+		return ((this.refusal != null) ? "Refused: " + this.refusal : "Accepted")
+				+ ((this.principal != null) ? " as " + this.principal.getName() : "")
+				+ ((this.end != null) ? " until " + this.end : "")
+				+ (this.parameters.isEmpty() ? "" : " with parameters " + this.parameters)
+				+ (this.headers.isEmpty() ? "" : " with headers " + this.headers);
+	}
+
+	private List<@Nullable Object> values() {
+		return Arrays.asList(this.refusal, this.end, this.principal, this.parameters, this.headers);
 	}
 
 	private static Set<String> union(Set<String> some, Iterable<String> others) {

@@ -9,11 +9,14 @@ import java.util.stream.Collectors;
 import io.eventsource.DataWriter;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
 import io.eventsource.PersonalStream;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.StreamSnapshot.State;
+import io.eventsource.web.Admission;
 import io.eventsource.web.EventSourceEndpoint;
+import io.eventsource.web.StreamAdmission;
 import io.eventsource.web.StreamDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -276,6 +279,33 @@ class EventSourceAutoConfigurationTests {
 	}
 
 	@Test
+	void admissionAndFilterOfAStreamThatDoesNotExistAreExplained() {
+		failure(MisplacedAdmission.class,
+				"The stream admission 'admission' has the qualifier 'tocks', but there are only the event streams "
+						+ "[ticks].",
+				"Correct the qualifier");
+		failure(MisplacedFilter.class,
+				"The event filter 'filter' has the qualifier 'tocks', but there are only the event streams [ticks].",
+				"Correct the qualifier");
+	}
+
+	@Test
+	void applicationWithoutSpringSecurityStarts() {
+		this.runner.withUserConfiguration(OneStream.class)
+			.withClassLoader(new FilteredClassLoader("org.springframework.security"))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(StreamAdmission.class));
+	}
+
+	@Test
+	void tokensAreLookedAtWhereSpringSecurityKnowsThem() {
+		this.runner.withUserConfiguration(OneStream.class)
+			.run((context) -> assertThat(context).hasSingleBean(TokenExpiryAdmission.class));
+		this.runner.withUserConfiguration(OneStream.class)
+			.withClassLoader(new FilteredClassLoader("org.springframework.security.oauth2"))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(StreamAdmission.class));
+	}
+
+	@Test
 	void historiesAreMadeOnlyWhenTheyAreNeeded() {
 		this.runner.withUserConfiguration(OneStream.class, LateHistory.class)
 			.run((context) -> assertThat(context).hasNotFailed());
@@ -341,6 +371,28 @@ class EventSourceAutoConfigurationTests {
 		@Qualifier("tocks")
 		EventHistory history() {
 			return (lastEventId, client, limit) -> null;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class MisplacedAdmission extends OneStream {
+
+		@Bean
+		@Qualifier("tocks")
+		StreamAdmission admission() {
+			return (client, request) -> Admission.forbidden();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class MisplacedFilter extends OneStream {
+
+		@Bean
+		@Qualifier("tocks")
+		EventFilter filter() {
+			return (event, client) -> false;
 		}
 
 	}
