@@ -1,0 +1,118 @@
+package io.eventsource.benchmarks;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A server and its clients.
+ */
+final class Session implements AutoCloseable {
+
+	static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	/** No more than any server's queue of connections that wait for being accepted. */
+	private static final int BATCH = 50;
+
+	private final ServerProcess server;
+
+	private final LoadClient client;
+
+	private int readers;
+
+	private Session(ServerProcess server) throws IOException {
+		this.server = server;
+		this.client = new LoadClient(server.port());
+	}
+
+	/**
+	 * Starts a server.
+	 * @param settings of the application, beside its own
+	 */
+	static Session start(Contender contender, String... settings) throws IOException {
+		return new Session(ServerProcess.start(contender, List.of(settings)));
+	}
+
+	ServerProcess server() {
+		return this.server;
+	}
+
+	LoadClient client() {
+		return this.client;
+	}
+
+	/**
+	 * Connects clients, and waits until the server knows them all.
+	 */
+	void connect(int count) throws IOException, Stall {
+		connect(count, true);
+		this.readers += count;
+	}
+
+	/**
+	 * Connects clients that never read.
+	 */
+	void connectSilent(int count) throws IOException, Stall {
+		connect(count, false);
+	}
+
+	private void connect(int count, boolean reading) throws IOException, Stall {
+		long before = this.server.ask("clients");
+		for (int opened = 0; opened < count;) {
+			for (int i = 0; i < BATCH && opened < count; i++) {
+				this.client.open("", reading);
+				opened++;
+			}
+			long expected = before + opened;
+			if (!this.client.runUntil(() -> this.server.ask("clients") >= expected, PATIENCE)) {
+				throw new Stall("only " + this.server.ask("clients") + " of " + expected + " clients were let in");
+			}
+		}
+	}
+
+	/**
+	 * Publishes events twice, for the server's code to be compiled.
+	 */
+	void warmUp(int events, int bytes, int rate) throws Stall {
+		publish(events, bytes, rate);
+		publish(events, bytes, rate);
+	}
+
+	/**
+	 * Publishes events and waits until all clients have them, or nothing comes any more.
+	 * @param events how many
+	 * @param bytes how long each is
+	 * @param rate how many a second; 0 for as fast as it goes
+	 * @throws Stall if the server stops delivering before all are published
+	 */
+	Delivery publish(int events, int bytes, int rate) throws Stall {
+		Tally tally = this.client.tally();
+		tally.forgetDelays();
+		long before = tally.events();
+		long wrongBefore = tally.repeated();
+		int lostBefore = this.client.lost();
+		long expected = (long) events * (this.readers - lostBefore);
+		Duration cpu = this.server.cpu();
+		long start = System.nanoTime();
+		this.server.tell("publish " + events + " " + bytes + " " + rate);
+		boolean all = this.client.runUntil(() -> tally.events() - before >= expected, PATIENCE);
+		Duration time = Duration.ofNanos(System.nanoTime() - start);
+		boolean published = this.client.runUntil(() -> this.server.answer() != null, Duration.ofSeconds(1));
+		Delivery delivery = new Delivery(expected, tally.events() - before, tally.repeated() - wrongBefore,
+				this.client.lost() - lostBefore, all ? time : time.minus(PATIENCE), this.server.cpu().minus(cpu),
+				tally.delays());
+		if (!published) {
+			throw new Stall(String.format(Locale.ROOT, "stall after %.1f s, %.1f %% delivered",
+					(delivery.time().toNanos() / 1e9), delivery.share()));
+		}
+		return delivery;
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.client.close();
+		this.server.close();
+	}
+
+}
