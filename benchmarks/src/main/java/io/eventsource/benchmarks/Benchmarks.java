@@ -49,9 +49,11 @@ public final class Benchmarks {
 	}
 
 	private static List<Scenario> scenarios(Options options) {
-		List<Scenario> all = List.of(new FanOut(options.quick()));
+		boolean quick = options.quick();
+		List<Scenario> all = List.of(new FanOut(quick), new Steady(quick), new Idle(quick), new SilentClients(quick),
+				new Churn(quick), new ResumeStorm(quick, 1024), new ResumeStorm(quick, 65_536));
 		if (options.scenarios().isEmpty()) {
-			return all;
+			return quick ? all.subList(0, 2) : all;
 		}
 		List<String> names = all.stream().map(Scenario::name).toList();
 		options.scenarios().stream().filter((name) -> !names.contains(name)).findFirst().ifPresent((name) -> {

@@ -76,14 +76,23 @@ final class LoadClient implements AutoCloseable {
 			else if (now - since > patience.toNanos()) {
 				return false;
 			}
-			pass();
+			pass(1);
 		}
 		return true;
 	}
 
-	private void pass() {
+	/**
+	 * Serves the clients that have something to be done for.
+	 * @param wait how many milliseconds to wait if none has; 0 for not at all
+	 */
+	void pass(long wait) {
 		try {
-			this.selector.select(this::handle, 1);
+			if (wait > 0) {
+				this.selector.select(this::handle, wait);
+			}
+			else {
+				this.selector.selectNow(this::handle);
+			}
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

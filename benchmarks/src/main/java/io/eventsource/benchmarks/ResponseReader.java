@@ -194,6 +194,13 @@ final class ResponseReader {
 	}
 
 	/**
+	 * The number of the event that comes next; negative if it may be any.
+	 */
+	long next() {
+		return this.next;
+	}
+
+	/**
 	 * Whether the response has ended as it should.
 	 */
 	boolean hasEnded() {

@@ -162,20 +162,20 @@ final class ServerProcess implements AutoCloseable {
 	}
 
 	/**
-	 * How many threads it has, or {@code null} where the operating system does not say.
+	 * How many threads it has; negative where the operating system does not say.
 	 */
-	@Nullable Long threads() {
+	long threads() {
 		Path status = proc("status");
-		return Files.exists(status) ? statusValue(status, "Threads:") : null;
+		return Files.exists(status) ? statusValue(status, "Threads:") : -1;
 	}
 
 	/**
-	 * How many files and sockets it has open, or {@code null} where the operating system
-	 * does not say.
+	 * How many files and sockets it has open; negative where the operating system does
+	 * not say.
 	 */
-	@Nullable Long descriptors() {
+	long descriptors() {
 		String[] names = proc("fd").toFile().list();
-		return (names != null) ? (long) names.length : null;
+		return (names != null) ? names.length : -1;
 	}
 
 	private Path proc(String name) {

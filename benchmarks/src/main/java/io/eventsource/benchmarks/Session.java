@@ -12,8 +12,15 @@ final class Session implements AutoCloseable {
 
 	static final Duration PATIENCE = Duration.ofSeconds(10);
 
+	/** A few events, by which servers find out who has gone. */
+	private static final int BYTES = 100;
+
+	private static final int RATE = 20;
+
+	private static final int DEPARTURES = 10;
+
 	/** No more than any server's queue of connections that wait for being accepted. */
-	private static final int BATCH = 50;
+	static final int BATCH = 50;
 
 	private final ServerProcess server;
 
@@ -48,6 +55,18 @@ final class Session implements AutoCloseable {
 	void connect(int count) throws IOException, Stall {
 		connect(count, true);
 		this.readers += count;
+	}
+
+	/**
+	 * Connects the first client.
+	 */
+	LoadClient.Connection connect() throws IOException, Stall {
+		LoadClient.Connection connection = this.client.open("", true);
+		if (!this.client.runUntil(() -> this.server.ask("clients") > 0, PATIENCE)) {
+			throw new Stall("the first client was not let in");
+		}
+		this.readers++;
+		return connection;
 	}
 
 	/**
@@ -87,6 +106,14 @@ final class Session implements AutoCloseable {
 	 * @throws Stall if the server stops delivering before all are published
 	 */
 	Delivery publish(int events, int bytes, int rate) throws Stall {
+		return publish(events, bytes, rate, () -> {
+		});
+	}
+
+	/**
+	 * Publishes events as well, and does something else beside, again and again.
+	 */
+	Delivery publish(int events, int bytes, int rate, Runnable beside) throws Stall {
 		Tally tally = this.client.tally();
 		tally.forgetDelays();
 		long before = tally.events();
@@ -96,17 +123,30 @@ final class Session implements AutoCloseable {
 		Duration cpu = this.server.cpu();
 		long start = System.nanoTime();
 		this.server.tell("publish " + events + " " + bytes + " " + rate);
-		boolean all = this.client.runUntil(() -> tally.events() - before >= expected, PATIENCE);
+		boolean all = this.client.runUntil(() -> {
+			beside.run();
+			return tally.events() - before >= expected;
+		}, PATIENCE);
 		Duration time = Duration.ofNanos(System.nanoTime() - start);
-		boolean published = this.client.runUntil(() -> this.server.answer() != null, Duration.ofSeconds(1));
 		Delivery delivery = new Delivery(expected, tally.events() - before, tally.repeated() - wrongBefore,
 				this.client.lost() - lostBefore, all ? time : time.minus(PATIENCE), this.server.cpu().minus(cpu),
 				tally.delays());
-		if (!published) {
+		Duration patience = all ? PATIENCE : Duration.ofSeconds(1);
+		if (!this.client.runUntil(() -> this.server.answer() != null, patience)) {
 			throw new Stall(String.format(Locale.ROOT, "stall after %.1f s, %.1f %% delivered",
-					(delivery.time().toNanos() / 1e9), delivery.share()));
+					delivery.time().toNanos() / 1e9, delivery.share()));
 		}
 		return delivery;
+	}
+
+	/**
+	 * Waits until the server knows of the departure of clients that have gone.
+	 * @param staying how many have not
+	 */
+	void awaitDepartures(int staying) throws Stall {
+		for (int i = 0; i < DEPARTURES && this.server.ask("clients") > staying; i++) {
+			publish(RATE, BYTES, RATE);
+		}
 	}
 
 	@Override
