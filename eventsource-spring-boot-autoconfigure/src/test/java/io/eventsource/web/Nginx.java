@@ -20,9 +20,9 @@ import static org.awaitility.Awaitility.await;
 /**
  * The nginx that is installed on this machine, as a proxy before a server.
  */
-final class Nginx implements AutoCloseable {
+public final class Nginx implements AutoCloseable {
 
-	static final String REMEDY = "Streams are tested behind nginx: install it (package nginx on Debian) so that it "
+	public static final String REMEDY = "Streams are tested behind nginx: install it (package nginx on Debian) so that it "
 			+ "is on the PATH, or in /usr/sbin";
 
 	private final Process process;
@@ -34,7 +34,7 @@ final class Nginx implements AutoCloseable {
 		this.port = port;
 	}
 
-	static boolean isInstalled() {
+	public static boolean isInstalled() {
 		return find().isPresent();
 	}
 
@@ -44,7 +44,7 @@ final class Nginx implements AutoCloseable {
 	 * @param folder an empty folder
 	 * @param upstreams the ports of the servers, which it uses in turn
 	 */
-	static Nginx start(Path folder, int... upstreams) throws IOException {
+	public static Nginx start(Path folder, int... upstreams) throws IOException {
 		int port = freePort();
 		Path configuration = Files.writeString(folder.resolve("nginx.conf"),
 				"""
@@ -112,7 +112,7 @@ final class Nginx implements AutoCloseable {
 		}
 	}
 
-	URI uri(String path) {
+	public URI uri(String path) {
 		return URI.create("http://127.0.0.1:" + this.port + path);
 	}
 
