@@ -207,6 +207,7 @@ class RedisChannelTests {
 		String trimmed = id(0);
 		publish(first, 1, 400);
 		assertThat(this.redis.commands().xlen("eventsource:orders")).isBetween(50L, 200L);
+		await().until(() -> first.snapshot("orders").published() == 400);
 		StreamClient client = client(first, trimmed);
 		await().until(() -> client.count() == 11);
 		assertThat(gaps(client)).containsExactly("{\"cause\":\"evicted\"}");
