@@ -44,8 +44,11 @@ final class Idle implements Scenario {
 		// idle
 		try (Session session = Session.start(contender, "--eventsource.heartbeat=0")) {
 			session.connect(1);
-			try (Visitors forerunners = new Visitors(session.server().port(), FORERUNNERS)) {
-				session.publish(2 * RATE, BYTES, RATE, forerunners::run);
+			try (LoadClient forerunners = new LoadClient(session.server().port())) {
+				for (int i = 0; i < FORERUNNERS; i++) {
+					forerunners.open("", true);
+				}
+				session.publish(2 * RATE, BYTES, RATE, () -> forerunners.pass(0));
 			}
 			session.awaitDepartures(1);
 			Memory empty = Memory.of(session.server(), contender);

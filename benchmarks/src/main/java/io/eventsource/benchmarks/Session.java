@@ -103,7 +103,8 @@ final class Session implements AutoCloseable {
 	 * @param events how many
 	 * @param bytes how long each is
 	 * @param rate how many a second; 0 for as fast as it goes
-	 * @throws Stall if the server stops delivering before all are published
+	 * @throws Stall if the server stops delivering before all are published, or delivers
+	 * nothing
 	 */
 	Delivery publish(int events, int bytes, int rate) throws Stall {
 		return publish(events, bytes, rate, () -> {
@@ -132,7 +133,8 @@ final class Session implements AutoCloseable {
 				this.client.lost() - lostBefore, all ? time : time.minus(PATIENCE), this.server.cpu().minus(cpu),
 				tally.delays());
 		Duration patience = all ? PATIENCE : Duration.ofSeconds(1);
-		if (!this.client.runUntil(() -> this.server.answer() != null, patience)) {
+		boolean answered = this.client.runUntil(() -> this.server.answer() != null, patience);
+		if (!answered || (expected > 0 && delivery.events() == 0)) {
 			throw new Stall(String.format(Locale.ROOT, "stall after %.1f s, %.1f %% delivered",
 					delivery.time().toNanos() / 1e9, delivery.share()));
 		}
