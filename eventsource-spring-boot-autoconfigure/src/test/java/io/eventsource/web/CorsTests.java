@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.CrossOrigin;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -248,6 +252,27 @@ class CorsTests {
 		assertThat(client.awaitEnd().reconnectionTime()).isPositive();
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void preflightPassesSpringSecurityThatLeavesCorsToSpringMvc(Container container) throws Exception {
+		try (TestServer secured = TestServer.start(container, SecuredApplication.class,
+				TestServer.without(TestServer.DATABASE), "eventsource.cors.allowed-origins=" + FRIEND,
+				"eventsource.cors.allow-credentials=true", "spring.security.user.name=alice",
+				"spring.security.user.password=secret")) {
+			assertThat(isAllowed(secured, "/events/messages", FRIEND)).isTrue();
+			assertThat(isAllowed(secured, "/events/messages", STRANGER)).isFalse();
+			HttpResponse<String> nobody = send(secured, "GET", "/events/messages", "Origin", FRIEND);
+			assertThat(nobody.statusCode()).isEqualTo(401);
+			assertThat(nobody.headers().allValues(ORIGIN)).containsExactly(FRIEND);
+			try (StreamClient alice = StreamClient.connect(secured.uri("/events/messages"), "Origin", FRIEND,
+					"Authorization", "Basic " + Base64.getEncoder().encodeToString("alice:secret".getBytes()))) {
+				assertThat(alice.head().statusCode()).isEqualTo(200);
+				assertThat(alice.head().headers().allValues(ORIGIN)).containsExactly(FRIEND);
+				assertThat(alice.head().headers().allValues(CREDENTIALS)).containsExactly("true");
+			}
+		}
+	}
+
 	private static TestServer server(Container container, String... properties) {
 		return servers.computeIfAbsent(List.of(container, Arrays.asList(properties)),
 				(key) -> TestServer.start(container, Application.class, properties));
@@ -329,6 +354,19 @@ class CorsTests {
 				}
 
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SecuredApplication extends Application {
+
+		@Bean
+		SecurityFilterChain rules(HttpSecurity http) {
+			return http.cors(Customizer.withDefaults())
+				.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+				.httpBasic(Customizer.withDefaults())
+				.build();
 		}
 
 	}
