@@ -423,6 +423,8 @@ class RedisChannelTests {
 				"spring.data.redis.client-name=shop", "spring.data.redis.lettuce.read-from=replicaPreferred",
 				"eventsource.channels.redis.key-prefix=shop/");
 		publish(first, "event 0");
+		// What Redis has confirmed is live until the instance has read it
+		await().until(() -> first.snapshot("orders").published() == 1);
 		StreamClient client = client(first);
 		publish(first, "event 1");
 		await().untilAsserted(() -> assertThat(client.data()).containsExactly("event 1"));
