@@ -24,6 +24,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -72,6 +73,13 @@ class CrossOriginTests {
 	@DynamicPropertySource
 	static void allowedOrigin(DynamicPropertyRegistry registry) {
 		registry.add("eventsource.cors.allowed-origins", () -> page("localhost"));
+	}
+
+	// Not earlier: processing ahead of time loads this class, and would wait for the
+	// server
+	@BeforeAll
+	static void start() {
+		pages.start();
 	}
 
 	@BeforeEach
@@ -209,7 +217,6 @@ class CrossOriginTests {
 				exchange.getResponseBody().write(page);
 				exchange.close();
 			});
-			server.start();
 			return server;
 		}
 		catch (IOException ex) {
