@@ -53,6 +53,13 @@ final class Audience {
 	}
 
 	/**
+	 * Makes the workers send what has been published. Any thread; never blocks.
+	 */
+	void announce() {
+		forEach(ClientGroup::announce);
+	}
+
+	/**
 	 * Ends all connections. Any thread; never blocks.
 	 */
 	void close(CloseReason reason) {

@@ -26,6 +26,18 @@ final class ClientGroup implements Runnable {
 
 	private final AtomicBoolean signalled = new AtomicBoolean();
 
+	/** Whether something was published that waits for the end of the interval. */
+	private final AtomicBoolean announced = new AtomicBoolean();
+
+	private final long flushInterval;
+
+	/** When the next events are to be sent, and what had been published by the last. */
+	private volatile long nextFlush;
+
+	private volatile long flushed;
+
+	private volatile long flushedBytes;
+
 	/** Only the worker touches these. */
 	private final List<ClientCursor> cursors = new ArrayList<>();
 
@@ -57,6 +69,8 @@ final class ClientGroup implements Runnable {
 		this.stream = stream;
 		this.worker = worker;
 		this.clock = clock;
+		this.flushInterval = stream.settings().flushInterval().toNanos();
+		this.nextFlush = clock.getAsLong();
 	}
 
 	/**
@@ -82,6 +96,36 @@ final class ClientGroup implements Runnable {
 	void signal() {
 		if (!this.signalled.get() && this.signalled.compareAndSet(false, true)) {
 			this.worker.execute(this);
+		}
+	}
+
+	/**
+	 * Makes the worker send what has been published: at once, or together with what else
+	 * comes within the interval. Any thread; never blocks.
+	 */
+	void announce() {
+		long wait = (this.flushInterval > 0) ? this.nextFlush - this.clock.getAsLong() : 0;
+		if (wait <= 0 || isPlenty()) {
+			signal();
+		}
+		else if (!this.announced.get() && this.announced.compareAndSet(false, true)) {
+			this.worker.executeLater(this::flush, wait);
+		}
+	}
+
+	/**
+	 * Whether so much was published that nothing is gained by waiting, or clients would
+	 * fall behind; or nothing will follow.
+	 */
+	private boolean isPlenty() {
+		EventLog log = this.stream.log();
+		return log.bytes() - this.flushedBytes >= Math.min(Slice.MAX_BYTES, this.stream.settings().bufferMemory() / 4)
+				|| log.tail() - this.flushed >= this.stream.settings().bufferSize() / 4 || log.hasEnded();
+	}
+
+	private void flush() {
+		if (this.announced.get()) {
+			signal();
 		}
 	}
 
@@ -205,6 +249,12 @@ final class ClientGroup implements Runnable {
 		this.signalled.set(false);
 		welcome();
 		long now = this.clock.getAsLong();
+		if (this.flushInterval > 0) {
+			this.announced.set(false);
+			this.nextFlush = now + this.flushInterval;
+			this.flushed = this.stream.log().tail();
+			this.flushedBytes = this.stream.log().bytes();
+		}
 		CloseReason reason = this.closing;
 		boolean more = false;
 		for (int i = this.cursors.size() - 1; i >= 0; i--) {

@@ -1,5 +1,6 @@
 package io.eventsource;
 
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -178,12 +179,23 @@ public final class Dispatcher implements AutoCloseable {
 
 		private final Set<Runnable> ticking = ConcurrentHashMap.newKeySet();
 
+		/** Only the worker touches it. */
+		private final PriorityQueue<Later> later = new PriorityQueue<>();
+
 		private @Nullable Thread thread;
 
 		private boolean stopped;
 
 		void execute(Runnable task) {
 			this.tasks.add(task);
+		}
+
+		/**
+		 * Runs a task after a time. Any thread; never blocks.
+		 */
+		void executeLater(Runnable task, long nanos) {
+			long time = System.nanoTime() + nanos;
+			execute(() -> this.later.add(new Later(task, time)));
 		}
 
 		void startTicking(Runnable tick) {
@@ -202,7 +214,7 @@ public final class Dispatcher implements AutoCloseable {
 		public void run() {
 			long nextTick = System.nanoTime() + TICK;
 			while (!this.stopped) {
-				runSafely(poll(nextTick - System.nanoTime()));
+				runSafely(poll(nextTick));
 				if (System.nanoTime() - nextTick >= 0) {
 					this.ticking.forEach(this::runSafely);
 					nextTick = System.nanoTime() + TICK;
@@ -210,9 +222,18 @@ public final class Dispatcher implements AutoCloseable {
 			}
 		}
 
-		private @Nullable Runnable poll(long nanos) {
+		/**
+		 * Waits for a task, until a time at most.
+		 */
+		private @Nullable Runnable poll(long until) {
+			long now = System.nanoTime();
+			Later next = this.later.peek();
+			if (next != null && next.time() - now <= 0) {
+				return this.later.remove().task();
+			}
+			long wait = (next != null) ? Math.min(until - now, next.time() - now) : until - now;
 			try {
-				return this.tasks.poll(nanos, TimeUnit.NANOSECONDS);
+				return this.tasks.poll(wait, TimeUnit.NANOSECONDS);
 			}
 			catch (InterruptedException ex) {
 				// Nobody interrupts a worker to stop it; a listener's code may have
@@ -229,6 +250,18 @@ public final class Dispatcher implements AutoCloseable {
 					logger.error("A task of the event dispatcher failed; the worker goes on", ex);
 				}
 			}
+		}
+
+		/**
+		 * A task, and when to run it.
+		 */
+		private record Later(Runnable task, long time) implements Comparable<Later> {
+
+			@Override
+			public int compareTo(Later other) {
+				return Long.signum(this.time - other.time);
+			}
+
 		}
 
 	}

@@ -205,6 +205,14 @@ final class EventLog {
 	}
 
 	/**
+	 * How many bytes were ever added, up to the newest event.
+	 */
+	long bytes() {
+		Frame newest = frame(this.tail - 1);
+		return (newest != null) ? newest.end() : 0;
+	}
+
+	/**
 	 * The frame at a position below the tail, or {@code null} if it has left the log.
 	 */
 	@Nullable Frame frame(long sequence) {

@@ -398,7 +398,7 @@ public final class EventStream {
 	}
 
 	void appended() {
-		this.audience.signal();
+		this.audience.announce();
 	}
 
 	/**

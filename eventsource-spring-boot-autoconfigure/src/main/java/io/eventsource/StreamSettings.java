@@ -29,13 +29,19 @@ import org.jspecify.annotations.Nullable;
  * @param writeTimeout how long a client may take nothing before it is closed
  * @param maxLifetime how old a connection may become; {@link Duration#ZERO} for any age.
  * Each one lasts for 80 to 100 % of it, at random
+ * @param flushInterval how long after events were sent the next ones may be held back, to
+ * be sent together; {@link Duration#ZERO} for not at all
  */
 public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize, long bufferMemory, int maxEventSize,
 		OverflowStrategy overflow, int initialReplay, String gapEvent, int historyMaxEvents, @Nullable Duration linger,
-		Duration restartMinDelay, Duration restartMaxDelay, Duration writeTimeout, Duration maxLifetime) {
+		Duration restartMinDelay, Duration restartMaxDelay, Duration writeTimeout, Duration maxLifetime,
+		Duration flushInterval) {
 
 	/** What the clock can count. */
 	private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
+	/** Longer, and streams would no longer be live. */
+	private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
 
 	private static final StreamSettings DEFAULTS = new Builder().build();
 
@@ -70,6 +76,8 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		requirePositive("write-timeout", writeTimeout);
 		require(!maxLifetime.isNegative(), "max-lifetime", "must not be negative; use 0 for none", maxLifetime);
 		requireCountable("max-lifetime", maxLifetime);
+		require(!flushInterval.isNegative() && flushInterval.compareTo(LONGEST_INTERVAL) <= 0, "flush-interval",
+				"must be between 0 and " + LONGEST_INTERVAL, flushInterval);
 	}
 
 	/**
@@ -136,6 +144,8 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		private Duration writeTimeout = Duration.ofSeconds(30);
 
 		private Duration maxLifetime = Duration.ZERO;
+
+		private Duration flushInterval = Duration.ZERO;
 
 		private Builder() {
 		}
@@ -281,6 +291,16 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		}
 
 		/**
+		 * Sets how long events may be held back to be sent together.
+		 * @param flushInterval the time; {@link Duration#ZERO} to send each at once
+		 * @return this builder
+		 */
+		public Builder flushInterval(Duration flushInterval) {
+			this.flushInterval = flushInterval;
+			return this;
+		}
+
+		/**
 		 * Makes the settings.
 		 * @return the settings
 		 * @throws IllegalArgumentException if a value is out of its range
@@ -288,7 +308,8 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		public StreamSettings build() {
 			return new StreamSettings(this.retry, this.heartbeat, this.bufferSize, this.bufferMemory, this.maxEventSize,
 					this.overflow, this.initialReplay, this.gapEvent, this.historyMaxEvents, this.linger,
-					this.restartMinDelay, this.restartMaxDelay, this.writeTimeout, this.maxLifetime);
+					this.restartMinDelay, this.restartMaxDelay, this.writeTimeout, this.maxLifetime,
+					this.flushInterval);
 		}
 
 	}

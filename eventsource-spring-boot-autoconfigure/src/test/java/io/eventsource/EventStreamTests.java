@@ -120,6 +120,52 @@ class EventStreamTests {
 	}
 
 	@Test
+	void eventsWithinTheFlushIntervalAreHeldBackAndWrittenTogether() {
+		EventStream stream = start(StreamSettings.builder().flushInterval(Duration.ofSeconds(1)).build());
+		Client client = this.engine.connect(stream);
+		this.engine.advance(Duration.ofSeconds(1));
+		this.publisher.emit("a");
+		client.awaitData("a");
+		this.publisher.emit("b");
+		this.publisher.emit("c");
+		client.awaitData("a", "b", "c");
+		assertThat(client.sink().writes()).hasSize(2);
+	}
+
+	@Test
+	void eventsAreNotHeldBackOnceThereAreMany() {
+		EventStream stream = start(
+				StreamSettings.builder().flushInterval(Duration.ofMinutes(1)).bufferSize(16).build());
+		Client client = this.engine.connect(stream);
+		for (int i = 1; i <= 100; i++) {
+			this.publisher.emit(i);
+			if (i % 4 == 0) {
+				client.awaitEvents(i);
+			}
+		}
+	}
+
+	@Test
+	void eventsAreNotHeldBackOnceTheyAreLarge() {
+		EventStream stream = start(StreamSettings.builder().flushInterval(Duration.ofMinutes(1)).build());
+		Client client = this.engine.connect(stream);
+		for (int i = 1; i <= 100; i++) {
+			this.publisher.emit("x".repeat(Slice.MAX_BYTES));
+			client.awaitEvents(i);
+		}
+	}
+
+	@Test
+	void eventsThatAreHeldBackComeBeforeTheEnd() {
+		EventStream stream = start(StreamSettings.builder().flushInterval(Duration.ofMinutes(1)).build());
+		Client client = this.engine.connect(stream);
+		this.publisher.emit("a", "b");
+		this.publisher.complete();
+		client.awaitClosed(CloseReason.COMPLETED);
+		assertThat(client.data()).containsExactly("a", "b");
+	}
+
+	@Test
 	void everyEventIsFlushedBeforeTheClientIsLeftIdle() {
 		Client client = this.engine.connect(this.stream);
 		for (int i = 1; i <= 20; i++) {

@@ -196,6 +196,29 @@ final class ServerProcess implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Makes it stand still.
+	 */
+	void halt() throws IOException {
+		signal("STOP");
+	}
+
+	/**
+	 * Lets it go on.
+	 */
+	void resume() throws IOException {
+		signal("CONT");
+	}
+
+	private void signal(String name) throws IOException {
+		try {
+			new ProcessBuilder("kill", "-" + name, Long.toString(this.process.pid())).start().waitFor();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
 	@Override
 	public void close() throws IOException {
 		this.commands.close();

@@ -39,6 +39,8 @@ import org.springframework.util.unit.DataSize;
  * before it is disconnected.
  * @param maxLifetime Longest life of a connection, of which each one lasts for 80 to 100
  * percent; 0 for none. The client comes back and resumes.
+ * @param flushInterval Time after events were sent during which further ones may be held
+ * back, to be sent together; 0 to send each at once.
  * @param maxConnections Number of connections to all streams, at most; 0 for any number.
  * @param maxConnectionsPerClient Number of connections of one user, or of one address
  * where there is no user, at most; 0 for any number.
@@ -64,13 +66,13 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 		@DefaultValue("shared") SubscriptionMode subscription, @Nullable Duration linger,
 		@DefaultValue("0") int initialReplay, @DefaultValue("gap") String gapEvent,
 		@DefaultValue("30s") Duration writeTimeout, @DefaultValue("0") Duration maxLifetime,
-		@DefaultValue("8000") int maxConnections, @DefaultValue("0") int maxConnectionsPerClient,
-		@DefaultValue("soft") Rejection reject, @DefaultValue ShutdownProperties shutdown,
-		@DefaultValue HistoryProperties history, @DefaultValue RestartProperties restart,
-		@DefaultValue MetricsProperties metrics, @DefaultValue DispatcherProperties dispatcher,
-		@DefaultValue("types") String typesParameter, @DefaultValue("true") boolean endWithSession,
-		@Nullable CorsProperties cors, @DefaultValue ChannelsProperties channels,
-		@DefaultValue Map<String, StreamProperties> streams) {
+		@DefaultValue("0") Duration flushInterval, @DefaultValue("8000") int maxConnections,
+		@DefaultValue("0") int maxConnectionsPerClient, @DefaultValue("soft") Rejection reject,
+		@DefaultValue ShutdownProperties shutdown, @DefaultValue HistoryProperties history,
+		@DefaultValue RestartProperties restart, @DefaultValue MetricsProperties metrics,
+		@DefaultValue DispatcherProperties dispatcher, @DefaultValue("types") String typesParameter,
+		@DefaultValue("true") boolean endWithSession, @Nullable CorsProperties cors,
+		@DefaultValue ChannelsProperties channels, @DefaultValue Map<String, StreamProperties> streams) {
 
 	/**
 	 * How often a publisher is subscribed to.
@@ -199,6 +201,8 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * @param writeTimeout Time during which a client of this stream may take nothing of
 	 * what waits for it before it is disconnected.
 	 * @param maxLifetime Longest life of a connection to this stream; 0 for none.
+	 * @param flushInterval Time after events of this stream were sent during which
+	 * further ones may be held back, to be sent together; 0 to send each at once.
 	 * @param history Settings of the event history of this stream.
 	 * @param restart Settings of the restart of this stream's publisher after a failure.
 	 * @param typesParameter Request parameter by which a client of this stream asks for
@@ -210,13 +214,13 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 			@Nullable Integer bufferSize, @Nullable DataSize bufferMemory, @Nullable DataSize maxEventSize,
 			@Nullable OverflowStrategy overflow, @Nullable SubscriptionMode subscription, @Nullable Duration linger,
 			@Nullable Integer initialReplay, @Nullable String gapEvent, @Nullable Duration writeTimeout,
-			@Nullable Duration maxLifetime, @DefaultValue StreamHistoryProperties history,
-			@DefaultValue StreamRestartProperties restart, @Nullable String typesParameter,
-			@Nullable CorsProperties cors) {
+			@Nullable Duration maxLifetime, @Nullable Duration flushInterval,
+			@DefaultValue StreamHistoryProperties history, @DefaultValue StreamRestartProperties restart,
+			@Nullable String typesParameter, @Nullable CorsProperties cors) {
 
 		static final StreamProperties NONE = new StreamProperties(null, null, null, null, null, null, null, null, null,
-				null, null, null, null, new StreamHistoryProperties(null), new StreamRestartProperties(null, null),
-				null, null);
+				null, null, null, null, null, new StreamHistoryProperties(null),
+				new StreamRestartProperties(null, null), null, null);
 
 	}
 

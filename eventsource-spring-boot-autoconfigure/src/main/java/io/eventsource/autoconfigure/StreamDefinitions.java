@@ -135,6 +135,7 @@ class StreamDefinitions {
 				.restartMaxDelay(or(stream.restart().maxDelay(), all.restart().maxDelay()))
 				.writeTimeout(or(stream.writeTimeout(), all.writeTimeout()))
 				.maxLifetime(or(stream.maxLifetime(), all.maxLifetime()))
+				.flushInterval(or(stream.flushInterval(), all.flushInterval()))
 				.build();
 		}
 		catch (IllegalArgumentException ex) {

@@ -2,6 +2,7 @@ package io.eventsource.benchmarks.server;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.EventChannels;
 import io.eventsource.web.EventSourceEndpoint;
 
 import org.springframework.boot.SpringBootConfiguration;
@@ -17,8 +18,8 @@ import org.springframework.context.annotation.Bean;
 class StarterApplication {
 
 	@Bean
-	EventChannel events() {
-		return EventChannel.create();
+	EventChannel events(EventChannels channels) {
+		return channels.channel("events");
 	}
 
 	static StreamServer start(SpringServer.Container container, String... settings) {
