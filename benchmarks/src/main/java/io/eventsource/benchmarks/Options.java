@@ -25,7 +25,7 @@ record Options(boolean quick, int runs, List<Contender> contenders, Set<String> 
 	static Options parse(String... args) {
 		boolean quick = false;
 		int runs = 0;
-		List<Contender> contenders = List.of(Contender.values());
+		List<Contender> contenders = Contender.servers();
 		Set<String> scenarios = new LinkedHashSet<>();
 		Path output = null;
 		Deque<String> words = new ArrayDeque<>(Arrays.asList(args));
@@ -35,7 +35,7 @@ record Options(boolean quick, int runs, List<Contender> contenders, Set<String> 
 				case "--quick" -> quick = true;
 				case "--runs" -> runs = Integer.parseInt(value(word, words));
 				case "--servers" ->
-					contenders = Stream.of(value(word, words).split(",")).map(Contender::named).toList();
+					contenders = Stream.of(value(word, words).split(",")).flatMap(Contender::named).toList();
 				case "--output" -> output = Path.of(value(word, words));
 				default -> scenarios.add(word);
 			}

@@ -56,10 +56,11 @@ final class ServerProcess implements AutoCloseable {
 	static ServerProcess start(Contender contender, List<String> settings) throws IOException {
 		Path log = Files.createTempFile("eventsource-benchmark-", ".log");
 		List<String> command = new ArrayList<>(pinning());
-		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.add(Path.of(contender.javaHome(), "bin", "java").toString());
 		command.addAll(JVM_OPTIONS);
+		command.addAll(contender.jvmOptions());
 		command.addAll(List.of("-cp", System.getProperty("java.class.path"),
-				"io.eventsource.benchmarks.server.ServerProgram", contender.id()));
+				"io.eventsource.benchmarks.server.ServerProgram", contender.program()));
 		command.addAll(contender.settings());
 		command.addAll(settings);
 		Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class DocumentationTests {
 
-	private static final Pattern CODE = Pattern.compile("^```(java|sql)\\n(.*?)^```$",
+	private static final Pattern CODE = Pattern.compile("^```(java|kotlin|sql)\\n(.*?)^```$",
 			Pattern.MULTILINE | Pattern.DOTALL);
 
 	@Test
@@ -37,7 +37,7 @@ class DocumentationTests {
 
 	private Stream<String> sources(String folder) {
 		try (Stream<Path> files = Files.walk(Path.of(folder))) {
-			return files.filter((file) -> file.toString().matches(".*\\.(java|sql)"))
+			return files.filter((file) -> file.toString().matches(".*\\.(java|kt|sql)"))
 				.map(DocumentationTests::read)
 				.map(DocumentationTests::withoutIndentation)
 				.toList()

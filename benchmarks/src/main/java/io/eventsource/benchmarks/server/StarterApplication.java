@@ -1,12 +1,26 @@
 package io.eventsource.benchmarks.server;
 
+import java.io.IOException;
+
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventChannels;
+import io.eventsource.EventFilter;
 import io.eventsource.web.EventSourceEndpoint;
+import jakarta.servlet.Filter;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
@@ -22,10 +36,42 @@ class StarterApplication {
 		return channels.channel("events");
 	}
 
+	/**
+	 * Asked for each event and client, and hides nothing.
+	 */
+	@Bean
+	@ConditionalOnBooleanProperty("benchmark.filter")
+	EventFilter all() {
+		return (event, client) -> event.data() != null;
+	}
+
+	/**
+	 * Wraps responses as filters do that know nothing of non-blocking output.
+	 */
+	@Bean
+	@ConditionalOnBooleanProperty("benchmark.fallback")
+	FilterRegistrationBean<Filter> fallback() {
+		FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>((request, response, chain) -> chain
+			.doFilter(request, new BlockingResponse((HttpServletResponse) response)));
+		registration.setAsyncSupported(true);
+		return registration;
+	}
+
+	@Bean
+	@ConditionalOnProperty("benchmark.socket-buffer")
+	WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> socketBuffer(
+			@Value("${benchmark.socket-buffer}") String size) {
+		return (factory) -> factory.addConnectorCustomizers((connector) -> {
+			connector.setProperty("socket.appReadBufSize", size);
+			connector.setProperty("socket.appWriteBufSize", size);
+		});
+	}
+
 	static StreamServer start(SpringServer.Container container, String... settings) {
 		ConfigurableApplicationContext context = SpringServer.start(StarterApplication.class, container, settings);
 		EventChannel events = context.getBean(EventChannel.class);
 		EventSourceEndpoint endpoint = context.getBean(EventSourceEndpoint.class);
+		boolean keys = context.getEnvironment().getProperty("benchmark.keys", Boolean.class, false);
 		return new StreamServer() {
 
 			@Override
@@ -40,10 +86,54 @@ class StarterApplication {
 
 			@Override
 			public void publish(String id, String data) {
-				events.publish(Event.of(data));
+				events.publish(keys ? Event.builder().key(id).data(data).build() : Event.of(data));
 			}
 
 		};
+	}
+
+	/**
+	 * A response whose output takes no write listener.
+	 */
+	private static final class BlockingResponse extends HttpServletResponseWrapper {
+
+		private BlockingResponse(HttpServletResponse response) {
+			super(response);
+		}
+
+		@Override
+		public ServletOutputStream getOutputStream() throws IOException {
+			ServletOutputStream output = super.getOutputStream();
+			return new ServletOutputStream() {
+
+				@Override
+				public boolean isReady() {
+					return true;
+				}
+
+				@Override
+				public void setWriteListener(WriteListener listener) {
+					throw new UnsupportedOperationException("This output is blocking");
+				}
+
+				@Override
+				public void write(int b) throws IOException {
+					output.write(b);
+				}
+
+				@Override
+				public void write(byte[] bytes, int offset, int length) throws IOException {
+					output.write(bytes, offset, length);
+				}
+
+				@Override
+				public void flush() throws IOException {
+					output.flush();
+				}
+
+			};
+		}
+
 	}
 
 }
