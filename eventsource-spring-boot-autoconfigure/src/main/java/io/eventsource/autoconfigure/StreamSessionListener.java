@@ -4,20 +4,33 @@ import io.eventsource.web.EventSourceEndpoint;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionIdListener;
 import jakarta.servlet.http.HttpSessionListener;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
  * Ends the connections of a user when the session ends in which they were opened: at
  * logout, at its timeout, and when its id changes, which is what happens when somebody
  * logs in. The client comes back as whoever it is by then.
  */
-class StreamSessionListener implements HttpSessionListener, HttpSessionIdListener {
+class StreamSessionListener implements HttpSessionListener, HttpSessionIdListener, SmartInitializingSingleton {
 
-	private final ObjectProvider<EventSourceEndpoint> endpoint;
+	private final ObjectProvider<EventSourceEndpoint> endpoints;
 
-	StreamSessionListener(ObjectProvider<EventSourceEndpoint> endpoint) {
-		this.endpoint = endpoint;
+	/**
+	 * Not asked of the application context for each session: containers also end sessions
+	 * when the context is no more, which would make an endpoint anew.
+	 */
+	private volatile @Nullable EventSourceEndpoint endpoint;
+
+	StreamSessionListener(ObjectProvider<EventSourceEndpoint> endpoints) {
+		this.endpoints = endpoints;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.endpoint = this.endpoints.getIfAvailable();
 	}
 
 	@Override
@@ -31,8 +44,10 @@ class StreamSessionListener implements HttpSessionListener, HttpSessionIdListene
 	}
 
 	private void end(String sessionId) {
-		this.endpoint.ifAvailable((endpoint) -> endpoint
-			.disconnect((client) -> client.principal() != null && sessionId.equals(client.sessionId())));
+		EventSourceEndpoint current = this.endpoint;
+		if (current != null) {
+			current.disconnect((client) -> client.principal() != null && sessionId.equals(client.sessionId()));
+		}
 	}
 
 }

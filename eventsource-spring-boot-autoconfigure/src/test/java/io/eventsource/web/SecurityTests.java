@@ -11,7 +11,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -23,6 +26,7 @@ import io.eventsource.EventHistory;
 import io.eventsource.PersonalStream;
 import io.eventsource.web.TestServer.Container;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +120,27 @@ class SecurityTests {
 		await().until(() -> this.server.clients("messages") == 0);
 		this.server.close();
 		assertThat(output).doesNotContain(" WARN ", " ERROR ", "AuthorizationDenied", "AccessDenied", "at org.");
+	}
+
+	/**
+	 * Tomcat ends sessions when the application context is closed and logging with it, so
+	 * its own logger is asked.
+	 */
+	@Test
+	void sessionsEndWithoutAnErrorWhenTheServerStops() throws Exception {
+		start(Container.TOMCAT, Login.FORM);
+		login("alice").connect("/events/messages");
+		List<String> errors = new CopyOnWriteArrayList<>();
+		Logger logger = Logger.getLogger("org.apache.catalina.core.ContainerBase.[Tomcat].[localhost].[/]");
+		logger.setFilter((record) -> record.getLevel().intValue() < Level.WARNING.intValue()
+				|| errors.add(record.getMessage() + " " + record.getThrown()));
+		try {
+			this.server.close();
+		}
+		finally {
+			logger.setFilter(null);
+		}
+		assertThat(errors).isEmpty();
 	}
 
 	@ParameterizedTest
