@@ -26,7 +26,7 @@ final class ClientGroup implements Runnable {
 
 	private final AtomicBoolean signalled = new AtomicBoolean();
 
-	/** Whether something was published that waits for the end of the interval. */
+	/** Whether the worker will look at what was published at the end of the interval. */
 	private final AtomicBoolean announced = new AtomicBoolean();
 
 	private final long flushInterval;
@@ -123,8 +123,17 @@ final class ClientGroup implements Runnable {
 				|| log.tail() - this.flushed >= this.stream.settings().bufferSize() / 4 || log.hasEnded();
 	}
 
+	/**
+	 * Ends the interval, unless events were sent out of turn meanwhile, which has begun a
+	 * new one.
+	 */
 	private void flush() {
-		if (this.announced.get()) {
+		long wait = this.nextFlush - this.clock.getAsLong();
+		if (wait > 0) {
+			this.worker.executeLater(this::flush, wait);
+		}
+		else {
+			this.announced.set(false);
 			signal();
 		}
 	}
@@ -249,8 +258,7 @@ final class ClientGroup implements Runnable {
 		this.signalled.set(false);
 		welcome();
 		long now = this.clock.getAsLong();
-		if (this.flushInterval > 0) {
-			this.announced.set(false);
+		if (this.flushInterval > 0 && this.flushed < this.stream.log().tail()) {
 			this.nextFlush = now + this.flushInterval;
 			this.flushed = this.stream.log().tail();
 			this.flushedBytes = this.stream.log().bytes();

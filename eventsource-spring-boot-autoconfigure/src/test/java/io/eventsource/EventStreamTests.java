@@ -128,8 +128,30 @@ class EventStreamTests {
 		client.awaitData("a");
 		this.publisher.emit("b");
 		this.publisher.emit("c");
+		this.engine.work();
+		assertThat(client.data()).containsExactly("a");
+		this.engine.turn(Duration.ofSeconds(1));
 		client.awaitData("a", "b", "c");
 		assertThat(client.sink().writes()).hasSize(2);
+	}
+
+	@Test
+	void eventsAreHeldBackForTheWholeIntervalAlsoAfterOthersWereSentOutOfTurn() {
+		EventStream stream = start(StreamSettings.builder().flushInterval(Duration.ofMillis(400)).build());
+		Client client = this.engine.connect(stream);
+		this.engine.advance(Duration.ofMillis(400));
+		this.publisher.emit("a");
+		client.awaitData("a");
+		this.publisher.emit("b");
+		this.engine.turn(Duration.ofMillis(200));
+		client.sink().ready();
+		client.awaitData("a", "b");
+		this.publisher.emit("c");
+		TestEngine.await()
+			.during(Duration.ofMillis(600))
+			.untilAsserted(client::data, (data) -> assertThat(data).containsExactly("a", "b"));
+		this.engine.turn(Duration.ofMillis(400));
+		client.awaitData("a", "b", "c");
 	}
 
 	@Test
