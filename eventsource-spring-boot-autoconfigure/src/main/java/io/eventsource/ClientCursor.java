@@ -226,7 +226,7 @@ final class ClientCursor implements EventConnection {
 			return false;
 		}
 		this.opened = true;
-		if (!hasWork()) {
+		if (!hasWork(this.log.tail())) {
 			this.blockedSince = 0;
 			return false;
 		}
@@ -240,15 +240,18 @@ final class ClientCursor implements EventConnection {
 		}
 	}
 
-	private boolean hasWork() {
+	/**
+	 * Whether there is something to be written.
+	 * @param tail what comes next in the log, or came when the worker began its pass
+	 */
+	private boolean hasWork(long tail) {
 		if (this.current != null || this.unflushed || this.leaving) {
 			return true;
 		}
 		if (this.history != null) {
 			return this.history.hasBatch();
 		}
-		// The end is read first: once it is there, the tail stays where it is
-		return this.log.hasEnded() || this.position < this.log.tail();
+		return this.log.hasEnded() || this.position < tail;
 	}
 
 	private boolean isReady(long now) {
@@ -395,7 +398,8 @@ final class ClientCursor implements EventConnection {
 			this.sink.flush();
 			this.unflushed = false;
 		}
-		boolean more = hasWork();
+		// What has come meanwhile was announced, and will be sent when its time has come
+		boolean more = hasWork(this.group.tail());
 		if (!more) {
 			this.blockedBefore = 0;
 			this.lagging = false;
@@ -431,7 +435,7 @@ final class ClientCursor implements EventConnection {
 			}
 		}
 		else if (!settings.heartbeat().isZero() && now - this.lastWrite >= settings.heartbeat().toNanos()
-				&& !hasWork()) {
+				&& !hasWork(this.log.tail())) {
 			if (isBehind()) {
 				checkpoint();
 			}

@@ -52,6 +52,9 @@ final class ClientGroup implements Runnable {
 
 	private final Counts counts = new Counts();
 
+	/** What came next in the log when the latest pass began. */
+	private long tail;
+
 	/** Up to where events were sent to a client, or had been published when one came. */
 	private long newest;
 
@@ -229,6 +232,13 @@ final class ClientGroup implements Runnable {
 		return (this.slowest > Long.MIN_VALUE) ? this.counts : new Counts();
 	}
 
+	/**
+	 * What came next in the log when the latest pass began.
+	 */
+	long tail() {
+		return this.tail;
+	}
+
 	void delivered(Slice slice) {
 		this.counts.delivered += slice.count();
 		this.counts.filtered += slice.hidden();
@@ -258,9 +268,10 @@ final class ClientGroup implements Runnable {
 		this.signalled.set(false);
 		welcome();
 		long now = this.clock.getAsLong();
-		if (this.flushInterval > 0 && this.flushed < this.stream.log().tail()) {
+		this.tail = this.stream.log().tail();
+		if (this.flushInterval > 0 && this.flushed < this.tail) {
 			this.nextFlush = now + this.flushInterval;
-			this.flushed = this.stream.log().tail();
+			this.flushed = this.tail;
 			this.flushedBytes = this.stream.log().bytes();
 		}
 		CloseReason reason = this.closing;

@@ -155,6 +155,29 @@ class EventStreamTests {
 	}
 
 	@Test
+	void eventsThatComeWhileOthersAreSentAreHeldBackToo() {
+		EventStream stream = start(StreamSettings.builder().flushInterval(Duration.ofMillis(400)).build());
+		Client client = this.engine.connect(stream, null, new RecordingSink(Long.MAX_VALUE) {
+
+			@Override
+			public void write(byte[] bytes, int offset, int length) throws IOException {
+				super.write(bytes, offset, length);
+				if (writes().size() == 1) {
+					EventStreamTests.this.publisher.emit("b");
+				}
+			}
+
+		});
+		this.engine.advance(Duration.ofMillis(400));
+		this.publisher.emit("a");
+		client.awaitData("a");
+		this.engine.work();
+		assertThat(client.data()).containsExactly("a");
+		this.engine.turn(Duration.ofMillis(400));
+		client.awaitData("a", "b");
+	}
+
+	@Test
 	void eventsAreNotHeldBackOnceThereAreMany() {
 		EventStream stream = start(
 				StreamSettings.builder().flushInterval(Duration.ofMinutes(1)).bufferSize(16).build());
