@@ -72,12 +72,14 @@ public final class Benchmarks {
 				for (Contender contender : this.options.contenders()) {
 					if (scenario.suits(contender)) {
 						run(run, scenario, contender);
+						// Who ends a run of an hour early keeps what there is
+						write(environment);
 					}
 				}
 			}
 		}
 		System.out.println(new ResultTable(this.results, this.scenarios, this.options.contenders()));
-		write(environment);
+		progress.println("Results are in " + this.options.output());
 	}
 
 	private void run(int run, Scenario scenario, Contender contender) {
@@ -139,7 +141,6 @@ public final class Benchmarks {
 		Files.writeString(output,
 				JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValueAsString(content)
 						+ "\n");
-		progress.println("Results are in " + output);
 	}
 
 }
