@@ -1,5 +1,6 @@
 package io.eventsource;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +93,8 @@ final class EventLog {
 				|| (this.taken - this.released > this.memory && this.head < sequence)) {
 			evict(this.head);
 		}
-		put(frame);
+		this.ring.set(slot(sequence), frame);
+		register(frame);
 		this.tail = sequence + 1;
 	}
 
@@ -114,23 +116,25 @@ final class EventLog {
 		}
 		long before = -bytes;
 		this.released = before;
+		List<Frame> frames = new ArrayList<>();
 		for (int i = first; i < older.size(); i++) {
 			Frame frame = FrameEncoder.frame(older.get(i), this.filtered, this.epoch, i - older.size(), before,
 					this.clock.getAsLong());
 			before = frame.end();
 			overtake(frame);
-			put(frame);
+			this.ring.set(slot(frame.sequence()), frame);
+			frames.add(frame);
 		}
-		// Last, so that who sees it finds the frames
 		this.head = first - older.size();
+		// Last, so that a client that finds its place by an id finds what follows, too
+		frames.forEach(this::register);
 	}
 
 	private static int size(EncodedEvent encoded) {
 		return encoded.body().length + (encoded.needsId() ? MAX_ID_LINE : 0);
 	}
 
-	private void put(Frame frame) {
-		this.ring.set(slot(frame.sequence()), frame);
+	private void register(Frame frame) {
 		if (frame.id() != null) {
 			this.framesById.put(frame.id(), frame);
 		}

@@ -1,6 +1,7 @@
 package io.eventsource;
 
 import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -203,6 +204,27 @@ class EventLogTests {
 		assertThat(this.log.start(id, 0).position()).isEqualTo(2);
 		assertThat(this.log.start(id, 0).gap()).isIn(GapCause.UNKNOWN, GapCause.RESTARTED);
 		assertThat(this.log.start(id, 0).missed()).isNull();
+	}
+
+	@Test
+	void olderEventIsFoundOnceThoseBehindItAreThere() {
+		List<EncodedEvent> older = List.of(withId("a", "0"), withId("b", "1"), withId("c", "2"));
+		this.log.prepend(new AbstractList<>() {
+
+			@Override
+			public EncodedEvent get(int index) {
+				assertThat(EventLogTests.this.log.frame("a")).isNull();
+				return older.get(index);
+			}
+
+			@Override
+			public int size() {
+				return older.size();
+			}
+
+		});
+		assertThat(this.log.start("a", 0).position()).isEqualTo(-2);
+		assertThat(List.of(this.log.frame(-2), this.log.frame(-1))).extracting(Frame::id).containsExactly("b", "c");
 	}
 
 	static List<String> hostileIds() {
