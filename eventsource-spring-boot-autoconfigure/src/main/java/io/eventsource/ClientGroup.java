@@ -82,6 +82,8 @@ final class ClientGroup implements Runnable {
 	ClientCursor admit(EventClient client, EventSink sink) {
 		Arrival arrival;
 		synchronized (this.arrivals) {
+			// Before the place is taken, so that no publisher runs away from it meanwhile
+			this.floor = Math.min(this.floor, this.stream.log().tail());
 			EventLog.Start start = this.stream.start(client.lastEventId());
 			long now = this.clock.getAsLong();
 			ClientCursor cursor = new ClientCursor(client, sink, this, this.stream, start.position(), now);

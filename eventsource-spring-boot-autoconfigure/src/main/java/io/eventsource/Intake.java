@@ -158,12 +158,15 @@ final class Intake {
 	 */
 	long room(Upstream current, boolean tick) {
 		long window = window(current);
+		// Before the tail: what comes meanwhile is counted twice rather than not at all
+		long outstanding = current.outstanding();
+		long tail = this.log.tail();
 		long floor = this.stream.floor();
 		if (floor == Long.MAX_VALUE && !tick && !(this.publisher instanceof EventChannel)) {
 			return 0;
 		}
-		long lag = (floor != Long.MAX_VALUE) ? Math.max(0, this.log.tail() - floor) : 0;
-		long room = window - lag - current.outstanding();
+		long lag = (floor != Long.MAX_VALUE) ? Math.max(0, tail - floor) : 0;
+		long room = window - lag - outstanding;
 		return (room >= Math.max(1, window / 4)) ? room : 0;
 	}
 

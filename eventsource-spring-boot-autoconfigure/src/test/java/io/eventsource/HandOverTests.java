@@ -516,6 +516,80 @@ class HandOverTests {
 	}
 
 	@Test
+	void clientThatResumesWhileOlderEventsArePutInFindsThem() {
+		Result result = assertHolds(new Prepending().threads);
+		assertThat(result.outcomes()).isEqualTo(Set.of("unknown", "resumed"));
+	}
+
+	@Test
+	void olderEventThatIsKnownBeforeTheNextIsThereIsFound() {
+		assertBreaks(new Prepending() {
+
+			@Override
+			void prepend() {
+				this.head.set(-2);
+				for (int i = -2; i < 0; i++) {
+					fill(i);
+					makeKnown(i);
+				}
+			}
+
+		}.threads, Prepending.THERE);
+	}
+
+	@Test
+	void headThatIsLoweredLastIsFound() {
+		assertBreaks(new Prepending() {
+
+			@Override
+			void prepend() {
+				for (int i = -2; i < 0; i++) {
+					fill(i);
+				}
+				for (int i = -2; i < 0; i++) {
+					makeKnown(i);
+				}
+				this.head.set(-2);
+			}
+
+		}.threads, Prepending.KEPT_UP);
+	}
+
+	@Test
+	void publisherDoesNotRunAwayFromItsClients() {
+		Result result = assertHolds(new Asking().threads);
+		assertThat(result.outcomes()).isEqualTo(Set.of("came first", "came in the midst", "came last"));
+		assertHolds(new Asking().alone().threads);
+	}
+
+	@Test
+	void placeThatIsTakenBeforeItIsAnnouncedIsFound() {
+		assertBreaks(new Asking() {
+
+			@Override
+			void admit() {
+				takePlace();
+				announce();
+			}
+
+		}.threads, Asking.KEPT);
+	}
+
+	@Test
+	void demandThatIsReadAfterTheTailIsFound() {
+		assertBreaks(new Asking() {
+
+			@Override
+			int room() {
+				int tail = this.tail.get();
+				int outstanding = outstanding();
+				return WINDOW - lag(tail, floor()) - outstanding;
+			}
+
+		}.threads, Asking.KEPT);
+	}
+
+	@Test
 	void historyIsReadOneBatchAtATimeAndClosedOnce() {
 		assertHolds(new Replaying().threads);
 		assertHolds(new Replaying().leaver().threads);
@@ -1746,6 +1820,187 @@ class HandOverTests {
 				this.missed.update((before) -> with(before, one));
 			}
 			return start;
+		}
+
+	}
+
+	/**
+	 * A publisher that is asked for what fits before a client that reads, while a second
+	 * one comes, on another worker: {@link Intake#room}, {@link ClientGroup#admit} and
+	 * {@link ClientGroup#floor}.
+	 */
+	private static class Asking {
+
+		static final String KEPT = "nothing leaves the log before a client that is waited for has had it";
+
+		static final int WINDOW = 2;
+
+		private static final int EVENTS = 4;
+
+		final Interleavings threads = new Interleavings();
+
+		final Cell<Integer> tail = this.threads.cell("EventLog.tail", 0);
+
+		final Cell<Integer> requested = this.threads.cell("Upstream.requested", 0);
+
+		final Cell<Integer> received = this.threads.cell("Upstream.received", 0);
+
+		/** The group of the client that reads. */
+		final Cell<Integer> reader = this.threads.cell("ClientGroup.floor of the reader", 0);
+
+		/** The group of the client that comes. */
+		final Cell<Integer> comer = this.threads.cell("ClientGroup.floor of the comer", Integer.MAX_VALUE);
+
+		final Note<@Nullable Integer> place = this.threads.note(null);
+
+		Asking() {
+			this.threads.loop("publisher", this::emit);
+			this.threads.thread("asks", () -> {
+				for (int i = 0; i < EVENTS; i++) {
+					request();
+				}
+			});
+			this.threads.thread("reader's worker", () -> {
+				for (int i = 0; i < 2; i++) {
+					settle();
+				}
+			});
+			this.threads.thread("comer", this::admit);
+			this.threads.always(KEPT, () -> this.place.get() == null || this.tail.get() - this.place.get() <= WINDOW);
+			this.threads.outcome(() -> {
+				int place = this.place.get();
+				return (place == 0) ? "came first" : (place == this.tail.get()) ? "came last" : "came in the midst";
+			});
+		}
+
+		/** Without the client that reads: what is asked for with nobody there. */
+		Asking alone() {
+			this.threads.initially(() -> this.reader.set(Integer.MAX_VALUE));
+			return this;
+		}
+
+		/** Upstream.accept. */
+		private void emit() {
+			this.threads.region("EventLog.append", () -> {
+				this.threads.await(this.received.get() < this.requested.get() && this.tail.get() < EVENTS);
+				this.tail.update((tail) -> tail + 1);
+			});
+			this.received.update((count) -> count + 1);
+		}
+
+		/** Upstream.request, one call at a time. */
+		private void request() {
+			int room = room();
+			if (room > 0) {
+				this.requested.update((count) -> count + room);
+			}
+		}
+
+		/** Intake.room. */
+		int room() {
+			int outstanding = outstanding();
+			int tail = this.tail.get();
+			return WINDOW - lag(tail, floor()) - outstanding;
+		}
+
+		/** Upstream.outstanding. */
+		int outstanding() {
+			return this.requested.get() - this.received.get();
+		}
+
+		/** Audience.floor. */
+		int floor() {
+			return Math.min(this.reader.get(), this.comer.get());
+		}
+
+		int lag(int tail, int floor) {
+			return (floor == Integer.MAX_VALUE) ? 0 : Math.max(0, tail - floor);
+		}
+
+		/** ClientGroup.settle, of a client that has had everything. */
+		private void settle() {
+			if (this.reader.get() != Integer.MAX_VALUE) {
+				this.reader.set(this.tail.get());
+			}
+		}
+
+		/** ClientGroup.admit. */
+		void admit() {
+			announce();
+			takePlace();
+		}
+
+		void announce() {
+			this.comer.set(this.tail.get());
+		}
+
+		void takePlace() {
+			this.threads.region("EventLog.start", () -> this.place.set(this.tail.get()));
+		}
+
+	}
+
+	/**
+	 * A client that comes back while what was published before the start of its server is
+	 * put into the log: {@link EventLog}. A frame is its number.
+	 */
+	private static class Prepending {
+
+		static final String THERE = "a client that has a place before the first event finds what follows there";
+
+		static final String KEPT_UP = "a client that has just come has not fallen out of the log";
+
+		private static final int OLDEST = -2;
+
+		final Interleavings threads = new Interleavings();
+
+		final List<Cell<@Nullable Integer>> slots = List.of(this.threads.cell("EventLog.ring 0", null),
+				this.threads.cell("EventLog.ring 1", null));
+
+		final List<Cell<Boolean>> known = List.of(this.threads.cell("EventLog.framesById has -2", false),
+				this.threads.cell("EventLog.framesById has -1", false));
+
+		final Cell<Integer> head = this.threads.cell("EventLog.head", 0);
+
+		final Note<String> start = this.threads.note("");
+
+		Prepending() {
+			this.threads.thread("relay", this::prepend);
+			this.threads.thread("client", this::come);
+			this.threads.outcome(this.start::get);
+		}
+
+		/** EventLog.prepend. */
+		void prepend() {
+			for (int i = OLDEST; i < 0; i++) {
+				fill(i);
+			}
+			this.head.set(OLDEST);
+			for (int i = OLDEST; i < 0; i++) {
+				makeKnown(i);
+			}
+		}
+
+		void fill(int sequence) {
+			this.slots.get(sequence - OLDEST).set(sequence);
+		}
+
+		void makeKnown(int sequence) {
+			this.known.get(sequence - OLDEST).set(true);
+		}
+
+		/** EventLog.start, then Slice.of and ClientCursor.isOverrun. */
+		private void come() {
+			if (!this.known.get(0).get()) {
+				this.start.set("unknown");
+				return;
+			}
+			this.start.set("resumed");
+			int position = OLDEST + 1;
+			this.threads.region("EventLog.frame",
+					() -> this.threads.require(this.slots.get(position - OLDEST).get() != null, THERE));
+			this.threads.region("ClientCursor.isOverrun",
+					() -> this.threads.require(position >= this.head.get(), KEPT_UP));
 		}
 
 	}

@@ -329,6 +329,28 @@ class IntakeTests {
 	}
 
 	@Test
+	void publisherDoesNotRunAwayFromAClientThatIsJustComing() {
+		// One worker serves the readers, the other one whoever comes
+		EventChannel channel = EventChannel.create();
+		EventStream stream = this.engine.stream(channel, StreamSettings.builder().bufferSize(8).build());
+		Client reader = this.engine.connect(stream);
+		Client guest = this.engine.connect(stream);
+		guest.sink().connection().close(CloseReason.DISCONNECTED);
+		guest.awaitClosed(CloseReason.DISCONNECTED);
+		this.engine.connect(stream);
+		this.engine.beforeLook(() -> {
+			for (int i = 0; i < 100; i++) {
+				channel.publish("message", i);
+				this.engine.work(0);
+			}
+		});
+		Client comer = this.engine.connectBlocked(stream);
+		comer.sink().ready();
+		reader.awaitEvents(100);
+		comer.awaitEvents(100);
+	}
+
+	@Test
 	void graceIsSpentInAllUntilTheClientHasEverything() {
 		StreamSettings settings = StreamSettings.builder().bufferSize(1000).build();
 		EventStream stream = this.engine.stream(this.publisher, settings);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
@@ -25,6 +26,9 @@ class TestEngine implements AutoCloseable {
 
 	private final AtomicLong clock = new AtomicLong(Duration.ofDays(1).toNanos());
 
+	/** What a thread is to do before it looks at the clock. */
+	private final ThreadLocal<Runnable> beforeLook = new ThreadLocal<>();
+
 	private final AtomicInteger clients = new AtomicInteger();
 
 	private final List<EventStream> streams = new ArrayList<>();
@@ -40,7 +44,24 @@ class TestEngine implements AutoCloseable {
 	}
 
 	TestEngine(int workers) {
-		this.dispatcher = new Dispatcher(workers, this.clock::get);
+		this.dispatcher = new Dispatcher(workers, this::now);
+	}
+
+	private long now() {
+		Runnable action = this.beforeLook.get();
+		if (action != null) {
+			this.beforeLook.remove();
+			action.run();
+		}
+		return this.clock.get();
+	}
+
+	/**
+	 * Has the current thread do something in the midst of what it calls next, when that
+	 * looks at the clock.
+	 */
+	void beforeLook(Runnable action) {
+		this.beforeLook.set(action);
 	}
 
 	Dispatcher dispatcher() {
@@ -148,12 +169,19 @@ class TestEngine implements AutoCloseable {
 	 * Waits until each worker has done what it was asked for so far.
 	 */
 	void work() {
-		AtomicInteger done = new AtomicInteger();
 		for (int i = 0; i < this.dispatcher.threads(); i++) {
-			Dispatcher.Worker worker = this.dispatcher.worker(i);
-			worker.execute(() -> worker.execute(done::incrementAndGet));
+			work(i);
 		}
-		await().until(() -> done.get() == this.dispatcher.threads());
+	}
+
+	/**
+	 * Waits until a worker has done what it was asked for so far.
+	 */
+	void work(int index) {
+		CountDownLatch done = new CountDownLatch(1);
+		Dispatcher.Worker worker = this.dispatcher.worker(index);
+		worker.execute(() -> worker.execute(done::countDown));
+		await().until(() -> done.getCount() == 0);
 	}
 
 	static ConditionFactory await() {
