@@ -278,14 +278,18 @@ final class ClientGroup implements Runnable {
 		}
 		CloseReason reason = this.closing;
 		boolean more = false;
-		for (int i = this.cursors.size() - 1; i >= 0; i--) {
+		for (int i = 0; i < this.cursors.size();) {
 			ClientCursor cursor = this.cursors.get(i);
 			if (reason != null) {
 				cursor.close(reason);
 			}
 			more |= cursor.drain(now);
 			if (cursor.closing() != null) {
+				// The last one takes its place
 				remove(i);
+			}
+			else {
+				i++;
 			}
 		}
 		settle(now);
