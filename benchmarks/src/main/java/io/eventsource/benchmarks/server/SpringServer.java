@@ -22,6 +22,9 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 final class SpringServer {
 
+	/** How many connections wait to be accepted, at most. */
+	static final int ACCEPT_QUEUE = 1024;
+
 	private SpringServer() {
 	}
 
@@ -33,7 +36,7 @@ final class SpringServer {
 			.collect(Collectors.joining(","));
 		List<String> arguments = new ArrayList<>(
 				List.of("--server.port=0", "--server.address=127.0.0.1", "--server.tomcat.max-connections=20000",
-						"--server.tomcat.accept-count=1024", "--eventsource.max-connections=20000",
+						"--server.tomcat.accept-count=" + ACCEPT_QUEUE, "--eventsource.max-connections=20000",
 						"--logging.level.root=warn", "--spring.autoconfigure.exclude=" + excluded));
 		arguments.addAll(Arrays.asList(settings));
 		return new SpringApplicationBuilder(application).web(container.type)

@@ -1,6 +1,7 @@
 package io.eventsource.benchmarks.server;
 
 import java.io.IOException;
+import java.util.stream.Stream;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
@@ -12,12 +13,14 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
+import org.eclipse.jetty.server.ServerConnector;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -65,6 +68,17 @@ class StarterApplication {
 			connector.setProperty("socket.appReadBufSize", size);
 			connector.setProperty("socket.appWriteBufSize", size);
 		});
+	}
+
+	/**
+	 * As long a queue as Tomcat's is set to; by default Jetty's takes 50 connections.
+	 */
+	@Bean
+	WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> acceptQueue() {
+		return (factory) -> factory.addServerCustomizers((server) -> Stream.of(server.getConnectors())
+			.filter(ServerConnector.class::isInstance)
+			.map(ServerConnector.class::cast)
+			.forEach((connector) -> connector.setAcceptQueueSize(SpringServer.ACCEPT_QUEUE)));
 	}
 
 	static StreamServer start(SpringServer.Container container, String... settings) {
