@@ -254,12 +254,28 @@ class IntakeTests {
 
 	@Test
 	void publisherThatEmitsByItselfIsAskedForMoreBeforeItGoesOn() {
-		this.engine.connect(this.engine.stream(this.publisher));
-		awaitRequested();
-		this.engine.work();
-		long before = this.publisher.link().requested();
-		this.publisher.emit("a");
-		assertThat(this.publisher.link().requested()).isGreaterThan(before);
+		ManualPublisher late = new ManualPublisher() {
+
+			@Override
+			void onSubscribe(Link link) {
+				// Not before the test says so
+			}
+
+		};
+		CountDownLatch release = new CountDownLatch(1);
+		try {
+			// So that nobody else asks meanwhile
+			holdUpWorkers(release);
+			this.engine.connect(this.engine.stream(late));
+			TestEngine.await().until(() -> late.subscriptions() == 1);
+			late.link().subscriber().onSubscribe(late.link());
+			long before = late.link().requested();
+			late.emit("a");
+			assertThat(late.link().requested()).isGreaterThan(before);
+		}
+		finally {
+			release.countDown();
+		}
 	}
 
 	@Test
@@ -297,9 +313,7 @@ class IntakeTests {
 	void clientCountsFromTheMomentItHasItsPlace() {
 		CountDownLatch release = new CountDownLatch(1);
 		EventStream stream = this.engine.stream(this.publisher);
-		for (int i = 0; i < this.engine.dispatcher().threads(); i++) {
-			this.engine.dispatcher().worker(i).execute(() -> awaitLatch(release));
-		}
+		holdUpWorkers(release);
 		assertThat(stream.floor()).isEqualTo(Long.MAX_VALUE);
 		this.engine.connect(stream);
 		assertThat(stream.floor()).isZero();
@@ -1048,6 +1062,12 @@ class IntakeTests {
 
 	private static Publisher<Event> endless(AtomicLong emitted) {
 		return Flux.generate((sink) -> sink.next(Event.of(emitted.incrementAndGet())));
+	}
+
+	private void holdUpWorkers(CountDownLatch release) {
+		for (int i = 0; i < this.engine.dispatcher().threads(); i++) {
+			this.engine.dispatcher().worker(i).execute(() -> awaitLatch(release));
+		}
 	}
 
 	private static void awaitLatch(CountDownLatch latch) {
