@@ -27,9 +27,10 @@ public final class Chart {
 
 	private static final int TOP = 46;
 
-	private static final List<Panel> PANELS = List.of(new Panel("fan-out", "cpu", 2, "CPU an event, all at once", "µs"),
-			new Panel("steady", "cpu", 1, "CPU an event, 50 a second", "µs"),
-			new Panel("idle", "resident", 0, "memory an idle client", "KiB"));
+	private static final List<Panel> PANELS = List.of(
+			new Panel("fan-out", "cpu", 2, "CPU per event and client", "at full speed", "µs"),
+			new Panel("steady", "cpu", 1, "CPU per event and client", "at 50 events a second", "µs"),
+			new Panel("idle", "residentTwice", 0, "Memory per idle client", "of 10,000", "KiB"));
 
 	private final List<Contender> contenders;
 
@@ -89,7 +90,7 @@ public final class Chart {
 
 	private void draw(Panel panel, int left) {
 		add("<text class=\"head\" x=\"%d\" y=\"16\">%s</text>", left, panel.title());
-		add("<text class=\"head\" x=\"%d\" y=\"32\">%s</text>", left, panel.unit());
+		add("<text class=\"head\" x=\"%d\" y=\"32\">%s</text>", left, panel.load() + ", " + panel.unit());
 		double greatest = this.contenders.stream()
 			.mapToDouble((contender) -> value(panel, contender, "max"))
 			.max()
@@ -153,9 +154,10 @@ public final class Chart {
 	 * @param figure the name of the figure
 	 * @param digits how many digits are shown behind the point
 	 * @param title what it is
+	 * @param load of which load
 	 * @param unit in what it is measured
 	 */
-	private record Panel(String scenario, String figure, int digits, String title, String unit) {
+	private record Panel(String scenario, String figure, int digits, String title, String load, String unit) {
 
 	}
 
