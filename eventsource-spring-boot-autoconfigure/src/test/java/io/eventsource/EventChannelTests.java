@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,7 +22,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
-@Timeout(30)
 class EventChannelTests {
 
 	private static final Duration HOUR = Duration.ofHours(1);
@@ -152,9 +150,7 @@ class EventChannelTests {
 		publish(channel, "a");
 		CompletableFuture<Void> publisher = waiting(() -> publish(channel, "b"));
 		channel.complete();
-		assertThat(publisher).failsWithin(Duration.ofSeconds(10))
-			.withThrowableThat()
-			.withMessageContaining("completed");
+		assertThat(publisher).failsWithin(Patience.LIMIT).withThrowableThat().withMessageContaining("completed");
 		subscriber.request(5);
 		assertThat(subscriber.received()).containsExactly("a");
 		assertThat(subscriber.isCompleted()).isTrue();
@@ -203,7 +199,7 @@ class EventChannelTests {
 					publisher.completeExceptionally(ex);
 				}
 			});
-			assertThat(publisher).failsWithin(Duration.ofSeconds(5))
+			assertThat(publisher).failsWithin(Patience.LIMIT)
 				.withThrowableThat()
 				.withMessageContaining("The channel is full");
 		}
@@ -495,7 +491,7 @@ class EventChannelTests {
 
 	private static void awaitLatch(CountDownLatch latch) {
 		try {
-			assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+			assertThat(latch.await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);

@@ -12,7 +12,6 @@ import io.eventsource.TestEngine.Client;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +19,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Who sees what, live, in replay and in history, and what becomes of the position of a
  * client that does not see everything.
  */
-@Timeout(30)
 class EventFilterTests {
 
 	/** Events are for the user whose name is their key. */

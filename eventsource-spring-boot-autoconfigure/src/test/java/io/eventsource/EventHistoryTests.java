@@ -16,14 +16,12 @@ import io.eventsource.TestEngine.Client;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Clients that come back after more than the log has kept, to a stream with a history.
  */
-@Timeout(30)
 class EventHistoryTests {
 
 	private final TestEngine engine = new TestEngine();

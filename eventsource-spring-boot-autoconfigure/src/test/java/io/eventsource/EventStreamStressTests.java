@@ -20,7 +20,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,7 +69,6 @@ class EventStreamStressTests {
 	}
 
 	@Test
-	@Timeout(60)
 	void everyClientGetsEveryEventOnceInOrderOrIsToldWhatItMissed() {
 		logger.info("-Deventsource.seed=" + this.seed);
 		AtomicInteger started = new AtomicInteger();

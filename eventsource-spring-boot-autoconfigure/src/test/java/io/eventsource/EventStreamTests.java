@@ -20,7 +20,6 @@ import io.eventsource.TestEngine.Client;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,7 +35,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * What clients get of a stream.
  */
-@Timeout(30)
 class EventStreamTests {
 
 	private final TestEngine engine = new TestEngine();

@@ -9,7 +9,6 @@ import io.eventsource.EventStreamReader.Received;
 import io.eventsource.TestEngine.Client;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
@@ -22,7 +21,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * What becomes of clients that lag, and what publishers are asked for, under each
  * strategy.
  */
-@Timeout(30)
 class OverflowTests {
 
 	private static final Duration BEYOND_GRACE = Duration.ofSeconds(2);

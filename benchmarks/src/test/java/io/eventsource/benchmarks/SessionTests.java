@@ -3,7 +3,6 @@ package io.eventsource.benchmarks;
 import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -12,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of {@link Session} with the servers that are compared.
  */
-@Timeout(120)
 class SessionTests {
 
 	@ParameterizedTest

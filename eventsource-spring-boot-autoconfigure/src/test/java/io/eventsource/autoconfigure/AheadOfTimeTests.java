@@ -23,7 +23,6 @@ import io.eventsource.web.TestServer;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -61,7 +60,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * An application that was processed ahead of time serves what it serves otherwise.
  */
-@Timeout(120)
 class AheadOfTimeTests {
 
 	private static final TestPropertyValues PROPERTIES = TestPropertyValues.of("server.port=0",

@@ -2,13 +2,16 @@ package io.eventsource.clients;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
+import io.eventsource.Patience;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * The Chromium that is installed on this machine, without a window.
@@ -31,7 +34,7 @@ final class Chromium implements AutoCloseable {
 			.usingAnyFreePort()
 			.build();
 		this.driver = new ChromeDriver(service, options);
-		this.driver.manage().timeouts().scriptTimeout(Duration.ofSeconds(20));
+		this.driver.manage().timeouts().scriptTimeout(Patience.LIMIT);
 	}
 
 	/**
@@ -43,6 +46,10 @@ final class Chromium implements AutoCloseable {
 		if (!page.toString().equals(this.driver.getCurrentUrl())) {
 			this.driver.get(page.toString());
 		}
+		// The modules of the page may be loaded later than the page, and the one before
+		// may
+		// still be there
+		await().ignoreExceptionsInstanceOf(WebDriverException.class).until(() -> isLoaded(page));
 		int client = this.clients.add();
 		this.driver.executeAsyncScript("window.clients.open(...arguments).then(arguments[4])", client, kind,
 				uri.toString(), List.copyOf(types));
@@ -61,6 +68,12 @@ final class Chromium implements AutoCloseable {
 			}
 
 		};
+	}
+
+	private boolean isLoaded(URI page) {
+		return Boolean.TRUE.equals(this.driver.executeScript(
+				"return document.readyState === 'complete' && location.href === arguments[0] && !!window.clients",
+				page.toString()));
 	}
 
 	@Override

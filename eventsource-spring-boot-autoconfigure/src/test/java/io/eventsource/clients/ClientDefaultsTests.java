@@ -20,7 +20,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +34,6 @@ import static org.awaitility.Awaitility.await;
  * What clients do as long as nobody tells them better: the reasons for what
  * {@code docs/clients.md} advises.
  */
-@Timeout(60)
 class ClientDefaultsTests {
 
 	private static Programs programs;

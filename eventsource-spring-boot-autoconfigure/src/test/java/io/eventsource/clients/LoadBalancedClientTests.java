@@ -18,7 +18,6 @@ import io.eventsource.web.TestServer;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +32,6 @@ import static org.awaitility.Awaitility.await;
  * Clients of every kind, all at once, behind nginx in front of two instances that share a
  * Redis.
  */
-@Timeout(120)
 @EnabledIf(value = "areInstalled", disabledReason = Nginx.REMEDY + "; " + RedisServer.REMEDY)
 class LoadBalancedClientTests {
 
@@ -100,7 +98,7 @@ class LoadBalancedClientTests {
 	}
 
 	private static ConditionFactory soon() {
-		return await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(20));
+		return await().pollInterval(Duration.ofMillis(20));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -23,7 +23,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +44,6 @@ import static org.awaitility.Awaitility.await;
  * The vectors of the conformance kit over HTTP, from each container, as each client reads
  * them.
  */
-@Timeout(60)
 class VectorTests {
 
 	private static final String MARK = "end-of-vector";

@@ -16,6 +16,7 @@ import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
 import io.eventsource.EventFilter;
+import io.eventsource.Patience;
 import io.eventsource.PersonalStream;
 import io.eventsource.StreamListener;
 import io.eventsource.web.TestServer.Container;
@@ -24,7 +25,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
@@ -49,7 +49,6 @@ import static org.awaitility.Awaitility.await;
  * Beans that say who may open a stream, on each container. What they are to say is in the
  * request.
  */
-@Timeout(60)
 class AdmissionTests {
 
 	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -211,7 +210,7 @@ class AdmissionTests {
 		return this.http.send(HttpRequest.newBuilder(this.server.uri(path))
 			.method(method, HttpRequest.BodyPublishers.noBody())
 			.header("Accept", "text/event-stream, */*;q=0.1")
-			.timeout(Duration.ofSeconds(10))
+			.timeout(Patience.LIMIT)
 			.build(), HttpResponse.BodyHandlers.ofString());
 	}
 

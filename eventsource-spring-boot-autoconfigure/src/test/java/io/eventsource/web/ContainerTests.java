@@ -4,16 +4,15 @@ import java.lang.reflect.Method;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.Patience;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,7 +37,6 @@ import static org.awaitility.Awaitility.await;
  * Streams under the settings that applications have for Spring MVC and its threads, on
  * each container.
  */
-@Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
 class ContainerTests {
 
@@ -138,7 +136,7 @@ class ContainerTests {
 	}
 
 	private int status(String path, String... headers) throws Exception {
-		HttpRequest.Builder request = HttpRequest.newBuilder(this.server.uri(path)).timeout(Duration.ofSeconds(10));
+		HttpRequest.Builder request = HttpRequest.newBuilder(this.server.uri(path)).timeout(Patience.LIMIT);
 		if (headers.length > 0) {
 			request.headers(headers);
 		}

@@ -5,7 +5,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -14,11 +13,11 @@ import java.util.Map;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.Patience;
 import io.eventsource.web.TestServer.Container;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
@@ -44,7 +43,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * Which other origins may open a stream, on each container.
  */
-@Timeout(60)
 class CorsTests {
 
 	private static final String FRIEND = "https://friend.example";
@@ -294,7 +292,7 @@ class CorsTests {
 		return this.http.send(HttpRequest.newBuilder(server.uri(path))
 			.method(method, HttpRequest.BodyPublishers.noBody())
 			.headers(headers)
-			.timeout(Duration.ofSeconds(10))
+			.timeout(Patience.LIMIT)
 			.build(), HttpResponse.BodyHandlers.ofString());
 	}
 

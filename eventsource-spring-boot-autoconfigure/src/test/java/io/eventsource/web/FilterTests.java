@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.Patience;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -20,7 +20,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,7 +44,6 @@ import static org.awaitility.Awaitility.await;
  * Servlet filters of the application that a stream cannot pass, or only just, on each
  * container.
  */
-@Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
 class FilterTests {
 
@@ -144,7 +142,7 @@ class FilterTests {
 	private HttpResponse<String> get(String path) throws Exception {
 		return this.http.send(HttpRequest.newBuilder(this.server.uri(path))
 			.header("Accept", "text/event-stream")
-			.timeout(Duration.ofSeconds(10))
+			.timeout(Patience.LIMIT)
 			.build(), HttpResponse.BodyHandlers.ofString());
 	}
 

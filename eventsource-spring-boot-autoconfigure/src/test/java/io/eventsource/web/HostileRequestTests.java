@@ -18,7 +18,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,7 +47,6 @@ import static org.awaitility.Awaitility.await;
  * browser could send is answered by a stream that has what was published and nothing
  * else; what is not HTTP, or no path of a stream, is refused before it comes to us.
  */
-@Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)
 class HostileRequestTests {
 

@@ -3,16 +3,15 @@ package io.eventsource.web;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.Patience;
 import jakarta.servlet.http.HttpServletRequest;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,7 +31,6 @@ import static org.awaitility.Awaitility.await;
  * Streams over HTTP/2 without TLS, of which one connection carries many, on each
  * container.
  */
-@Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
 class Http2Tests {
 
@@ -115,7 +113,7 @@ class Http2Tests {
 	 */
 	private String connection() throws Exception {
 		HttpResponse<String> response = this.http.send(
-				HttpRequest.newBuilder(this.server.uri("/connection")).timeout(Duration.ofSeconds(10)).build(),
+				HttpRequest.newBuilder(this.server.uri("/connection")).timeout(Patience.LIMIT).build(),
 				HttpResponse.BodyHandlers.ofString());
 		assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
 		return response.body();
@@ -123,7 +121,7 @@ class Http2Tests {
 
 	private StreamClient client(String path) throws Exception {
 		StreamClient client = StreamClient.send(this.http,
-				HttpRequest.newBuilder(this.server.uri(path)).timeout(Duration.ofSeconds(10)).build());
+				HttpRequest.newBuilder(this.server.uri(path)).timeout(Patience.LIMIT).build());
 		this.open.add(client);
 		assertThat(client.head().version()).isEqualTo(HttpClient.Version.HTTP_2);
 		return client;

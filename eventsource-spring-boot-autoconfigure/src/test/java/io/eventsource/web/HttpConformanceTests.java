@@ -1,7 +1,6 @@
 package io.eventsource.web;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,6 +12,7 @@ import io.eventsource.ConformanceKit;
 import io.eventsource.Event;
 import io.eventsource.EventStreamReader;
 import io.eventsource.HttpCase;
+import io.eventsource.Patience;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -21,7 +21,6 @@ import okhttp3.Response;
 import okio.BufferedSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,10 +34,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The requests of the conformance kit, to a server on each container.
  */
-@Timeout(60)
 class HttpConformanceTests {
 
-	private static final OkHttpClient http = new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(20)).build();
+	private static final OkHttpClient http = new OkHttpClient.Builder().callTimeout(Patience.LIMIT).build();
 
 	private static final Map<TestServer.Container, TestServer> servers = new EnumMap<>(TestServer.Container.class);
 

@@ -4,15 +4,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.zip.GZIPInputStream;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventStreamReader.Received;
+import io.eventsource.Patience;
 import io.eventsource.StreamSnapshot.State;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,7 +30,6 @@ import static org.awaitility.Awaitility.await;
  * What HTTP says about a stream, on each container: rows 20 to 32 of the wire format, and
  * how the paths answer.
  */
-@Timeout(60)
 class HttpContractTests {
 
 	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -192,7 +190,7 @@ class HttpContractTests {
 				"server.compression.min-response-size=1");
 		HttpRequest request = HttpRequest.newBuilder(this.server.uri("/events/messages"))
 			.header("Accept-Encoding", "gzip")
-			.timeout(Duration.ofSeconds(10))
+			.timeout(Patience.LIMIT)
 			.build();
 		HttpResponse<java.io.InputStream> response = this.http.send(request, HttpResponse.BodyHandlers.ofInputStream());
 		assertThat(response.headers().firstValue("Content-Encoding")).hasValue("gzip");
@@ -227,7 +225,7 @@ class HttpContractTests {
 	private HttpResponse<String> send(String method, String path) throws Exception {
 		return this.http.send(HttpRequest.newBuilder(this.server.uri(path))
 			.method(method, HttpRequest.BodyPublishers.noBody())
-			.timeout(Duration.ofSeconds(10))
+			.timeout(Patience.LIMIT)
 			.build(), HttpResponse.BodyHandlers.ofString());
 	}
 

@@ -19,7 +19,6 @@ import io.eventsource.EventChannels;
 import io.eventsource.redis.RedisServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +32,6 @@ import static org.awaitility.Awaitility.await;
  * Two instances that share a Redis, behind a real nginx that hands out connections in
  * turn.
  */
-@Timeout(60)
 @EnabledIf(value = "areInstalled", disabledReason = Nginx.REMEDY + "; " + RedisServer.REMEDY)
 class LoadBalancerTests {
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,12 +11,12 @@ import java.util.stream.Stream;
 import com.zaxxer.hikari.HikariDataSource;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.Patience;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -43,7 +42,6 @@ import static org.awaitility.Awaitility.await;
  * Streams in an application whose requests talk to a database, with the open-in-view
  * interceptor that Spring Boot adds.
  */
-@Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
 class OpenInViewTests {
 
@@ -98,7 +96,7 @@ class OpenInViewTests {
 
 	private String rows() throws Exception {
 		HttpResponse<String> response = this.http.send(
-				HttpRequest.newBuilder(this.server.uri("/rows")).timeout(Duration.ofSeconds(10)).build(),
+				HttpRequest.newBuilder(this.server.uri("/rows")).timeout(Patience.LIMIT).build(),
 				HttpResponse.BodyHandlers.ofString());
 		assertThat(response.statusCode()).isEqualTo(200);
 		return response.body();

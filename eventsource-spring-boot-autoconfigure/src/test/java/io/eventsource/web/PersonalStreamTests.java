@@ -13,7 +13,6 @@ import io.eventsource.EventStreamReader.Received;
 import io.eventsource.PersonalStream;
 import io.eventsource.StreamSnapshot.State;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.Publisher;
@@ -29,7 +28,6 @@ import static org.awaitility.Awaitility.await;
  * Streams of which each client has its own: beans of {@link PersonalStream}, and
  * publishers that are subscribed to per client.
  */
-@Timeout(60)
 class PersonalStreamTests {
 
 	private TestServer server;

@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +24,6 @@ import static org.awaitility.Awaitility.await;
  * Streams through a real nginx, which nobody has configured for them, from each
  * container.
  */
-@Timeout(60)
 @EnabledIf(value = "io.eventsource.web.Nginx#isInstalled", disabledReason = Nginx.REMEDY)
 class ProxyTests {
 

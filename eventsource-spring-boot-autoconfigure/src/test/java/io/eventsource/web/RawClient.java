@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
+import io.eventsource.Patience;
+
 /**
  * A client on a bare socket, which reads only when it is told to.
  */
@@ -19,8 +21,9 @@ final class RawClient implements AutoCloseable {
 
 	private RawClient(int port, int receiveBuffer, String request) throws IOException {
 		this.socket.setReceiveBufferSize(receiveBuffer);
-		this.socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
-		this.socket.setSoTimeout(10_000);
+		this.socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+				(int) Patience.LIMIT.toMillis());
+		this.socket.setSoTimeout((int) Patience.LIMIT.toMillis());
 		this.socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
 		this.socket.getOutputStream().flush();
 		this.input = new BufferedInputStream(this.socket.getInputStream());

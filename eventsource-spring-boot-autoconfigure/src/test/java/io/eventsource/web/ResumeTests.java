@@ -113,8 +113,7 @@ class ResumeTests {
 				int enough = (this.random.nextInt(4) == 0) ? 0 : this.random.nextInt(EVENTS / 5);
 				try (StreamClient client = lastEventId.isEmpty() ? StreamClient.connect(uri())
 						: StreamClient.connect(uri(), "Last-Event-ID", lastEventId)) {
-					await().atMost(Duration.ofSeconds(20))
-						.pollInterval(Duration.ofMillis(1))
+					await().pollInterval(Duration.ofMillis(1))
 						.until(() -> client.count() > enough || client.events().toString().contains("type=end"));
 					client.close();
 					ended = take(client);

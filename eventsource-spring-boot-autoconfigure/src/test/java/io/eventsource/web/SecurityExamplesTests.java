@@ -18,11 +18,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventFilter;
+import io.eventsource.Patience;
 import io.eventsource.web.TestServer.Container;
 import jakarta.servlet.http.Cookie;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -47,7 +47,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * The examples of docs/security.md.
  */
-@Timeout(60)
 class SecurityExamplesTests {
 
 	private final HttpClient http = HttpClient.newHttpClient();
@@ -148,7 +147,7 @@ class SecurityExamplesTests {
 	private HttpRequest request(String method, String path, String... headers) {
 		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(this.server.uri(path).toString()))
 			.method(method, HttpRequest.BodyPublishers.noBody())
-			.timeout(Duration.ofSeconds(20));
+			.timeout(Patience.LIMIT);
 		return ((headers.length > 0) ? request.headers(headers) : request).build();
 	}
 

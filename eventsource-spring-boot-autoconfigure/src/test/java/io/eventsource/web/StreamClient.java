@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.eventsource.EventStreamReader;
 import io.eventsource.EventStreamReader.Received;
+import io.eventsource.Patience;
 
 /**
  * A client of an event stream that keeps what it gets.
@@ -53,7 +54,7 @@ public final class StreamClient implements AutoCloseable {
 	}
 
 	public static StreamClient open(URI uri, String... headers) {
-		HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20));
+		HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Patience.LIMIT);
 		if (headers.length > 0) {
 			request.headers(headers);
 		}
@@ -72,7 +73,7 @@ public final class StreamClient implements AutoCloseable {
 	 * Waits for the status and the headers.
 	 */
 	public HttpResponse.ResponseInfo head() throws Exception {
-		return this.head.get(10, TimeUnit.SECONDS);
+		return this.head.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
 	}
 
 	/**
@@ -131,7 +132,7 @@ public final class StreamClient implements AutoCloseable {
 	 * Waits for the clean end of the response; fails if its framing was broken.
 	 */
 	public StreamClient awaitEnd() throws Exception {
-		this.end.get(20, TimeUnit.SECONDS);
+		this.end.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
 		return this;
 	}
 

@@ -6,7 +6,6 @@ import java.util.stream.IntStream;
 import io.eventsource.EventChannel;
 import io.eventsource.web.TestServer.Container;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -19,7 +18,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * Clients that ask for some types of event only, on each container.
  */
-@Timeout(60)
 class TypesParameterTests {
 
 	private TestServer server;

@@ -72,7 +72,8 @@ class KafkaPricesTests {
 	}
 
 	private void send(String key, String value) throws Exception {
-		this.producer.send(new ProducerRecord<>("prices", 0, key, value)).get(20, TimeUnit.SECONDS);
+		this.producer.send(new ProducerRecord<>("prices", 0, key, value))
+			.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
 	}
 
 }

@@ -93,8 +93,8 @@ class OutboxTests {
 					(task) -> new Thread(task).start());
 			Awaitility.await().until(() -> isWaiting(server));
 			commit.countDown();
-			slow.get(20, TimeUnit.SECONDS);
-			fast.get(20, TimeUnit.SECONDS);
+			slow.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+			fast.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
 			assertThat(Server.read(lines, "data", 2)).containsExactly("slow", "fast");
 		}
 	}
@@ -140,7 +140,7 @@ class OutboxTests {
 
 	private static void await(CountDownLatch latch) {
 		try {
-			assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+			assertThat(latch.await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);

@@ -24,7 +24,7 @@ class ReactorNewsTests {
 							(task) -> new Thread(task).start()))
 					.toList();
 				for (CompletableFuture<Void> thread : threads) {
-					thread.get(20, TimeUnit.SECONDS);
+					thread.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
 				}
 				List<String> read = Server.read(one, "data", 400);
 				for (int thread = 0; thread < 4; thread++) {

@@ -6,13 +6,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
 import io.eventsource.StreamSnapshot;
 import io.eventsource.web.EventSourceEndpoint;
-import org.awaitility.Awaitility;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -26,11 +24,6 @@ import static org.awaitility.Awaitility.await;
  * An application with the classes of one recipe.
  */
 final class Server implements AutoCloseable {
-
-	static {
-		// A machine may be busy with the tests of others
-		Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
-	}
 
 	private final HttpClient http = HttpClient.newHttpClient();
 
@@ -62,7 +55,7 @@ final class Server implements AutoCloseable {
 	}
 
 	HttpRequest.Builder request(String path) {
-		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(Duration.ofSeconds(20));
+		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(Patience.LIMIT);
 	}
 
 	HttpResponse<Stream<String>> send(HttpRequest request) throws IOException, InterruptedException {

@@ -7,7 +7,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -99,7 +98,7 @@ abstract class BrokerTests {
 		factory.setPort(this.port);
 		this.connection = factory.newConnection();
 		this.channel = this.connection.createChannel();
-		await().atMost(Duration.ofSeconds(45)).until(this::isListening);
+		await().until(this::isListening);
 	}
 
 	@AfterEach
@@ -180,7 +179,7 @@ abstract class BrokerTests {
 	final Stream<String> open(String... headers) throws Exception {
 		HttpRequest.Builder request = HttpRequest
 			.newBuilder(URI.create("http://127.0.0.1:" + this.application.getWebServer().getPort() + "/events/queue"))
-			.timeout(Duration.ofSeconds(20));
+			.timeout(Patience.LIMIT);
 		if (headers.length > 0) {
 			request.headers(headers);
 		}

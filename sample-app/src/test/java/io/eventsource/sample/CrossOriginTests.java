@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -200,7 +199,7 @@ class CrossOriginTests {
 	}
 
 	private static ConditionFactory patiently() {
-		return await().atMost(Duration.ofSeconds(20));
+		return await();
 	}
 
 	private static String page(String host) {

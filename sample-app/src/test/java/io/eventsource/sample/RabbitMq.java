@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -73,8 +72,7 @@ final class RabbitMq implements AutoCloseable {
 			await().until(() -> answers(names, namesPort, folder.resolve("names")));
 			RabbitMq broker = new RabbitMq(names, builder.start());
 			try {
-				await().atMost(Duration.ofSeconds(60))
-					.until(() -> answers(broker.server, port, folder.resolve("server")));
+				await().until(() -> answers(broker.server, port, folder.resolve("server")));
 				return broker;
 			}
 			catch (RuntimeException ex) {

