@@ -41,6 +41,8 @@ public final class Dispatcher implements AutoCloseable {
 
 	private final LongSupplier clock;
 
+	private final PublisherLogs publisherLogs;
+
 	private volatile boolean closed;
 
 	/**
@@ -76,6 +78,7 @@ public final class Dispatcher implements AutoCloseable {
 		this.intake = intake;
 		this.ownIntake = ownIntake;
 		this.clock = clock;
+		this.publisherLogs = new PublisherLogs(clock);
 		ThreadFactory factory = threadFactory("eventsource-dispatch-");
 		this.workers = new Worker[threads];
 		for (int i = 0; i < threads; i++) {
@@ -118,6 +121,13 @@ public final class Dispatcher implements AutoCloseable {
 
 	LongSupplier clock() {
 		return this.clock;
+	}
+
+	/**
+	 * What logs what happens to the publishers of one name, of which each client has one.
+	 */
+	PublisherLog publisherLog(String name) {
+		return this.publisherLogs.of(name);
 	}
 
 	/**

@@ -24,6 +24,13 @@ record EncodedEvent(Event event, byte[] body) {
 	}
 
 	/**
+	 * How many bytes the event takes in the log, at least.
+	 */
+	int weight() {
+		return this.body.length;
+	}
+
+	/**
 	 * Whether clients are to remember the place of this event. A block without data is
 	 * dispatched to nobody and needs no id.
 	 */

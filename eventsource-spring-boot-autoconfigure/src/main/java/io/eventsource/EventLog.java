@@ -55,6 +55,9 @@ final class EventLog {
 
 	private volatile boolean ended;
 
+	/** What comes behind the newest event that has data or an id. */
+	private volatile long end = Long.MIN_VALUE;
+
 	/**
 	 * Makes an empty log.
 	 * @param capacity how many events it keeps
@@ -135,6 +138,9 @@ final class EventLog {
 	}
 
 	private void register(Frame frame) {
+		if (frame.type() != null || frame.id() != null) {
+			this.end = frame.sequence() + 1;
+		}
 		if (frame.id() != null) {
 			this.framesById.put(frame.id(), frame);
 		}
@@ -190,6 +196,14 @@ final class EventLog {
 		return this.ended;
 	}
 
+	/**
+	 * Whether nothing follows a position that a client is to be told or to remember:
+	 * nothing at all, or nothing but comments and the like.
+	 */
+	boolean isOver(long position) {
+		return this.ended && this.end <= position;
+	}
+
 	String epoch() {
 		return this.epoch;
 	}
@@ -230,6 +244,29 @@ final class EventLog {
 	 */
 	@Nullable Frame frame(String id) {
 		return this.framesById.get(id);
+	}
+
+	/**
+	 * How many bytes stand in the log from a position on.
+	 */
+	long weight(long position) {
+		long tail = this.tail;
+		Frame first = frame(Math.max(position, this.head));
+		Frame newest = frame(tail - 1);
+		if (first == null || newest == null) {
+			// Empty, or overtaken just now
+			return (position < tail) ? this.memory : 0;
+		}
+		return newest.end() - first.end() + first.bytes().length;
+	}
+
+	/**
+	 * How many bytes an event in the log has on average; zero where there is none.
+	 */
+	long average() {
+		long head = this.head;
+		long count = this.tail - head;
+		return (count > 0) ? weight(head) / count : 0;
 	}
 
 	/**

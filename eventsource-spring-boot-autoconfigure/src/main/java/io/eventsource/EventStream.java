@@ -92,7 +92,8 @@ public final class EventStream {
 		this.log = new EventLog(this.settings.bufferSize(), this.settings.bufferMemory(),
 				this.settings.overflow() == OverflowStrategy.CONFLATE, !this.filters.isEmpty(),
 				this.dispatcher.clock());
-		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher);
+		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher,
+				(builder.logName != null) ? builder.logName : this.name);
 		this.histories = new Gate(this::intake, HISTORIES);
 		this.complaints = new Complaints(logger, this.dispatcher.clock());
 		this.audience = new Audience(this, this.dispatcher);
@@ -185,7 +186,7 @@ public final class EventStream {
 	 * @return whether the client need not come back
 	 */
 	public boolean isOver(@Nullable String lastEventId) {
-		return this.log.hasEnded() && this.log.start(lastEventId, 0).position() == this.log.tail();
+		return this.log.isOver(this.log.start(lastEventId, 0).position());
 	}
 
 	/**
@@ -291,7 +292,7 @@ public final class EventStream {
 		if (this.log.hasEnded()) {
 			return StreamSnapshot.State.COMPLETED;
 		}
-		if (this.intake.isSubscribed()) {
+		if (this.intake.isSubscribed() && !this.intake.isDoubtful()) {
 			return (this.channel != null && this.channel.isCutOff()) ? StreamSnapshot.State.RESTARTING
 					: StreamSnapshot.State.LIVE;
 		}
@@ -528,6 +529,8 @@ public final class EventStream {
 
 		private boolean resumable;
 
+		private @Nullable String logName;
+
 		private Builder(String name, Publisher<?> publisher, Dispatcher dispatcher) {
 			this.name = name;
 			this.publisher = publisher;
@@ -616,6 +619,17 @@ public final class EventStream {
 		 */
 		public Builder resumable() {
 			this.resumable = true;
+			return this;
+		}
+
+		/**
+		 * Sets the name under which the log tells of the publisher, where many streams
+		 * for one client each are of one kind and their names differ.
+		 * @param logName the name; that of the stream, if never called
+		 * @return this builder
+		 */
+		public Builder logName(String logName) {
+			this.logName = logName;
 			return this;
 		}
 

@@ -70,6 +70,13 @@ final class FrameEncoder {
 		return new EncodedEvent(event, block.bytes());
 	}
 
+	/**
+	 * How many bytes an event takes in the log whose block has so many.
+	 */
+	long weight(int size) {
+		return size;
+	}
+
 	private String text(Event event, Object data) {
 		try {
 			return (data instanceof CharSequence text) ? text.toString() : this.writer.write(data);

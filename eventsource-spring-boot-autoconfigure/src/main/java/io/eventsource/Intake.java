@@ -2,7 +2,6 @@ package io.eventsource;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -25,31 +24,35 @@ final class Intake {
 
 	private final Dispatcher dispatcher;
 
+	private final Demand demand;
+
+	private final Restarts restarts;
+
+	private final PublisherLog publisherLog;
+
 	private volatile @Nullable Upstream upstream;
 
-	/** When to subscribe again; only looked at where {@link #failures} is not zero. */
-	private volatile long restartAt;
-
-	private volatile int failures;
-
-	private volatile int largest;
-
-	private volatile long restarts;
+	/** Whether to subscribe again once the pause is over. */
+	private volatile boolean pending;
 
 	private boolean stopped;
 
-	Intake(EventStream stream, Publisher<?> publisher, EventLog log, Dispatcher dispatcher) {
+	Intake(EventStream stream, Publisher<?> publisher, EventLog log, Dispatcher dispatcher, String logName) {
 		this.stream = stream;
 		this.publisher = publisher;
 		this.log = log;
 		this.dispatcher = dispatcher;
+		this.demand = new Demand(stream, log, publisher instanceof EventChannel);
+		this.restarts = new Restarts(stream.settings());
+		this.publisherLog = stream.isPersonal() ? dispatcher.publisherLog(logName)
+				: new PublisherLog(logger, dispatcher.clock(), logName);
 	}
 
 	/**
-	 * Subscribes, unless that was done already.
+	 * Subscribes, unless that was done already, or is to be done after a pause.
 	 */
 	void start() {
-		Upstream subscriber = (this.failures == 0) ? begin() : null;
+		Upstream subscriber = begin(true);
 		if (subscriber == null) {
 			return;
 		}
@@ -62,10 +65,19 @@ final class Intake {
 		}
 	}
 
-	private synchronized @Nullable Upstream begin() {
-		if (this.stopped || this.upstream != null) {
+	/**
+	 * Begins a subscription, unless there is one.
+	 * @param start whether there has not to be one that has failed before
+	 */
+	private synchronized @Nullable Upstream begin(boolean start) {
+		if (this.stopped || this.upstream != null || !(start || this.pending)) {
 			return null;
 		}
+		this.pending = !this.restarts.isDue(this.dispatcher.clock().getAsLong());
+		if (this.pending) {
+			return null;
+		}
+		this.restarts.begun();
 		Upstream subscriber = new Upstream(this);
 		this.upstream = subscriber;
 		return subscriber;
@@ -80,11 +92,30 @@ final class Intake {
 	 * How often the publisher was subscribed to again.
 	 */
 	long restarts() {
-		return this.restarts;
+		return this.restarts.count();
 	}
 
+	/**
+	 * Whether the publisher has failed and is wanted.
+	 */
 	boolean isFailing() {
-		return this.failures > 0;
+		return (this.pending || this.upstream != null) && this.restarts.isFailing();
+	}
+
+	/**
+	 * Whether the publisher has failed again and again, and has not yet shown that it is
+	 * back.
+	 */
+	boolean isDoubtful() {
+		Upstream current = this.upstream;
+		return current != null && this.restarts.isDoubtful(current.hasEmitted());
+	}
+
+	/**
+	 * Takes note that there is a subscription.
+	 */
+	synchronized void subscribed() {
+		this.restarts.subscribed(this.dispatcher.clock().getAsLong());
 	}
 
 	/**
@@ -108,17 +139,24 @@ final class Intake {
 		boolean active;
 		synchronized (this) {
 			current = this.upstream;
-			active = !this.stopped && (current != null || this.failures > 0);
+			active = !this.stopped && (current != null || this.pending);
 			this.stopped |= forGood;
 			this.upstream = null;
-			if (!forGood) {
-				this.failures = 0;
-			}
+			this.pending = false;
 		}
-		if (current != null && current.end() && !this.dispatcher.intake(current::cancel)) {
-			current.cancel();
+		if (current != null && current.end()) {
+			cancel(current);
 		}
 		return active;
+	}
+
+	private void cancel(Upstream current) {
+		if (current.isSubscribed()) {
+			this.publisherLog.cancelled(this.publisher);
+		}
+		if (!this.dispatcher.intake(current::cancel)) {
+			current.cancel();
+		}
 	}
 
 	/**
@@ -126,12 +164,27 @@ final class Intake {
 	 * waits for.
 	 */
 	void tick(long now) {
-		Upstream subscriber = (this.failures > 0 && now - this.restartAt >= 0) ? begin() : null;
-		if (subscriber != null) {
-			this.restarts++;
+		Upstream subscriber = this.pending ? begin(false) : null;
+		if (subscriber == null) {
+			recover(now);
+		}
+		else {
 			this.dispatcher.intake(() -> subscriber.subscribe(this.publisher));
 		}
 		replenish(true);
+	}
+
+	private void recover(long now) {
+		int overcome = 0;
+		synchronized (this) {
+			Upstream current = this.upstream;
+			if (current != null && current.isSubscribed()) {
+				overcome = this.restarts.overcome(now, current.hasEmitted());
+			}
+		}
+		if (overcome > 0) {
+			this.publisherLog.recovered(overcome);
+		}
 	}
 
 	/**
@@ -147,46 +200,16 @@ final class Intake {
 		if (holding != null) {
 			this.dispatcher.intake(holding::drain);
 		}
-		if (room(current, tick) > 0 && current.claimRequest()) {
-			this.dispatcher.intake(() -> current.request(tick));
+		if (room(current, tick) > 0 && current.queueRequest()) {
+			this.dispatcher.intake(() -> current.requestQueued(tick));
 		}
 	}
 
 	/**
-	 * How many events may be asked for now: as many as fit before the slowest client that
-	 * the publisher should wait for; zero until it is worth a call.
+	 * How many events may be asked for now; zero until it is worth a call.
 	 */
 	long room(Upstream current, boolean tick) {
-		long window = window(current);
-		// Before the tail: what comes meanwhile is counted twice rather than not at all
-		long outstanding = current.outstanding();
-		long tail = this.log.tail();
-		long floor = this.stream.floor();
-		if (floor == Long.MAX_VALUE && !tick && !(this.publisher instanceof EventChannel)) {
-			return 0;
-		}
-		long lag = (floor != Long.MAX_VALUE) ? Math.max(0, tail - floor) : 0;
-		long room = window - lag - outstanding;
-		return (room >= Math.max(1, window / 4)) ? room : 0;
-	}
-
-	/**
-	 * How many events may be ahead of a client: as many as the log holds whatever their
-	 * size. A publisher that emits by itself, such as one driven by time, needs more
-	 * demand than that to bridge a pause of ours; unless it is to wait for the slowest
-	 * client, it gets what the log holds if its events are no larger than twice the
-	 * largest so far. A channel holds back what does not fit.
-	 */
-	private long window(Upstream current) {
-		StreamSettings settings = this.stream.settings();
-		if (this.publisher instanceof EventChannel) {
-			return settings.bufferSize();
-		}
-		long window = settings.bufferMemory() / settings.maxEventSize();
-		if (this.largest > 0 && !current.isSynchronous() && settings.overflow() != OverflowStrategy.BACKPRESSURE) {
-			window = Math.max(window, settings.bufferMemory() / (2L * this.largest));
-		}
-		return Math.min(settings.bufferSize(), window);
+		return this.demand.room(current, tick);
 	}
 
 	/**
@@ -194,7 +217,7 @@ final class Intake {
 	 * emits by itself, since a timer does not wait until another thread has its turn.
 	 */
 	void received(Upstream current) {
-		if (current.outstanding() > window(current) / 2) {
+		if (!this.demand.isLow(current)) {
 			return;
 		}
 		if (current.isSynchronous() || this.publisher instanceof EventChannel) {
@@ -265,21 +288,12 @@ final class Intake {
 	 * Takes an event, unless the subscription was let go meanwhile.
 	 */
 	void append(Upstream current, EncodedEvent encoded) {
-		int overcome;
 		synchronized (this) {
 			if (this.upstream != current) {
 				return;
 			}
-			this.largest = Math.max(this.largest, encoded.body().length);
+			this.demand.taken(encoded);
 			this.log.append(encoded);
-			overcome = this.failures;
-			if (overcome > 0) {
-				this.failures = 0;
-			}
-		}
-		if (overcome > 0) {
-			logger.info("The publisher of stream '" + this.stream.name() + "' is back, after " + overcome
-					+ ((overcome == 1) ? " failure" : " failures in a row"));
 		}
 		this.stream.appended();
 	}
@@ -294,6 +308,9 @@ final class Intake {
 			}
 			this.stopped = true;
 		}
+		if (current.hasEmitted() || this.restarts.isYoung(this.dispatcher.clock().getAsLong())) {
+			this.publisherLog.completed(this.publisher, !current.hasEmitted());
+		}
 		this.stream.stop();
 	}
 
@@ -302,42 +319,18 @@ final class Intake {
 	 * let go meanwhile.
 	 */
 	void failed(Upstream current, Throwable cause) {
-		int count;
+		recover(this.dispatcher.clock().getAsLong());
 		synchronized (this) {
 			if (this.upstream != current) {
 				return;
 			}
 			this.upstream = null;
-			this.failures++;
-			count = this.failures;
-			this.restartAt = this.dispatcher.clock().getAsLong() + pause(count);
+			this.pending = true;
+			this.demand.failed(cause);
+			this.restarts.failed(this.dispatcher.clock().getAsLong(), current.hasEmitted());
 		}
-		if (count == 1) {
-			logger.error(
-					"The publisher of stream '" + this.stream.name() + "' failed; " + (this.stream.isPersonal()
-							? "its client is sent away" : "clients stay connected while it is subscribed to again"),
-					cause);
-		}
-		else {
-			this.stream.complain(
-					"The publisher of stream '" + this.stream.name() + "' has failed " + count + " times in a row",
-					cause);
-		}
+		this.publisherLog.failed(this.stream.isPersonal(), cause);
 		this.stream.failed(cause);
-	}
-
-	/**
-	 * The time until the next attempt: doubled with each failure, and then cut by half at
-	 * most, at random.
-	 */
-	private long pause(int failures) {
-		long least = this.stream.settings().restartMinDelay().toNanos();
-		long most = this.stream.settings().restartMaxDelay().toNanos();
-		long pause = least;
-		for (int i = 1; i < failures && pause < most; i++) {
-			pause = (pause <= most / 2) ? pause * 2 : most;
-		}
-		return pause - ThreadLocalRandom.current().nextLong(pause / 2 + 1);
 	}
 
 }

@@ -23,6 +23,9 @@ final class Upstream implements Subscriber<Object> {
 	/** The subscription that the current thread is inside a call of. */
 	private static final ThreadLocal<@Nullable Upstream> CALLING = new ThreadLocal<>();
 
+	/** So often a publisher may be out of demand by chance. */
+	private static final int WAITS = 3;
+
 	private final Intake intake;
 
 	private final AtomicLong requested = new AtomicLong();
@@ -32,6 +35,9 @@ final class Upstream implements Subscriber<Object> {
 	/** One call of request at a time (Reactive Streams 2.7). */
 	private final AtomicBoolean requesting = new AtomicBoolean();
 
+	/** Whether a thread is on its way to ask for more. */
+	private final AtomicBoolean queued = new AtomicBoolean();
+
 	private final AtomicBoolean done = new AtomicBoolean();
 
 	/** Whether the channel holds back an event until there is room for it. */
@@ -39,6 +45,12 @@ final class Upstream implements Subscriber<Object> {
 
 	/** Whether the latest event came out of a call of subscribe or request. */
 	private volatile boolean synchronous;
+
+	/** How often all that was asked for had come. */
+	private volatile int dry;
+
+	/** Up to how many in all may be asked for while nobody listens. */
+	private volatile long allowed = Demand.AHEAD;
 
 	private volatile @Nullable Subscription subscription;
 
@@ -62,6 +74,41 @@ final class Upstream implements Subscriber<Object> {
 	}
 
 	/**
+	 * Whether something has come.
+	 */
+	boolean hasEmitted() {
+		return this.received.get() > 0;
+	}
+
+	/**
+	 * Whether the publisher has been seen to wait until it was asked for more.
+	 */
+	boolean isPausable() {
+		return this.dry > WAITS;
+	}
+
+	/**
+	 * How many events may be asked for yet while nobody listens.
+	 */
+	long allowed() {
+		return this.allowed - this.requested.get();
+	}
+
+	/**
+	 * Allows so many more events while nobody listens, unless that many are allowed.
+	 */
+	void allow(long events) {
+		this.allowed = Math.max(this.allowed, this.requested.get() + events);
+	}
+
+	/**
+	 * Begins to count anew how many events may be asked for once nobody listens.
+	 */
+	void allowAnew(long events) {
+		this.allowed = this.requested.get() + events;
+	}
+
+	/**
 	 * How many events were asked for that have not come yet.
 	 */
 	long outstanding() {
@@ -74,6 +121,26 @@ final class Upstream implements Subscriber<Object> {
 	 */
 	boolean claimRequest() {
 		return this.requesting.compareAndSet(false, true);
+	}
+
+	/**
+	 * Takes the right to have a thread ask for more. Until that thread runs, any other
+	 * may ask, as the publisher's own does where a timer does not wait.
+	 * @return whether none is on its way
+	 */
+	boolean queueRequest() {
+		return !this.queued.get() && this.queued.compareAndSet(false, true);
+	}
+
+	/**
+	 * Asks for more on the thread that was to, unless another one is at it, which looks
+	 * again when it is done.
+	 */
+	void requestQueued(boolean tick) {
+		this.queued.set(false);
+		if (claimRequest()) {
+			request(tick);
+		}
 	}
 
 	/**
@@ -204,6 +271,9 @@ final class Upstream implements Subscriber<Object> {
 
 	private void counted() {
 		this.received.incrementAndGet();
+		if (this.dry <= WAITS && outstanding() == 0) {
+			this.dry++;
+		}
 		this.intake.received(this);
 	}
 
@@ -220,6 +290,7 @@ final class Upstream implements Subscriber<Object> {
 			subscription.cancel();
 			return;
 		}
+		this.intake.subscribed();
 		// Not on another thread: a publisher driven by time fails if its first event
 		// finds
 		// no demand

@@ -391,7 +391,7 @@ class HandOverTests {
 			void failed(int subscription) {
 				this.threads.region("Intake.failed", () -> {
 					this.upstream.set(0);
-					this.failures.update((count) -> count + 1);
+					this.pending.set(true);
 				});
 			}
 
@@ -429,7 +429,7 @@ class HandOverTests {
 
 			@Override
 			boolean isActive(int current) {
-				return current != 0 || this.failures.get() > 0;
+				return current != 0 || this.pending.get();
 			}
 
 		}.stopper().threads, Lingering.STOPPED);
@@ -1360,7 +1360,7 @@ class HandOverTests {
 		/** Written in the monitor of the intake. */
 		final Cell<Integer> upstream = this.threads.cell("Intake.upstream", 1);
 
-		final Cell<Integer> failures = this.threads.cell("Intake.failures", 0);
+		final Cell<Boolean> pending = this.threads.cell("Intake.pending", false);
 
 		final Note<Boolean> stopped = this.threads.note(false);
 
@@ -1397,8 +1397,8 @@ class HandOverTests {
 			this.threads.thread("publisher", this::emit);
 			this.threads.finallyHolds(ONE_EPOCH,
 					() -> this.place.get() < 0 || this.place.get().equals(this.epoch.get()));
-			this.threads.finallyHolds(SUBSCRIBED, () -> this.place.get() < 0 || this.ended.get()
-					|| this.upstream.get() != 0 || this.failures.get() > 0);
+			this.threads.finallyHolds(SUBSCRIBED,
+					() -> this.place.get() < 0 || this.ended.get() || this.upstream.get() != 0 || this.pending.get());
 			this.threads.finallyHolds(ONE_SUBSCRIPTION, () -> {
 				for (int i = 1; i <= this.subscriptions.get(); i++) {
 					if (i != this.upstream.get() && !this.done.get(i).get()) {
@@ -1457,7 +1457,6 @@ class HandOverTests {
 			this.threads.region("Intake.append", () -> {
 				if (this.upstream.get() == subscription) {
 					this.log.update((log) -> with(log, subscription));
-					this.failures.set(0);
 				}
 			});
 		}
@@ -1467,7 +1466,7 @@ class HandOverTests {
 			this.threads.region("Intake.failed", () -> {
 				if (this.upstream.get() == subscription) {
 					this.upstream.set(0);
-					this.failures.update((count) -> count + 1);
+					this.pending.set(true);
 				}
 			});
 		}
@@ -1503,9 +1502,7 @@ class HandOverTests {
 				if (forGood) {
 					this.stopped.set(true);
 				}
-				else {
-					this.failures.set(0);
-				}
+				this.pending.set(false);
 				return new Ended(current, active);
 			});
 			if (found.current() != 0) {
@@ -1516,13 +1513,18 @@ class HandOverTests {
 
 		/** The condition in Intake.end. */
 		boolean isActive(int current) {
-			return !this.stopped.get() && (current != 0 || this.failures.get() > 0);
+			return !this.stopped.get() && (current != 0 || this.pending.get());
 		}
 
 		/** Intake.begin. */
-		private void begin() {
+		private void begin(boolean start) {
+			boolean due = this.threads.maybe("the pause is over");
 			this.threads.region("Intake.begin", () -> {
-				if (!this.stopped.get() && this.upstream.get() == 0) {
+				if (this.stopped.get() || this.upstream.get() != 0 || !(start || this.pending.get())) {
+					return;
+				}
+				this.pending.set(!due);
+				if (due) {
 					this.subscriptions.update((count) -> count + 1);
 					this.upstream.set(this.subscriptions.get());
 				}
@@ -1546,9 +1548,7 @@ class HandOverTests {
 		/** EventStream.start and Intake.start. */
 		void start() {
 			this.idleSince.set(this.clock.get());
-			if (this.failures.get() == 0) {
-				begin();
-			}
+			begin(true);
 		}
 
 		/** EventStream.closed. */
@@ -1565,8 +1565,8 @@ class HandOverTests {
 			if (this.clients.get() == 0) {
 				release(now);
 			}
-			if (this.failures.get() > 0) {
-				begin();
+			if (this.pending.get()) {
+				begin(false);
 			}
 		}
 

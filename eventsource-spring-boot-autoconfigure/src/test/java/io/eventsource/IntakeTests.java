@@ -713,11 +713,13 @@ class IntakeTests {
 	}
 
 	@Test
-	void pausesBeginAnewOnceAnEventHasCome() {
+	void pausesBeginAnewOnceThePublisherHasLivedForAWhile() {
 		this.engine.connect(this.engine.stream(this.publisher));
 		for (int i = 1; i <= 4; i++) {
 			awaitSubscriptions(i);
+			awaitRequested();
 			this.publisher.emit("a");
+			this.engine.advance(Duration.ofSeconds(30));
 			this.publisher.fail(new IllegalStateException("failure " + i));
 			this.engine.advance(HALF_A_SECOND.multipliedBy(2));
 		}
@@ -928,7 +930,7 @@ class IntakeTests {
 	void publisherThatWasLetGoHasNoSayInTheNextSubscription() {
 		EventStream stream = this.engine.stream(this.publisher);
 		EventLog log = stream.log();
-		Intake intake = new Intake(stream, this.publisher, log, this.engine.dispatcher());
+		Intake intake = new Intake(stream, this.publisher, log, this.engine.dispatcher(), "test");
 		intake.start();
 		awaitSubscriptions(1);
 		Upstream former = (Upstream) (Object) this.publisher.link().subscriber();

@@ -38,6 +38,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
@@ -138,10 +139,13 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			throws IOException {
 		Running current = running();
 		String name = request.getMethod() + " " + request.getRequestURI();
-		return (current != null) ? open(
-				new PerClientStreams(name, this.settings,
-						(client) -> current.builder(name, publisher).filters(this.access.filters()), current.unnamed),
-				this.access, request, response) : refuse(name, this.settings, RefusalReason.SHUTDOWN, response);
+		Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+		String logName = (pattern != null) ? request.getMethod() + " " + pattern : name;
+		return (current != null)
+				? open(new PerClientStreams(name, this.settings,
+						(client) -> current.builder(name, publisher).logName(logName).filters(this.access.filters()),
+						current.unnamed), this.access, request, response)
+				: refuse(name, this.settings, RefusalReason.SHUTDOWN, response);
 	}
 
 	private @Nullable SseEmitter open(ServedStream stream, StreamAccess access, HttpServletRequest request,
