@@ -155,8 +155,10 @@ public final class Event {
 		/**
 		 * Sets the id, which clients send back as {@code Last-Event-ID} when they
 		 * reconnect.
-		 * @param id the id: not blank, without control characters, not ending with
-		 * {@code ~end}, at most {@value Event#MAX_ID_LENGTH} characters
+		 * @param id the id: not blank, neither beginning nor ending with a blank, without
+		 * control characters and halves of surrogate pairs, not ending with {@code ~end},
+		 * at most {@value Event#MAX_ID_LENGTH} characters. Not all clients can send other
+		 * characters than those of ASCII
 		 * @return this builder
 		 * @throws IllegalArgumentException if a client could not keep the id, or not send
 		 * it back
@@ -174,6 +176,17 @@ public final class Event {
 			if (id.chars().anyMatch(Character::isISOControl)) {
 				throw new IllegalArgumentException("The id of an event must not contain control characters, since "
 						+ "clients send it back in a header, where servers refuse them; got " + Text.quote(id));
+			}
+			if (isBlank(id.codePointAt(0)) || isBlank(id.codePointBefore(id.length()))) {
+				throw new IllegalArgumentException(
+						"The id of an event must not begin or end with a blank, since clients "
+								+ "send it back in a header, where blanks are cut off; got " + Text.quote(id)
+								+ "; strip it");
+			}
+			if (id.codePoints().anyMatch(Builder::isSurrogate)) {
+				throw new IllegalArgumentException(
+						"The id of an event must not contain half of a surrogate pair, since "
+								+ "it is no character that could be sent; got " + Text.quote(id));
 			}
 			if (FrameEncoder.isEnd(id)) {
 				throw new IllegalArgumentException("The id of an event must not end with '~end', by which a client is "
@@ -269,6 +282,14 @@ public final class Event {
 						+ "use data(\"\") for an event with empty data");
 			}
 			return new Event(this);
+		}
+
+		private static boolean isBlank(int codePoint) {
+			return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint);
+		}
+
+		private static boolean isSurrogate(int codePoint) {
+			return Character.getType(codePoint) == Character.SURROGATE;
 		}
 
 		private static void refuseLineBreak(String field, String value) {

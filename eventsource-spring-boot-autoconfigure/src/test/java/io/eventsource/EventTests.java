@@ -116,6 +116,21 @@ class EventTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { " a", "a ", " a ", "a\u00a0", "\u3000a", "\u2028a", "\u00a0" })
+	void idWithABlankAtAnEndIsRefused(String id) {
+		assertRefused(() -> Event.builder().id(id), "id", "begin or end with a blank", "header", Text.quote(id),
+				"strip it");
+		assertThat(Event.builder().id("a b").build().id()).isEqualTo("a b");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a\ud83d", "\ude00a", "a\ude00\ud83db" })
+	void idWithHalfASurrogatePairIsRefused(String id) {
+		assertRefused(() -> Event.builder().id(id), "id", "half of a surrogate pair", Text.quote(id));
+		assertThat(Event.builder().id("\ud83d\ude00").build().id()).isEqualTo("\ud83d\ude00");
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "~end", "chapter1~end" })
 	void idThatMeansTheEndOfAStreamIsRefused(String id) {
 		assertRefused(() -> Event.builder().id(id), "id", "must not end with '~end'", "nothing more");
@@ -183,7 +198,7 @@ class EventTests {
 	void descriptionIsSafeToLog() {
 		Event event = Event.builder()
 			.type(HOSTILE.replace("\r\n", ""))
-			.id(HOSTILE.replaceAll("\\p{Cc}", ""))
+			.id(HOSTILE.replaceAll("[\\p{Cc}\\p{Cs}]", "") + "id")
 			.data("secret" + HOSTILE)
 			.comment("secret" + HOSTILE)
 			.key(HOSTILE)

@@ -1,5 +1,8 @@
 package io.eventsource.web;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,11 +31,8 @@ final class LastEventId {
 	}
 
 	static @Nullable String of(HttpServletRequest request) {
-		String id = request.getHeader(HEADER);
-		if (id != null) {
-			id = decode(id);
-		}
-		else if ("GET".equals(request.getMethod())) {
+		String id = header(request);
+		if (id == null && "GET".equals(request.getMethod())) {
 			id = parameter(request);
 		}
 		if (id == null || id.isEmpty()) {
@@ -41,6 +41,14 @@ final class LastEventId {
 		// Longer than any id there is, and still known to be none
 		String limited = (id.length() > Event.MAX_ID_LENGTH) ? id.substring(0, Event.MAX_ID_LENGTH) + "-" : id;
 		return CONTROL_CHARACTER.matcher(limited).replaceAll("\uFFFD");
+	}
+
+	/**
+	 * Some clients send the header without a value until they have an id.
+	 */
+	private static @Nullable String header(HttpServletRequest request) {
+		String id = request.getHeader(HEADER);
+		return (id == null || id.isBlank()) ? null : decode(id);
 	}
 
 	/**
@@ -58,15 +66,17 @@ final class LastEventId {
 	}
 
 	/**
-	 * Clients send UTF-8; containers hand over its bytes as ISO-8859-1.
+	 * Browsers send UTF-8, of which containers hand over the bytes as ISO-8859-1; what is
+	 * none was sent as ISO-8859-1, as by {@code fetch}.
 	 */
 	private static String decode(String header) {
-		for (int i = 0; i < header.length(); i++) {
-			if (header.charAt(i) > 0xFF) {
-				return header;
-			}
+		try {
+			ByteBuffer bytes = StandardCharsets.ISO_8859_1.newEncoder().encode(CharBuffer.wrap(header));
+			return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
 		}
-		return new String(header.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+		catch (CharacterCodingException ex) {
+			return header;
+		}
 	}
 
 }
