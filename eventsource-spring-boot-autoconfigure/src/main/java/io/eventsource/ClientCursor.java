@@ -39,6 +39,11 @@ final class ClientCursor implements EventConnection {
 	/** What the client may see; {@code null} for everything. */
 	private final @Nullable ClientFilter filter;
 
+	private final boolean keepsPositions;
+
+	/** By which the client knows its place until it is sent an event. */
+	private final @Nullable String openingId;
+
 	private long position;
 
 	/** What is to be written next, from {@link #offset} on. */
@@ -59,6 +64,9 @@ final class ClientCursor implements EventConnection {
 
 	/** Whether the client was sent the last block that it gets. */
 	private boolean ended;
+
+	/** Whether the client was moved to its place in the log, and sent nothing of it. */
+	private boolean displaced;
 
 	/** Since when the sink has not been ready; zero while it is. */
 	private long blockedSince;
@@ -82,14 +90,17 @@ final class ClientCursor implements EventConnection {
 
 	private volatile @Nullable CloseReason closing;
 
-	ClientCursor(EventClient client, EventSink sink, ClientGroup group, EventStream stream, long position, long now) {
+	ClientCursor(EventClient client, EventSink sink, ClientGroup group, EventStream stream, EventLog.Start start,
+			long tail, long now) {
 		this.client = client;
 		this.sink = sink;
 		this.group = group;
 		this.stream = stream;
 		this.log = stream.log();
 		this.filter = stream.filter(client);
-		this.position = position;
+		this.position = start.position();
+		this.keepsPositions = sink.keepsPositions();
+		this.openingId = this.keepsPositions ? Placement.opening(stream, client, start, tail) : null;
 		this.blockedSince = now;
 		this.lastWrite = now;
 		long lifetime = stream.settings().maxLifetime().toNanos();
@@ -125,6 +136,11 @@ final class ClientCursor implements EventConnection {
 		if (CLOSING.compareAndSet(this, null, reason)) {
 			this.group.signal();
 		}
+	}
+
+	@Override
+	public @Nullable String openingId() {
+		return this.openingId;
 	}
 
 	/**
@@ -188,9 +204,11 @@ final class ClientCursor implements EventConnection {
 	 * Begins in the log, so many of the latest events ahead of its tail.
 	 */
 	void begin(EventLog.Start start, long tail) {
-		boolean fresh = this.client.lastEventId() == null && start.position() < tail;
-		moveTo((this.filter != null && fresh && !this.log.hasEnded())
-				? EventLog.Start.at(this.filter.latest(this.log, tail, this.stream.settings().initialReplay()))
+		String lastEventId = this.client.lastEventId();
+		boolean fresh = start.gap() == null && start.position() < tail
+				&& (lastEventId == null || LogId.isOpening(lastEventId));
+		moveTo((this.filter != null && fresh && !this.log.hasEnded()) ? EventLog.Start
+			.at(Math.min(start.position(), this.filter.latest(this.log, tail, this.stream.settings().initialReplay())))
 				: start);
 	}
 
@@ -202,6 +220,7 @@ final class ClientCursor implements EventConnection {
 	private void moveTo(EventLog.Start start) {
 		this.position = start.position();
 		if (start.gap() != null) {
+			this.displaced = true;
 			Long missed = (this.filter != null) ? null : start.missed();
 			enqueue(FrameEncoder.gap(this.stream.settings().gapEvent(), start.gap(), missed));
 			if (start.gap() == GapCause.OVERFLOW && start.missed() != null) {
@@ -312,6 +331,7 @@ final class ClientCursor implements EventConnection {
 		}
 		else {
 			this.history = null;
+			this.displaced = true;
 			if (this.filter != null) {
 				this.filter.passed(batch.hidden());
 			}
@@ -346,6 +366,11 @@ final class ClientCursor implements EventConnection {
 		else if (over && this.stream.isPersonal() && this.stream.endReason() == CloseReason.COMPLETED && !this.ended) {
 			this.ended = true;
 			enqueue(FrameEncoder.end(this.log.epoch()));
+		}
+		else if (over && this.keepsPositions && !this.stream.isPersonal() && !this.ended
+				&& Placement.isUnknown(this.log, this.displaced)) {
+			this.ended = true;
+			enqueue(FrameEncoder.checkpoint(Placement.end(this.log)));
 		}
 		else if (over && !this.unflushed) {
 			close(this.stream.endReason());
@@ -387,8 +412,10 @@ final class ClientCursor implements EventConnection {
 			if (this.offset == slice.bytes().length) {
 				this.current = null;
 				this.offset = 0;
+				this.displaced &= slice.next() == this.position;
 				this.position = slice.next();
 				this.group.delivered(slice);
+				slice.gaps().forEach((cause) -> this.stream.missed(this.client, cause, null));
 			}
 			if (!isReady(now)) {
 				return false;

@@ -83,10 +83,11 @@ final class ClientGroup implements Runnable {
 		Arrival arrival;
 		synchronized (this.arrivals) {
 			// Before the place is taken, so that no publisher runs away from it meanwhile
-			this.floor = Math.min(this.floor, this.stream.log().tail());
+			long tail = this.stream.log().tail();
+			this.floor = Math.min(this.floor, tail);
 			EventLog.Start start = this.stream.start(client.lastEventId());
 			long now = this.clock.getAsLong();
-			ClientCursor cursor = new ClientCursor(client, sink, this, this.stream, start.position(), now);
+			ClientCursor cursor = new ClientCursor(client, sink, this, this.stream, start, tail, now);
 			arrival = new Arrival(cursor, start, this.stream.log().tail());
 			this.arrivals.add(arrival);
 			this.floor = Math.min(this.floor, start.position());

@@ -7,20 +7,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param event the event
  * @param body the block, up to and with its empty line
+ * @param gap why events are missing in this place, where the block says just that;
+ * {@code null} for an event of the publisher's
  */
-record EncodedEvent(Event event, byte[] body) {
+record EncodedEvent(Event event, byte[] body, @Nullable GapCause gap) {
 
 	private static final Event CONTROL = Event.builder().comment("").build();
 
+	EncodedEvent(Event event, byte[] body) {
+		this(event, body, null);
+	}
+
 	/**
-	 * Makes a block of ours, which no filter is asked about.
+	 * Makes a block that tells clients that events are missing, which no filter is asked
+	 * about.
+	 * @param body the block; empty if clients are not to be told
 	 */
-	static EncodedEvent control(byte[] body) {
-		return new EncodedEvent(CONTROL, body);
+	static EncodedEvent gap(GapCause cause, byte[] body) {
+		return new EncodedEvent(CONTROL, body, cause);
 	}
 
 	boolean isControl() {
-		return this.event == CONTROL;
+		return this.gap != null;
 	}
 
 	/**

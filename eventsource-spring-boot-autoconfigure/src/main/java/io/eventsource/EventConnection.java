@@ -1,5 +1,7 @@
 package io.eventsource;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The engine's end of one connection, for the transport to report to.
  */
@@ -16,5 +18,15 @@ public interface EventConnection {
 	 * @param reason why the connection ends
 	 */
 	void close(CloseReason reason);
+
+	/**
+	 * Returns the id by which the client knows its place before it has been sent an
+	 * event, to be sent with the {@linkplain EventStream#preamble preamble}. A client
+	 * that is cut off then and comes back with this id misses nothing.
+	 * @return the id; {@code null} for a client that has sent an id, that does not
+	 * {@linkplain EventSink#keepsPositions keep positions}, or whose stream cannot be
+	 * resumed by its place
+	 */
+	@Nullable String openingId();
 
 }

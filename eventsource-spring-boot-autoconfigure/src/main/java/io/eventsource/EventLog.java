@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 
@@ -44,7 +43,7 @@ final class EventLog {
 
 	private long released;
 
-	private volatile String epoch = newEpoch();
+	private volatile String epoch = LogId.newEpoch();
 
 	private volatile long head;
 
@@ -55,7 +54,7 @@ final class EventLog {
 
 	private volatile boolean ended;
 
-	/** What comes behind the newest event that has data or an id. */
+	/** What comes behind the newest event that has data or an id, or gap. */
 	private volatile long end = Long.MIN_VALUE;
 
 	/**
@@ -72,11 +71,6 @@ final class EventLog {
 		this.conflating = conflating;
 		this.filtered = filtered;
 		this.clock = clock;
-	}
-
-	private static String newEpoch() {
-		return Long.toString(System.currentTimeMillis(), 36)
-				+ Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36, 36 * 36 * 36), 36);
 	}
 
 	/**
@@ -107,7 +101,7 @@ final class EventLog {
 	 * Who has a place in the log already does not get them.
 	 */
 	synchronized void prepend(List<EncodedEvent> older) {
-		if (this.ended || this.head != 0 || this.tail != 0) {
+		if (this.ended || !isNew()) {
 			return;
 		}
 		int first = older.size();
@@ -138,7 +132,7 @@ final class EventLog {
 	}
 
 	private void register(Frame frame) {
-		if (frame.type() != null || frame.id() != null) {
+		if (frame.type() != null || frame.id() != null || frame.gap() != null) {
 			this.end = frame.sequence() + 1;
 		}
 		if (frame.id() != null) {
@@ -182,7 +176,14 @@ final class EventLog {
 		while (this.head < this.tail) {
 			evict(this.head);
 		}
-		this.epoch = newEpoch();
+		this.epoch = LogId.newEpoch();
+	}
+
+	/**
+	 * Whether no event has come yet, and none from before.
+	 */
+	boolean isNew() {
+		return this.head == 0 && this.tail == 0;
 	}
 
 	/**
@@ -202,6 +203,15 @@ final class EventLog {
 	 */
 	boolean isOver(long position) {
 		return this.ended && this.end <= position;
+	}
+
+	/**
+	 * Whether the latest that clients are to be told is a gap, by which they know no
+	 * place.
+	 */
+	boolean endsWithGap() {
+		Frame last = frame(this.end - 1);
+		return last != null && last.gap() != null;
 	}
 
 	String epoch() {
@@ -296,21 +306,24 @@ final class EventLog {
 		if (frame != null) {
 			return Start.at(frame.sequence() + 1);
 		}
-		String epoch = this.epoch;
-		int dash = lastEventId.lastIndexOf('-');
-		long sequence = (dash == epoch.length()) ? parse(lastEventId, dash + 1) : -1;
-		if (sequence < 0) {
+		LogId id = LogId.parse(lastEventId);
+		if (id == null) {
 			return new Start(this.head, GapCause.UNKNOWN, null);
 		}
-		if (!lastEventId.startsWith(epoch)) {
-			return new Start(this.head, GapCause.RESTARTED, null);
-		}
+		return id.epoch().equals(this.epoch) ? start(id, initialReplay)
+				: new Start(this.head, GapCause.RESTARTED, null);
+	}
+
+	private Start start(LogId id, int initialReplay) {
 		long oldest = this.head;
-		if (sequence >= this.tail) {
+		long tail = this.tail;
+		if (id.next() > tail) {
 			return new Start(oldest, GapCause.UNKNOWN, null);
 		}
-		return (sequence + 1 < oldest) ? new Start(oldest, GapCause.EVICTED, oldest - sequence - 1)
-				: Start.at(sequence + 1);
+		if (id.next() < oldest) {
+			return new Start(oldest, GapCause.EVICTED, oldest - id.next());
+		}
+		return Start.at(id.opening() ? Math.min(id.next(), Math.max(oldest, tail - initialReplay)) : id.next());
 	}
 
 	/**
@@ -326,21 +339,6 @@ final class EventLog {
 		}
 		long middle = oldest + (this.tail - oldest) / 2;
 		return new Start(middle, GapCause.OVERFLOW, middle - position);
-	}
-
-	private static long parse(String id, int from) {
-		if (from == id.length() || id.length() - from > 18) {
-			return -1;
-		}
-		long value = 0;
-		for (int i = from; i < id.length(); i++) {
-			int digit = id.charAt(i) - '0';
-			if (digit < 0 || digit > 9) {
-				return -1;
-			}
-			value = value * 10 + digit;
-		}
-		return value;
 	}
 
 	private int slot(long sequence) {

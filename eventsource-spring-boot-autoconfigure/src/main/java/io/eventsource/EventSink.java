@@ -42,6 +42,16 @@ public interface EventSink {
 	}
 
 	/**
+	 * Tells whether the client keeps the id of a block without data, as an
+	 * {@code EventSource} does, which dispatches nothing (WHATWG 9.2.6). Others may take
+	 * such a block for an event. Called once, on the thread that connects the client.
+	 * @return whether it does; {@code true} by default
+	 */
+	default boolean keepsPositions() {
+		return true;
+	}
+
+	/**
 	 * Ends the response. Called once, after the last write, whatever the reason; must
 	 * neither block nor throw.
 	 */

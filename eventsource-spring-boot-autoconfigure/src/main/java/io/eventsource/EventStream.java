@@ -2,6 +2,7 @@ package io.eventsource;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +52,8 @@ public final class EventStream {
 
 	private final boolean resumable;
 
+	private final boolean resumed;
+
 	private final FrameEncoder encoder;
 
 	private final EventLog log;
@@ -88,6 +91,7 @@ public final class EventStream {
 		this.dispatcher = builder.dispatcher;
 		this.onEnd = builder.onEnd;
 		this.resumable = builder.resumable;
+		this.resumed = builder.resumed;
 		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.maxEventSize());
 		this.log = new EventLog(this.settings.bufferSize(), this.settings.bufferMemory(),
 				this.settings.overflow() == OverflowStrategy.CONFLATE, !this.filters.isEmpty(),
@@ -186,7 +190,8 @@ public final class EventStream {
 	 * @return whether the client need not come back
 	 */
 	public boolean isOver(@Nullable String lastEventId) {
-		return this.log.isOver(this.log.start(lastEventId, 0).position());
+		EventLog.Start start = this.log.start(lastEventId, this.settings.initialReplay());
+		return start.gap() == null && this.log.isOver(start.position());
 	}
 
 	/**
@@ -206,6 +211,16 @@ public final class EventStream {
 	 */
 	public static byte[] preamble(Duration retry) {
 		return FrameEncoder.retry(retry);
+	}
+
+	/**
+	 * Returns what tells a client its place before it is sent an event.
+	 * @param id the id of the place, which is {@link EventConnection#openingId()};
+	 * {@code null} for none
+	 * @return the bytes, which follow the preamble; none without an id
+	 */
+	public static byte[] position(@Nullable String id) {
+		return (id != null) ? FrameEncoder.checkpoint(id) : new byte[0];
 	}
 
 	/**
@@ -340,6 +355,9 @@ public final class EventStream {
 	 */
 	EventLog.Start start(@Nullable String lastEventId) {
 		EventLog.Start start = this.log.start(lastEventId, this.settings.initialReplay());
+		if (this.resumed) {
+			return EventLog.Start.at(start.position());
+		}
 		if (start.gap() == GapCause.UNKNOWN) {
 			if (this.resumable) {
 				return EventLog.Start.at(start.position());
@@ -357,7 +375,7 @@ public final class EventStream {
 	 */
 	@Nullable HistoryReplay history(EventClient client, EventLog.Start start, Runnable signal) {
 		String lastEventId = client.lastEventId();
-		if (this.history == null || lastEventId == null || start.gap() == null) {
+		if (this.history == null || lastEventId == null || start.gap() == null || LogId.isOpening(lastEventId)) {
 			return null;
 		}
 		return new HistoryReplay(this.history, this, client, lastEventId, start, this.histories, signal);
@@ -367,8 +385,18 @@ public final class EventStream {
 	 * What a client may see; {@code null} for everything.
 	 */
 	@Nullable ClientFilter filter(EventClient client) {
-		return (this.filters.isEmpty() && client.types().isEmpty()) ? null
-				: new ClientFilter(client, this, this.filters);
+		return showsAll(client) ? null : new ClientFilter(client, this, this.filters);
+	}
+
+	boolean hasHistory() {
+		return this.history != null;
+	}
+
+	/**
+	 * Whether a client is shown all events.
+	 */
+	boolean showsAll(EventClient client) {
+		return this.filters.isEmpty() && client.types().isEmpty();
 	}
 
 	/**
@@ -390,12 +418,10 @@ public final class EventStream {
 	}
 
 	/**
-	 * What tells clients in the midst of the stream that events are missing.
+	 * What tells clients that events are missing in the place that it has in the stream.
 	 */
-	@Nullable EncodedEvent gap(GapCause cause) {
-		this.audience.clients().thenAccept((there) -> there.forEach((client) -> missed(client.client(), cause, null)));
-		byte[] block = FrameEncoder.gap(this.settings.gapEvent(), cause, null);
-		return (block.length > 0) ? EncodedEvent.control(block) : null;
+	EncodedEvent gap(GapCause cause) {
+		return EncodedEvent.gap(cause, FrameEncoder.gap(this.settings.gapEvent(), cause, null));
 	}
 
 	void appended() {
@@ -420,18 +446,27 @@ public final class EventStream {
 
 	/**
 	 * Makes an event of an element, and encodes it.
-	 * @return the event, or {@code null} if it cannot be sent, of which the listener was
-	 * told
+	 * @return the event, or what tells clients that it is missing if it cannot be sent,
+	 * of which the listener was told
 	 */
-	@Nullable EncodedEvent translate(Object element) {
+	EncodedEvent translate(Object element) {
 		try {
-			return this.encoder.encode(this.mapping.apply(element));
+			return this.encoder
+				.encode(Objects.requireNonNull(this.mapping.apply(element), "the mapping returned null"));
 		}
 		catch (IllegalArgumentException ex) {
 			complain("Stream '" + this.name + "' leaves out an event: " + ex.getMessage(), ex.getCause());
-			tell((listener) -> listener.eventRejected(this.name, element, ex));
-			return null;
+			return reject(element, ex);
 		}
+		catch (Throwable ex) {
+			complain("Stream '" + this.name + "' leaves out an event of which none could be made", ex);
+			return reject(element, ex);
+		}
+	}
+
+	private EncodedEvent reject(Object element, Throwable cause) {
+		tell((listener) -> listener.eventRejected(this.name, element, cause));
+		return gap(GapCause.REJECTED);
 	}
 
 	/** Once there are no such threads any more, histories are only closed. */
@@ -529,6 +564,8 @@ public final class EventStream {
 
 		private boolean resumable;
 
+		private boolean resumed;
+
 		private @Nullable String logName;
 
 		private Builder(String name, Publisher<?> publisher, Dispatcher dispatcher) {
@@ -614,11 +651,22 @@ public final class EventStream {
 		/**
 		 * Says that the publisher knows the client and goes on behind its last event,
 		 * where that has an id of the application's. The client is not told of a gap
-		 * then.
+		 * then, and no history is asked.
 		 * @return this builder
 		 */
 		public Builder resumable() {
 			this.resumable = true;
+			return this;
+		}
+
+		/**
+		 * Says that the publisher goes on behind the last event of the client, whatever
+		 * its id looks like. The client is not told of a gap then, and no history is
+		 * asked.
+		 * @return this builder
+		 */
+		public Builder resumed() {
+			this.resumed = true;
 			return this;
 		}
 

@@ -23,6 +23,8 @@ final class Frame {
 
 	private final long time;
 
+	private final @Nullable GapCause gap;
+
 	private volatile boolean overtaken;
 
 	/**
@@ -38,9 +40,10 @@ final class Frame {
 	 * @param end how many bytes the log had taken in all, with this frame
 	 * @param bytes the block, up to and with its empty line; never changed
 	 * @param time when it was published, by the clock of the dispatcher
+	 * @param gap why events are missing here, where the frame says just that
 	 */
 	Frame(long sequence, @Nullable String id, @Nullable String key, @Nullable String type, @Nullable Event event,
-			long end, byte[] bytes, long time) {
+			long end, byte[] bytes, long time, @Nullable GapCause gap) {
 		this.sequence = sequence;
 		this.id = id;
 		this.key = key;
@@ -49,6 +52,7 @@ final class Frame {
 		this.end = end;
 		this.bytes = bytes;
 		this.time = time;
+		this.gap = gap;
 	}
 
 	long sequence() {
@@ -81,6 +85,13 @@ final class Frame {
 
 	long time() {
 		return this.time;
+	}
+
+	/**
+	 * Why events are missing in this place; {@code null} if none are.
+	 */
+	@Nullable GapCause gap() {
+		return this.gap;
 	}
 
 	/**

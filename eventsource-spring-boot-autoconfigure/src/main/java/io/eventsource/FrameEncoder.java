@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -79,7 +80,9 @@ final class FrameEncoder {
 
 	private String text(Event event, Object data) {
 		try {
-			return (data instanceof CharSequence text) ? text.toString() : this.writer.write(data);
+			return Objects.requireNonNull(
+					(data instanceof CharSequence text) ? text.toString() : this.writer.write(data),
+					"the DataWriter returned null");
 		}
 		catch (Exception | StackOverflowError ex) {
 			throw new IllegalArgumentException(
@@ -110,14 +113,14 @@ final class FrameEncoder {
 			System.arraycopy(encoded.body(), 0, body, line.length, encoded.body().length);
 		}
 		return new Frame(sequence, event.id(), encoded.key(), (event.data() != null) ? event.type() : null,
-				(filtered && !encoded.isControl()) ? event : null, before + body.length, body, time);
+				(filtered && !encoded.isControl()) ? event : null, before + body.length, body, time, encoded.gap());
 	}
 
 	/**
 	 * The id that an event has by its place in the log.
 	 */
 	static String id(String epoch, long sequence) {
-		return epoch + "-" + sequence;
+		return LogId.ofEvent(epoch, sequence);
 	}
 
 	/**

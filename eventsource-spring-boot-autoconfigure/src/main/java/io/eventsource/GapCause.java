@@ -15,6 +15,12 @@ public enum GapCause {
 	UNKNOWN,
 
 	/** The client read more slowly than events came. */
-	OVERFLOW
+	OVERFLOW,
+
+	/**
+	 * The event that belongs here could not be sent to anybody: it was too large, its
+	 * data could not be written, or no event could be made of what the publisher emitted.
+	 */
+	REJECTED
 
 }

@@ -191,8 +191,9 @@ final class HistoryReplay implements Runnable {
 		}
 		this.hidden = 0;
 		EncodedEvent encoded = this.stream.translate(event);
-		if (encoded != null) {
-			bytes.writeBytes(encoded.body());
+		bytes.writeBytes(encoded.body());
+		if (encoded.gap() != null) {
+			this.stream.missed(this.client, encoded.gap(), null);
 		}
 	}
 

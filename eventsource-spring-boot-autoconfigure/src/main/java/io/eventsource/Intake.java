@@ -1,7 +1,6 @@
 package io.eventsource;
 
 import java.util.List;
-import java.util.Objects;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -248,9 +247,9 @@ final class Intake {
 
 	/**
 	 * Makes an event of what the publisher has emitted, and encodes it.
-	 * @return the event, or {@code null} if it cannot be sent
+	 * @return the event, or what tells clients that it is missing if it cannot be sent
 	 */
-	@Nullable EncodedEvent translate(Object element) {
+	EncodedEvent translate(Object element) {
 		return this.stream.translate(element);
 	}
 
@@ -264,19 +263,22 @@ final class Intake {
 	 * @param late whether clients may have missed some of it
 	 */
 	void preload(Upstream current, List<Event> events, boolean late) {
-		List<EncodedEvent> encoded = events.stream().map(this::translate).filter(Objects::nonNull).toList();
+		List<EncodedEvent> encoded = events.stream().map(this::translate).toList();
 		synchronized (this) {
 			if (this.upstream == current) {
+				if (late && this.log.isNew()) {
+					// Who had its place in the empty log, and comes back, may miss some
+					this.log.renew();
+				}
 				this.log.prepend(encoded);
 			}
 		}
-		EncodedEvent gap = (late && this.stream.hasClients()) ? gap(GapCause.UNKNOWN) : null;
-		if (gap != null) {
-			append(current, gap);
+		if (late && this.stream.hasClients()) {
+			append(current, gap(GapCause.UNKNOWN));
 		}
 	}
 
-	@Nullable EncodedEvent gap(GapCause cause) {
+	EncodedEvent gap(GapCause cause) {
 		return this.stream.gap(cause);
 	}
 

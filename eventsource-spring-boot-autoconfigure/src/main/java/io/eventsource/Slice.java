@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param next the position after the slice
  * @param count how many events it has
  * @param hidden how many events it leaves out because the client may not see them
+ * @param gaps the causes of the gaps that it tells of
  */
-record Slice(long from, byte[] bytes, long next, int count, int hidden) {
+record Slice(long from, byte[] bytes, long next, int count, int hidden, List<GapCause> gaps) {
 
 	static final int MAX_BYTES = 64 * 1024;
 
@@ -52,8 +53,20 @@ record Slice(long from, byte[] bytes, long next, int count, int hidden) {
 	 * Joins frames.
 	 */
 	static Slice of(long from, List<Frame> frames, long next, int hidden) {
-		return new Slice(from, (frames.size() == 1) ? frames.get(0).bytes() : join(frames), next, frames.size(),
-				hidden);
+		return new Slice(from, (frames.size() == 1) ? frames.get(0).bytes() : join(frames), next, frames.size(), hidden,
+				gaps(frames));
+	}
+
+	private static List<GapCause> gaps(List<Frame> frames) {
+		List<GapCause> gaps = List.of();
+		for (Frame frame : frames) {
+			GapCause gap = frame.gap();
+			if (gap != null) {
+				gaps = gaps.isEmpty() ? new ArrayList<>() : gaps;
+				gaps.add(gap);
+			}
+		}
+		return gaps;
 	}
 
 	private static byte[] join(List<Frame> frames) {
@@ -70,7 +83,7 @@ record Slice(long from, byte[] bytes, long next, int count, int hidden) {
 	 * Takes a block that has no place in the log, such as a heartbeat.
 	 */
 	static Slice of(byte[] block, long position) {
-		return new Slice(position, block, position, 0, 0);
+		return new Slice(position, block, position, 0, 0, List.of());
 	}
 
 }

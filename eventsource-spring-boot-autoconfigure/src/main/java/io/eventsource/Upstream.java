@@ -224,7 +224,7 @@ final class Upstream implements Subscriber<Object> {
 		return this.intake.encode(event);
 	}
 
-	@Nullable EncodedEvent translate(Event event) {
+	EncodedEvent translate(Event event) {
 		return this.intake.translate(event);
 	}
 
@@ -242,9 +242,8 @@ final class Upstream implements Subscriber<Object> {
 
 	/**
 	 * What tells clients that events are missing, to be accepted in the place of these.
-	 * @return the block; {@code null} if clients are not to be told
 	 */
-	@Nullable EncodedEvent gap(GapCause cause) {
+	EncodedEvent gap(GapCause cause) {
 		return this.intake.gap(cause);
 	}
 
@@ -303,13 +302,7 @@ final class Upstream implements Subscriber<Object> {
 	public void onNext(Object element) {
 		Objects.requireNonNull(element, "A publisher must not signal null (Reactive Streams 2.13)");
 		if (!this.done.get()) {
-			EncodedEvent encoded = this.intake.translate(element);
-			if (encoded != null) {
-				accept(encoded);
-			}
-			else {
-				counted();
-			}
+			accept(this.intake.translate(element));
 		}
 	}
 

@@ -271,7 +271,9 @@ class EventHistoryTests {
 				(id, client, limit) -> afterIn(id, client, limit)
 					.map((event) -> "3".equals(event.id()) ? large(3) : event),
 				4, (settings) -> settings.maxEventSize(100));
-		this.engine.connect(stream, "1").awaitData("2", "4");
+		Client client = this.engine.connect(stream, "1");
+		client.awaitData("2", "{\"cause\":\"rejected\"}", "4");
+		assertThat(client.missed()).containsExactly("REJECTED");
 		assertThat(this.engine.listener().rejected()).hasSize(1);
 	}
 

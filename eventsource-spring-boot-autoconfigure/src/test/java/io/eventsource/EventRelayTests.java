@@ -51,6 +51,17 @@ class EventRelayTests {
 	}
 
 	@Test
+	void clientThatWasAwayWhileOlderEventsCameInLateIsToldThatItMayHaveMissedSome() {
+		EventStream stream = this.engine.stream(this.channel);
+		Client quiet = this.engine.connect(stream);
+		String opening = quiet.sink().connection().openingId();
+		quiet.sink().connection().close(CloseReason.DISCONNECTED);
+		quiet.awaitClosed(CloseReason.DISCONNECTED);
+		this.relay.receiver().preload(List.of(event(1), event(2)), true);
+		this.engine.connect(stream, opening).awaitData("{\"cause\":\"restarted\"}", "event 1", "event 2");
+	}
+
+	@Test
 	void relayCanAskWhetherAnEventCouldBeSent() {
 		this.engine.stream(this.channel, StreamSettings.builder().maxEventSize(100).build()).start();
 		this.relay.receiver().check(Event.of("x"));

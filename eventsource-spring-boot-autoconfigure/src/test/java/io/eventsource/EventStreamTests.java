@@ -1073,7 +1073,7 @@ class EventStreamTests {
 		channel.publish("small", "a");
 		Client client = this.engine
 			.connect(this.engine.stream(channel, StreamSettings.builder().maxEventSize(50).build()));
-		client.awaitData("a");
+		client.awaitData("{\"cause\":\"rejected\"}", "a");
 		assertThat(this.engine.listener().rejected()).hasSize(1);
 	}
 

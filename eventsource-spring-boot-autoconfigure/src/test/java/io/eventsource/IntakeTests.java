@@ -22,6 +22,8 @@ class IntakeTests {
 
 	private static final Duration HALF_A_SECOND = Duration.ofMillis(500);
 
+	private static final String REJECTED = "{\"cause\":\"rejected\"}";
+
 	private final TestEngine engine = new TestEngine();
 
 	private final ManualPublisher publisher = new ManualPublisher();
@@ -922,7 +924,7 @@ class IntakeTests {
 		}));
 		Client client = this.engine.connect(stream);
 		client.awaitClosed(CloseReason.COMPLETED);
-		assertThat(client.data()).containsExactly("1", "3");
+		assertThat(client.data()).containsExactly("1", REJECTED, "3");
 		assertThat(this.engine.listener().rejected()).containsExactly(2);
 	}
 
@@ -965,7 +967,7 @@ class IntakeTests {
 		EventStream stream = this.engine.stream(Flux.just(Event.of("a"), large, Event.of("b")), settings);
 		Client client = this.engine.connect(stream);
 		client.awaitClosed(CloseReason.COMPLETED);
-		assertThat(client.data()).containsExactly("a", "b");
+		assertThat(client.data()).containsExactly("a", REJECTED, "b");
 		assertThat(this.engine.listener().rejected()).containsExactly(large);
 		assertThat(this.engine.listener().rejections().get(0)).isInstanceOf(IllegalArgumentException.class)
 			.hasMessageContaining("121 bytes")
@@ -986,7 +988,7 @@ class IntakeTests {
 				}));
 		Client client = this.engine.connect(stream);
 		client.awaitClosed(CloseReason.COMPLETED);
-		assertThat(client.data()).containsExactly("<1>", "<3>");
+		assertThat(client.data()).containsExactly("<1>", REJECTED, "<3>");
 		assertThat(this.engine.listener().rejected()).containsExactly(bad);
 		assertThat(this.engine.listener().rejections().get(0)).hasMessageContaining("no JSON").hasCause(failure);
 	}
@@ -1019,7 +1021,7 @@ class IntakeTests {
 		EventStream stream = this.engine.stream(Flux.just(Event.of("a"), Event.of("bad", broken), Event.of("b")));
 		Client client = this.engine.connect(stream);
 		client.awaitClosed(CloseReason.COMPLETED);
-		assertThat(client.data()).containsExactly("a", "b");
+		assertThat(client.data()).containsExactly("a", REJECTED, "b");
 		assertThat(this.engine.listener().rejected()).hasSize(1);
 	}
 
@@ -1030,7 +1032,7 @@ class IntakeTests {
 		EventStream stream = this.engine.stream(events.concatWith(Flux.just(Event.of("a"))), settings);
 		Client client = this.engine.connect(stream);
 		client.awaitClosed(CloseReason.COMPLETED);
-		assertThat(client.data()).containsExactly("a");
+		assertThat(client.data()).hasSize(101).endsWith("a").startsWith(REJECTED);
 		assertThat(this.engine.listener().rejected()).hasSize(100);
 	}
 
@@ -1058,7 +1060,7 @@ class IntakeTests {
 		this.engine.advance(HALF_A_SECOND.multipliedBy(2));
 		awaitSubscriptions(2);
 		this.publisher.emit("b");
-		client.awaitData("a", "b");
+		client.awaitData(REJECTED, "a", "b");
 	}
 
 	private static Publisher<Event> endless(AtomicLong emitted) {

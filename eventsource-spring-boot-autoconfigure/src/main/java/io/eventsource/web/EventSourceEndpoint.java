@@ -124,7 +124,9 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	/**
 	 * Opens a stream over a publisher for this client alone; for the return statement of
 	 * a controller method. The publisher is subscribed to once, asked for no more than
-	 * the client reads, cancelled when the client goes, and the response ends with it.
+	 * the client reads, cancelled when the client goes, and the response ends with it. A
+	 * client that comes back with the id of an event is told of a gap, since the
+	 * publisher is not known to go on behind that event.
 	 * @param publisher the publisher; {@link Event events} are sent as they are, Spring's
 	 * {@code ServerSentEvent}s likewise, anything else is the data of an event
 	 * @param request the request
@@ -137,15 +139,46 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 */
 	public @Nullable SseEmitter open(Publisher<?> publisher, HttpServletRequest request, HttpServletResponse response)
 			throws IOException {
+		return open(publisher, null, request, response);
+	}
+
+	/**
+	 * Opens a stream over a publisher as
+	 * {@link #open(Publisher, HttpServletRequest, HttpServletResponse)} does, where the
+	 * publisher goes on behind an event that the client has already, so that the client
+	 * is told of no gap.
+	 * @param publisher the publisher
+	 * @param resumedAfter the id of the last event that the client has, as
+	 * {@link #lastEventId} yields it, if the publisher goes on behind that event;
+	 * {@code null} or another id if it does not
+	 * @param request the request
+	 * @param response the response
+	 * @return the emitter to return from the controller method, or {@code null}
+	 * @throws IOException if the client has gone
+	 */
+	public @Nullable SseEmitter open(Publisher<?> publisher, @Nullable String resumedAfter, HttpServletRequest request,
+			HttpServletResponse response) throws IOException {
 		Running current = running();
 		String name = request.getMethod() + " " + request.getRequestURI();
 		Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
 		String logName = (pattern != null) ? request.getMethod() + " " + pattern : name;
 		return (current != null)
 				? open(new PerClientStreams(name, this.settings,
-						(client) -> current.builder(name, publisher).logName(logName).filters(this.access.filters()),
+						(client) -> current.unnamed(name, publisher, client, resumedAfter).logName(logName),
 						current.unnamed), this.access, request, response)
 				: refuse(name, this.settings, RefusalReason.SHUTDOWN, response);
+	}
+
+	/**
+	 * Returns the id of the last event that a client has: that of the header
+	 * {@code Last-Event-ID} or, where there is none, of the query parameter
+	 * {@code lastEventId}.
+	 * @param request the request
+	 * @return the id, as sent by the client and not to be trusted; {@code null} if it has
+	 * none
+	 */
+	public static @Nullable String lastEventId(HttpServletRequest request) {
+		return LastEventId.of(request);
 	}
 
 	private @Nullable SseEmitter open(ServedStream stream, StreamAccess access, HttpServletRequest request,
@@ -369,7 +402,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			String name = definition.name();
 			Object source = definition.publisher().get();
 			if (source instanceof PersonalStream personal) {
-				return perClient(definition, (client) -> builder(definition, publisher(personal, client)).resumable());
+				return perClient(definition,
+						(client) -> resumed(personal, definition, builder(definition, publisher(personal, client))));
 			}
 			Publisher<?> publisher = Publishers.of(source);
 			if (definition.perClient()) {
@@ -389,6 +423,15 @@ public final class EventSourceEndpoint implements AutoCloseable {
 					ConcurrentHashMap.newKeySet());
 		}
 
+		/** What a client has missed comes from one of the two. */
+		private static EventStream.Builder resumed(PersonalStream personal, StreamDefinition definition,
+				EventStream.Builder stream) {
+			if (personal.resumes()) {
+				return stream.resumed();
+			}
+			return (definition.history() == null) ? stream.resumable() : stream;
+		}
+
 		/** The application's code runs where it may block. */
 		private static Publisher<Event> publisher(PersonalStream personal, EventClient client) {
 			return (subscriber) -> personal.create(client).subscribe(subscriber);
@@ -405,6 +448,12 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		private EventStream.Builder builder(StreamDefinition definition, Publisher<?> publisher) {
 			return builder(definition.name(), publisher).history(definition.history())
 				.filters(definition.access().filters());
+		}
+
+		EventStream.Builder unnamed(String name, Publisher<?> publisher, EventClient client,
+				@Nullable String resumedAfter) {
+			EventStream.Builder stream = builder(name, publisher).filters(EventSourceEndpoint.this.access.filters());
+			return (resumedAfter != null && resumedAfter.equals(client.lastEventId())) ? stream.resumed() : stream;
 		}
 
 		EventStream.Builder builder(String name, Publisher<?> publisher) {

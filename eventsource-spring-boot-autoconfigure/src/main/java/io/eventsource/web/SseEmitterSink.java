@@ -59,6 +59,8 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private final Executor sender;
 
+	private final boolean keepsPositions;
+
 	private @Nullable AsyncContext async;
 
 	private boolean completed;
@@ -78,10 +80,11 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private volatile boolean sending;
 
-	private SseEmitterSink(EventClient client, ServletOutputStream output, Executor sender) {
+	private SseEmitterSink(EventClient client, ServletOutputStream output, Executor sender, boolean keepsPositions) {
 		this.client = client;
 		this.output = output;
 		this.sender = sender;
+		this.keepsPositions = keepsPositions;
 	}
 
 	/**
@@ -107,7 +110,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 			return null;
 		}
 		ShallowEtagHeaderFilter.disableContentCaching(request);
-		return new SseEmitterSink(client, response.getOutputStream(), sender);
+		return new SseEmitterSink(client, response.getOutputStream(), sender, "GET".equals(request.getMethod()));
 	}
 
 	EventClient client() {
@@ -141,7 +144,9 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	SseEmitter open(HttpServletRequest request, HttpServletResponse response, Duration retry,
 			StreamingObstacles obstacles) throws IOException {
 		try {
+			EventConnection opened = this.connection;
 			this.output.write(EventStream.preamble(retry));
+			this.output.write(EventStream.position((opened != null) ? opened.openingId() : null));
 			this.output.flush();
 			if (!response.isCommitted()) {
 				obstacles.heldBack(this.client.stream(), request, response);
@@ -255,6 +260,14 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		if (current != null) {
 			current.close(CloseReason.DISCONNECTED);
 		}
+	}
+
+	/**
+	 * An {@code EventSource} sends no other request than this.
+	 */
+	@Override
+	public boolean keepsPositions() {
+		return this.keepsPositions;
 	}
 
 	@Override

@@ -197,6 +197,7 @@ class HttpContractTests {
 		await().until(() -> this.server.clients("messages") == 1);
 		try (GZIPInputStream body = new GZIPInputStream(response.body())) {
 			assertThat(read(body, "\n\n")).isEqualTo("retry: 3000\n\n");
+			assertThat(read(body, "\n\n")).matches("id: [0-9a-z]+~0\n\n");
 			for (int i = 0; i < 3; i++) {
 				this.server.bean(EventChannel.class).publish("n", "event " + i);
 				assertThat(read(body, "\n\n")).contains("data: event " + i);
