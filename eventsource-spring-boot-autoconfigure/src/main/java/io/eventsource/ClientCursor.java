@@ -185,7 +185,8 @@ final class ClientCursor implements EventConnection {
 			this.history.cancel();
 		}
 		try {
-			this.sink.complete();
+			CloseReason reason = this.closing;
+			this.sink.complete((reason != null) ? reason : CloseReason.DISCONNECTED);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("The response of " + this.client + " could not be ended", ex);

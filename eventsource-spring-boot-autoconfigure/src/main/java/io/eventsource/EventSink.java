@@ -57,4 +57,14 @@ public interface EventSink {
 	 */
 	void complete();
 
+	/**
+	 * Ends the response like {@link #complete()}, which it calls unless it is overridden,
+	 * and says why: what was written and could not be sent yet need not be sent to a
+	 * client that has not taken anything for too long.
+	 * @param reason why the connection ends
+	 */
+	default void complete(CloseReason reason) {
+		complete();
+	}
+
 }

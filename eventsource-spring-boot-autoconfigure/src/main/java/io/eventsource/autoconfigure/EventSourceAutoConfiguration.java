@@ -9,6 +9,7 @@ import io.eventsource.StreamSettings;
 import io.eventsource.web.DisconnectedClientResolver;
 import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.EventSourceHandlerMapping;
+import org.apache.coyote.http2.Http2Protocol;
 import org.eclipse.jetty.compression.gzip.GzipCompression;
 import org.reactivestreams.Publisher;
 
@@ -22,6 +23,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.thread.Threading;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -134,6 +136,21 @@ public final class EventSourceAutoConfiguration {
 		@Bean
 		JettyCompressionCustomizer eventSourceJettyCompressionCustomizer() {
 			return new JettyCompressionCustomizer();
+		}
+
+	}
+
+	/**
+	 * Lets clients of Tomcat learn that their stream has ended.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ConfigurableTomcatWebServerFactory.class, Http2Protocol.class })
+	@EnableConfigurationProperties(TomcatProperties.class)
+	static class TomcatConfiguration {
+
+		@Bean
+		TomcatHttp2Customizer eventSourceTomcatHttp2Customizer(TomcatProperties properties) {
+			return new TomcatHttp2Customizer(properties.http2ResetFactor());
 		}
 
 	}

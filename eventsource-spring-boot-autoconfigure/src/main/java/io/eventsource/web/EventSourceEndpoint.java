@@ -48,6 +48,14 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  */
 public final class EventSourceEndpoint implements AutoCloseable {
 
+	/**
+	 * Name of the request attribute by which a container may offer a way to end a
+	 * response at once, however much of it has not been sent: a
+	 * {@code Consumer<Throwable>}, which is given the reason. It must not block. The
+	 * auto-configuration offers it for HTTP/2 on Tomcat.
+	 */
+	public static final String RESET_ATTRIBUTE = "io.eventsource.web.reset";
+
 	private static final Log logger = LogFactory.getLog(EventSourceEndpoint.class);
 
 	private final Map<String, StreamDefinition> definitions = new LinkedHashMap<>();
@@ -65,6 +73,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	private final Executor sender;
 
 	private final Connections connections;
+
+	private final Http2Outputs http2Outputs;
 
 	private final StreamingObstacles obstacles = new StreamingObstacles();
 
@@ -96,6 +106,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		this.listener = listener;
 		this.dispatchers = dispatchers;
 		this.sender = sender;
+		this.http2Outputs = new Http2Outputs(new SendingThreads(sender));
 		this.connections = new Connections(limits);
 	}
 
@@ -189,7 +200,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			return refuse(stream.name(), stream.settings(), refusal, response);
 		}
 		SseEmitterSink sink = SseEmitterSink.prepare(stream, reception.client(), request, response, this.sender,
-				this.obstacles);
+				this.http2Outputs, this.obstacles);
 		if (sink == null) {
 			return null;
 		}
@@ -347,6 +358,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			if (current != null) {
 				current.close();
 			}
+			this.http2Outputs.hurry(SseEmitterSink.LAST_MOMENT);
 		}
 		finally {
 			this.lock.unlock();

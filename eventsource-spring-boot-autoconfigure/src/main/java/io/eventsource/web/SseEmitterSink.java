@@ -17,6 +17,8 @@ import io.eventsource.EventStream;
 import io.eventsource.RefusalReason;
 import io.eventsource.web.ConnectionLimits.Rejection;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
@@ -44,12 +46,15 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * block a thread of the container and break the framing of the response. The response is
  * ended by {@link AsyncContext#complete()}, which dispatches nothing.
  */
-final class SseEmitterSink implements EventSink, WriteListener, DeferredResultProcessingInterceptor {
+final class SseEmitterSink implements EventSink, WriteListener, DeferredResultProcessingInterceptor, Http2Output.Owner {
 
 	private static final Log logger = LogFactory.getLog(SseEmitterSink.class);
 
 	/** Request attribute that marks the exchange as an event stream. */
 	private static final String MARKER = SseEmitterSink.class.getName();
+
+	/** How long a client may take for what is left, where it comes back anyway. */
+	static final Duration LAST_MOMENT = Duration.ofSeconds(1);
 
 	private final EventClient client;
 
@@ -60,6 +65,11 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	private final Executor sender;
 
 	private final boolean keepsPositions;
+
+	private final Duration writeTimeout;
+
+	/** Where writing to the response itself could block. */
+	private final @Nullable Http2Output http2;
 
 	private @Nullable AsyncContext async;
 
@@ -80,11 +90,14 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private volatile boolean sending;
 
-	private SseEmitterSink(EventClient client, ServletOutputStream output, Executor sender, boolean keepsPositions) {
+	private SseEmitterSink(EventClient client, HttpServletRequest request, ServletOutputStream output, Executor sender,
+			Http2Outputs http2Outputs, Duration writeTimeout) {
 		this.client = client;
 		this.output = output;
 		this.sender = sender;
-		this.keepsPositions = keepsPositions;
+		this.keepsPositions = "GET".equals(request.getMethod());
+		this.writeTimeout = writeTimeout;
+		this.http2 = Http2Outputs.isNeeded(request) ? new Http2Output(http2Outputs, request, output, this) : null;
 	}
 
 	/**
@@ -93,7 +106,8 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 * complete
 	 */
 	static @Nullable SseEmitterSink prepare(ServedStream stream, EventClient client, HttpServletRequest request,
-			HttpServletResponse response, Executor sender, StreamingObstacles obstacles) throws IOException {
+			HttpServletResponse response, Executor sender, Http2Outputs http2Outputs, StreamingObstacles obstacles)
+			throws IOException {
 		if (stream.isOver(client.lastEventId())) {
 			// Not for others, who have not got all of it
 			response.setHeader("Cache-Control", "no-store");
@@ -110,7 +124,8 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 			return null;
 		}
 		ShallowEtagHeaderFilter.disableContentCaching(request);
-		return new SseEmitterSink(client, response.getOutputStream(), sender, "GET".equals(request.getMethod()));
+		return new SseEmitterSink(client, request, response.getOutputStream(), sender, http2Outputs,
+				stream.settings().writeTimeout());
 	}
 
 	EventClient client() {
@@ -209,6 +224,9 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		HttpServletRequest servletRequest = request.getNativeRequest(HttpServletRequest.class);
 		synchronized (this) {
 			this.async = (servletRequest != null) ? servletRequest.getAsyncContext() : null;
+			if (this.async != null && this.http2 != null) {
+				this.async.addListener(new EndListener(this.http2));
+			}
 			if (this.completed) {
 				completeAsync();
 				return;
@@ -242,6 +260,16 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	@Override
 	public void onWritePossible() {
+		if (this.http2 != null && !this.blocking) {
+			this.http2.onWritePossible();
+		}
+		else {
+			writable();
+		}
+	}
+
+	@Override
+	public void writable() {
 		EventConnection current = this.connection;
 		if (current != null) {
 			current.writable();
@@ -272,6 +300,9 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	@Override
 	public boolean isReady() {
+		if (this.http2 != null && !this.blocking) {
+			return this.http2.isReady();
+		}
 		return this.blocking ? !this.sending : this.output.isReady();
 	}
 
@@ -284,6 +315,9 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 			this.pending.add(new DataWithMediaType(Arrays.copyOfRange(bytes, offset, offset + length),
 					MediaType.TEXT_EVENT_STREAM));
 		}
+		else if (this.http2 != null) {
+			this.http2.write(bytes, offset, length);
+		}
 		else {
 			this.output.write(bytes, offset, length);
 		}
@@ -292,7 +326,12 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	@Override
 	public void flush() throws IOException {
 		if (!this.blocking) {
-			this.output.flush();
+			if (this.http2 != null) {
+				this.http2.flush();
+			}
+			else {
+				this.output.flush();
+			}
 			return;
 		}
 		Set<DataWithMediaType> batch = this.pending;
@@ -326,10 +365,21 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	@Override
 	public void complete() {
+		complete(CloseReason.COMPLETED);
+	}
+
+	@Override
+	public void complete(CloseReason reason) {
 		try {
 			if (this.refused && !this.sending) {
 				// A mock must not be completed under the thread that handles its request
 				this.emitter.complete();
+			}
+			else if (this.http2 != null && !this.blocking) {
+				this.http2.complete(patience(reason));
+			}
+			else if (this.http2 != null && this.sending) {
+				this.http2.abort();
 			}
 			else {
 				completeAsync();
@@ -340,7 +390,16 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		}
 	}
 
-	private synchronized void completeAsync() {
+	private Duration patience(CloseReason reason) {
+		return switch (reason) {
+			case COMPLETED, FAILED -> this.writeTimeout;
+			case LIFETIME, EXPIRED, REVOKED, SHUTDOWN -> LAST_MOMENT;
+			case DISCONNECTED, OVERFLOW, WRITE_TIMEOUT -> Duration.ZERO;
+		};
+	}
+
+	@Override
+	public synchronized void completeAsync() {
 		this.completed = true;
 		AsyncContext context = this.async;
 		if (context != null) {
@@ -351,6 +410,33 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 				logger.trace("The response of " + this.client + " had ended", ex);
 			}
 		}
+	}
+
+	/**
+	 * Hears from the container that a stream has failed, whoever has found out.
+	 *
+	 * @param output the output of the stream
+	 */
+	private record EndListener(Http2Output output) implements AsyncListener {
+
+		@Override
+		public void onError(AsyncEvent event) {
+			this.output.gone();
+		}
+
+		@Override
+		public void onTimeout(AsyncEvent event) {
+			this.output.gone();
+		}
+
+		@Override
+		public void onComplete(AsyncEvent event) {
+		}
+
+		@Override
+		public void onStartAsync(AsyncEvent event) {
+		}
+
 	}
 
 }

@@ -1,0 +1,310 @@
+package io.eventsource.web;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Output of a stream of HTTP/2 on Tomcat. Its non-blocking output knows the windows of
+ * HTTP/2, but not the socket: where nobody reads that, the writer waits. So the worker
+ * only leaves bytes here, and a thread of the connection passes them on.
+ * <p>
+ * A stream that is completed while its window is shut would never end for Tomcat, nor for
+ * the client. So its end waits until the window opens and, where that takes too long, the
+ * stream is reset.
+ */
+final class Http2Output {
+
+	private static final Log logger = LogFactory.getLog(Http2Output.class);
+
+	private final Http2Outputs outputs;
+
+	private final String connection;
+
+	private final @Nullable Consumer<Throwable> reset;
+
+	private final ServletOutputStream output;
+
+	private final Owner owner;
+
+	private final Queue<ByteBuffer> pending = new ArrayDeque<>();
+
+	private State state = State.READY;
+
+	/**
+	 * Whether the container has said that writing is possible since it was last asked.
+	 */
+	private boolean possible;
+
+	private boolean unflushed;
+
+	/** How long the client may take for what is left, once the stream has ended. */
+	private @Nullable Duration patience;
+
+	@SuppressWarnings("unchecked")
+	Http2Output(Http2Outputs outputs, HttpServletRequest request, ServletOutputStream output, Owner owner) {
+		this.outputs = outputs;
+		this.connection = request.getServletConnection().getConnectionId();
+		this.reset = (Consumer<Throwable>) request.getAttribute(EventSourceEndpoint.RESET_ATTRIBUTE);
+		this.output = output;
+		this.owner = owner;
+	}
+
+	synchronized boolean isReady() {
+		return this.state == State.READY;
+	}
+
+	synchronized void write(byte[] bytes, int offset, int length) {
+		this.pending.add(ByteBuffer.wrap(bytes, offset, length));
+	}
+
+	synchronized void flush() {
+		this.unflushed = true;
+		go();
+	}
+
+	private void go() {
+		this.state = State.SENDING;
+		this.outputs.execute(this.connection, this::send);
+	}
+
+	/**
+	 * Called by the container, also for the first time.
+	 */
+	void onWritePossible() {
+		synchronized (this) {
+			this.possible = true;
+			if (this.state == State.FULL) {
+				go();
+			}
+			if (this.state != State.READY) {
+				return;
+			}
+		}
+		this.owner.writable();
+	}
+
+	/**
+	 * Passes on what is there, as far as the window allows.
+	 */
+	private void send() {
+		try {
+			if (!hasEnded() && isPossible()) {
+				for (ByteBuffer next = next(); next != null; next = next()) {
+					this.output.write(next.array(), next.position(), next.remaining());
+					if (!isPossible()) {
+						return;
+					}
+				}
+				if (takeUnflushed()) {
+					this.output.flush();
+					if (!isPossible()) {
+						return;
+					}
+				}
+				sent();
+			}
+		}
+		catch (IOException | RuntimeException ex) {
+			failed(ex);
+		}
+	}
+
+	private synchronized boolean hasEnded() {
+		return this.state == State.ENDED;
+	}
+
+	/**
+	 * Asks the container. After a "no" it reports on another thread when it is possible,
+	 * perhaps before this method has gone on.
+	 */
+	private boolean isPossible() {
+		while (true) {
+			synchronized (this) {
+				this.possible = false;
+			}
+			if (this.output.isReady()) {
+				return true;
+			}
+			synchronized (this) {
+				if (this.state == State.ENDED) {
+					return false;
+				}
+				if (!this.possible) {
+					this.state = State.FULL;
+					if (this.patience != null) {
+						linger(this.patience);
+					}
+					return false;
+				}
+			}
+		}
+	}
+
+	private synchronized @Nullable ByteBuffer next() {
+		return this.pending.poll();
+	}
+
+	private synchronized boolean takeUnflushed() {
+		boolean taken = this.unflushed;
+		this.unflushed = false;
+		return taken;
+	}
+
+	private void sent() {
+		boolean ended;
+		synchronized (this) {
+			if (this.state == State.ENDED) {
+				return;
+			}
+			ended = this.patience != null;
+			if (ended) {
+				end();
+			}
+			else {
+				this.state = State.READY;
+			}
+		}
+		if (ended) {
+			this.owner.completeAsync();
+		}
+		else {
+			this.owner.writable();
+		}
+	}
+
+	private void failed(Exception failure) {
+		boolean ended;
+		synchronized (this) {
+			ended = this.patience != null;
+			end();
+		}
+		if (ended) {
+			this.owner.completeAsync();
+		}
+		else {
+			this.owner.onError(failure);
+		}
+	}
+
+	/**
+	 * Ends the stream, after what was written. Never blocks.
+	 * @param patience how long the client may take for what is left; zero if that is in
+	 * vain
+	 */
+	synchronized void complete(Duration patience) {
+		this.patience = patience;
+		if (patience.isZero()) {
+			this.pending.clear();
+		}
+		switch (this.state) {
+			case READY -> go();
+			case FULL -> linger(patience);
+			// It has failed
+			case ENDED -> this.outputs.execute(this.connection, this.owner::completeAsync);
+			case SENDING -> logger.trace("The stream ends when its last bytes were sent");
+		}
+	}
+
+	private void linger(Duration patience) {
+		this.outputs.lingering().add(this);
+		giveUpAfter(patience);
+	}
+
+	void giveUpAfter(Duration patience) {
+		CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+			.execute(() -> this.outputs.execute(this.connection, this::giveUp));
+	}
+
+	private synchronized void giveUp() {
+		if (this.state == State.FULL) {
+			reset();
+		}
+	}
+
+	/**
+	 * Ends the stream whatever is under way. Never blocks.
+	 */
+	void abort() {
+		this.outputs.execute(this.connection, (this.reset != null) ? this::reset : this.owner::completeAsync);
+	}
+
+	/**
+	 * Resets the stream, where there is a way to; else it ends when its client has room.
+	 * The lock is held so that the container does not use the request for another stream
+	 * meanwhile, before which it calls {@link #gone()}.
+	 */
+	private synchronized void reset() {
+		if (this.reset != null && this.state != State.ENDED) {
+			end();
+			this.reset.accept(new IOException("The stream has ended, and its client had no room for all of it"));
+		}
+	}
+
+	/**
+	 * Called by the container on a thread of its own when the stream has failed, before
+	 * its request is used for another one.
+	 */
+	synchronized void gone() {
+		end();
+	}
+
+	private void end() {
+		this.state = State.ENDED;
+		this.pending.clear();
+		this.outputs.lingering().remove(this);
+	}
+
+	/**
+	 * Who is told what has become of the output. Any thread.
+	 */
+	interface Owner {
+
+		/**
+		 * More may be written.
+		 */
+		void writable();
+
+		/**
+		 * The client has gone.
+		 */
+		void onError(Throwable cause);
+
+		/**
+		 * All was written, and the response is to end now.
+		 */
+		void completeAsync();
+
+	}
+
+	/**
+	 * What is under way.
+	 */
+	private enum State {
+
+		/** Nothing. */
+		READY,
+
+		/** Bytes are on their way to the container. */
+		SENDING,
+
+		/** The container will say when it takes something again. */
+		FULL,
+
+		/** No more. */
+		ENDED
+
+	}
+
+}

@@ -1,0 +1,116 @@
+package io.eventsource.web;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the streams of HTTP/2 on Tomcat are written to: by one thread at a time for each
+ * connection, in the order in which they have come, since a connection that is not read
+ * makes whoever writes to it wait for seconds.
+ */
+final class Http2Outputs {
+
+	private final Executor threads;
+
+	/**
+	 * What is to be done, by connection; only of connections that have something to do.
+	 */
+	private final Map<String, Queue<Runnable>> tasks = new ConcurrentHashMap<>();
+
+	/** Those that have ended but for what the client has no room for. */
+	private final Set<Http2Output> lingering = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Makes the place.
+	 * @param threads where output goes
+	 */
+	Http2Outputs(Executor threads) {
+		this.threads = threads;
+	}
+
+	/**
+	 * Whether writing to a response may block although it says that it would not.
+	 */
+	static boolean isNeeded(HttpServletRequest request) {
+		return "HTTP/2.0".equals(request.getProtocol())
+				&& unwrap(request).getClass().getName().startsWith("org.apache.catalina.");
+	}
+
+	/**
+	 * The request of the container itself.
+	 */
+	private static ServletRequest unwrap(ServletRequest request) {
+		ServletRequest current = request;
+		while (current instanceof ServletRequestWrapper wrapper) {
+			current = wrapper.getRequest();
+		}
+		return current;
+	}
+
+	/**
+	 * Runs a task after all others of a connection. Never blocks.
+	 */
+	void execute(String connection, Runnable task) {
+		boolean[] first = new boolean[1];
+		this.tasks.compute(connection, (key, queue) -> {
+			Queue<Runnable> tasks = (queue != null) ? queue : new ArrayDeque<>();
+			first[0] = queue == null;
+			tasks.add(task);
+			return tasks;
+		});
+		if (first[0]) {
+			this.threads.execute(() -> runNext(connection));
+		}
+	}
+
+	private void runNext(String connection) {
+		try {
+			runFirst(connection);
+		}
+		finally {
+			boolean more = this.tasks.computeIfPresent(connection, (key, tasks) -> {
+				tasks.remove();
+				return tasks.isEmpty() ? null : tasks;
+			}) != null;
+			if (more) {
+				this.threads.execute(() -> runNext(connection));
+			}
+		}
+	}
+
+	private void runFirst(String connection) {
+		AtomicReference<@Nullable Runnable> first = new AtomicReference<>();
+		this.tasks.computeIfPresent(connection, (key, tasks) -> {
+			first.set(tasks.element());
+			return tasks;
+		});
+		Runnable task = first.get();
+		if (task != null) {
+			task.run();
+		}
+	}
+
+	Set<Http2Output> lingering() {
+		return this.lingering;
+	}
+
+	/**
+	 * Makes an end with those that have ended, since the server shuts down.
+	 * @param patience how long they may still take
+	 */
+	void hurry(Duration patience) {
+		this.lingering.forEach((output) -> output.giveUpAfter(patience));
+	}
+
+}
