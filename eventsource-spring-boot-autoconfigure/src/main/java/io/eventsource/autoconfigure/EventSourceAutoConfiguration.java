@@ -52,18 +52,22 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 public final class EventSourceAutoConfiguration {
 
 	@Bean
+	LateBeans eventSourceLateBeans(ObjectProvider<DataWriter> dataWriter, ObjectProvider<StreamListener> listeners) {
+		return new LateBeans(dataWriter, listeners);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	EventSourceEndpoint eventSourceEndpoint(EventSourceProperties properties,
-			ConfigurableListableBeanFactory beanFactory, ObjectProvider<DataWriter> dataWriter,
-			ObjectProvider<StreamListener> listeners, Environment environment) {
+			ConfigurableListableBeanFactory beanFactory, LateBeans lateBeans, Environment environment) {
 		StreamDefinitions streams = new StreamDefinitions(properties);
 		StreamSettings defaults = streams.defaults();
 		StreamRules rules = new StreamRules(beanFactory);
 		boolean virtual = Threading.VIRTUAL.isActive(environment);
 		int threads = DispatcherThreads.of(properties);
 		return new EventSourceEndpoint(streams.of(new PublisherBeans(beanFactory).find(), rules, beanFactory), defaults,
-				streams.access(rules), dataWriter.getIfAvailable(UnsupportedDataWriter::new),
-				new CompositeStreamListener(listeners.orderedStream().toList()), () -> virtual
+				streams.access(rules), lateBeans.writer(),
+				new CompositeStreamListener(lateBeans.listeners()), () -> virtual
 						? new Dispatcher(threads, executor("eventsource-intake-", true)) : new Dispatcher(threads),
 				executor("eventsource-send-", virtual), streams.limits());
 	}
