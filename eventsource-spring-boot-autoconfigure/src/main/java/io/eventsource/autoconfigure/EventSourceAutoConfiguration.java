@@ -65,9 +65,9 @@ public final class EventSourceAutoConfiguration {
 		StreamRules rules = new StreamRules(beanFactory);
 		boolean virtual = Threading.VIRTUAL.isActive(environment);
 		int threads = DispatcherThreads.of(properties);
-		return new EventSourceEndpoint(streams.of(new PublisherBeans(beanFactory).find(), rules, beanFactory), defaults,
-				streams.access(rules), lateBeans.writer(),
-				new CompositeStreamListener(lateBeans.listeners()), () -> virtual
+		return new EventSourceEndpoint(
+				streams.of(new PublisherBeans(beanFactory).find(), rules, beanFactory), defaults, streams.access(rules),
+				lateBeans.writer(), new CompositeStreamListener(lateBeans.listeners()), () -> virtual
 						? new Dispatcher(threads, executor("eventsource-intake-", true)) : new Dispatcher(threads),
 				executor("eventsource-send-", virtual), streams.limits());
 	}

@@ -27,7 +27,7 @@ final class Chromium implements AutoCloseable {
 		options.setBinary(Programs.find("chromium").orElseThrow());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
 				"--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-				"--disable-sync", "--user-data-dir=" + profile);
+				"--disable-sync", "--ignore-certificate-errors", "--user-data-dir=" + profile);
 		// With the driver named, Selenium looks for none on the network
 		ChromeDriverService service = new ChromeDriverService.Builder()
 			.usingDriverExecutable(Programs.find("chromedriver").orElseThrow())
@@ -74,6 +74,20 @@ final class Chromium implements AutoCloseable {
 		return Boolean.TRUE.equals(this.driver.executeScript(
 				"return document.readyState === 'complete' && location.href === arguments[0] && !!window.clients",
 				page.toString()));
+	}
+
+	/**
+	 * Opens a page.
+	 */
+	void show(URI page) {
+		this.driver.get(page.toString());
+	}
+
+	/**
+	 * Runs a script in the page.
+	 */
+	Object run(String script, Object... arguments) {
+		return this.driver.executeScript(script, arguments);
 	}
 
 	@Override

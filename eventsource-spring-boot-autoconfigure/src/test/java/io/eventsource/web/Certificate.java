@@ -14,7 +14,7 @@ import javax.net.ssl.TrustManagerFactory;
 /**
  * A certificate for this machine, which nobody trusts but those who know it.
  */
-final class Certificate {
+public final class Certificate {
 
 	private static final String PASSWORD = "secret";
 
@@ -28,7 +28,7 @@ final class Certificate {
 	 * Makes a certificate.
 	 * @param folder where to keep it
 	 */
-	static Certificate create(Path folder) throws Exception {
+	public static Certificate create(Path folder) throws Exception {
 		Path file = folder.resolve("certificate.p12");
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
 				"-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
@@ -46,7 +46,7 @@ final class Certificate {
 	/**
 	 * What a server needs to present it.
 	 */
-	String[] properties() {
+	public String[] properties() {
 		return new String[] { "server.ssl.key-store=" + this.file, "server.ssl.key-store-password=" + PASSWORD,
 				"server.ssl.key-store-type=PKCS12" };
 	}
