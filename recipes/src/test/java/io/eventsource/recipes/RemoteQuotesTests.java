@@ -39,8 +39,8 @@ class RemoteQuotesTests {
 	void eventsKeepTheirIdTypeAndLines() throws Exception {
 		try (Stream<String> lines = connect()) {
 			publish("q1", "to be\nor not");
-			assertThat(lines.filter((line) -> !line.startsWith("retry: ") && !line.contains("~") && !line.isEmpty()).limit(4))
-				.containsExactly("id: q1", "event: quote", "data: to be", "data: or not");
+			assertThat(lines.filter((line) -> !line.startsWith("retry: ") && !line.contains("~") && !line.isEmpty())
+				.limit(4)).containsExactly("id: q1", "event: quote", "data: to be", "data: or not");
 		}
 	}
 
