@@ -3,6 +3,7 @@ package io.eventsource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import org.apache.commons.logging.LogFactory;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -86,6 +87,9 @@ public class DrainBenchmark {
 	 */
 	private static final class Served {
 
+		private static final Complaints FAILURES = new Complaints(LogFactory.getLog(DrainBenchmark.class),
+				System::nanoTime);
+
 		private final Dispatcher dispatcher = new Dispatcher(1);
 
 		private final EventStream stream;
@@ -98,7 +102,7 @@ public class DrainBenchmark {
 			this.stream = EventStream.builder("benchmark", EventChannel.create(), this.dispatcher)
 				.filters(filters)
 				.build();
-			this.group = new ClientGroup(this.stream, new Dispatcher.Worker(), this.dispatcher.clock());
+			this.group = new ClientGroup(this.stream, new Worker("drain", System::nanoTime, FAILURES), this.dispatcher.clock());
 			this.event = this.stream.encoder().encode(Event.of("x".repeat(100)));
 			for (int i = 0; i < CLIENTS; i++) {
 				this.group.admit(EventClient.builder("c" + i, "benchmark").build(), new Nowhere()).writable();

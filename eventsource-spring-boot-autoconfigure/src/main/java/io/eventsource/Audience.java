@@ -37,7 +37,7 @@ final class Audience {
 	private synchronized ClientGroup group(int index) {
 		ClientGroup group = this.groups.get(index);
 		if (group == null) {
-			Dispatcher.Worker worker = this.dispatcher.worker(index);
+			Worker worker = this.dispatcher.worker(index);
 			group = new ClientGroup(this.stream, worker, this.dispatcher.clock());
 			this.groups.set(index, group);
 			worker.startTicking(group.ticker());

@@ -6,17 +6,13 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One connection: a position in the log, and the sink that what follows goes to. All but
  * {@link #writable()} and {@link #close} belongs to the worker of the connection.
  */
-final class ClientCursor implements EventConnection {
-
-	private static final Log logger = LogFactory.getLog(ClientCursor.class);
+final class ClientCursor implements EventConnection, Call {
 
 	private static final AtomicReferenceFieldUpdater<ClientCursor, @Nullable CloseReason> CLOSING = AtomicReferenceFieldUpdater
 		.newUpdater(ClientCursor.class, CloseReason.class, "closing");
@@ -86,6 +82,11 @@ final class ClientCursor implements EventConnection {
 	/** Whether the client gets nothing more but what it was begun with. */
 	private boolean leaving;
 
+	/** Whether a thread that was replaced is still in a call of the sink. */
+	private boolean sinkStuck;
+
+	private volatile boolean completing;
+
 	private volatile boolean writable;
 
 	private volatile @Nullable CloseReason closing;
@@ -97,7 +98,7 @@ final class ClientCursor implements EventConnection {
 		this.group = group;
 		this.stream = stream;
 		this.log = stream.log();
-		this.filter = stream.filter(client);
+		this.filter = stream.filter(client, () -> close(CloseReason.FAILED));
 		this.position = start.position();
 		this.keepsPositions = sink.keepsPositions();
 		this.openingId = this.keepsPositions ? Placement.opening(stream, client, start, tail) : null;
@@ -178,18 +179,65 @@ final class ClientCursor implements EventConnection {
 	}
 
 	/**
-	 * Ends the response. Called once.
+	 * Ends the response. Called once. Throws nothing.
 	 */
 	void complete() {
-		if (this.history != null) {
-			this.history.cancel();
+		try {
+			if (this.history != null) {
+				this.history.cancel();
+			}
 		}
+		catch (Throwable ex) {
+			supervise("The history of %s could not be closed", Callee.HISTORY, ex);
+		}
+		if (!this.sinkStuck) {
+			completeSink();
+		}
+	}
+
+	private void completeSink() {
+		this.completing = true;
+		Call before = WorkerThread.enter(this);
 		try {
 			CloseReason reason = this.closing;
 			this.sink.complete((reason != null) ? reason : CloseReason.DISCONNECTED);
 		}
-		catch (RuntimeException ex) {
-			logger.debug("The response of " + this.client + " could not be ended", ex);
+		catch (Throwable ex) {
+			supervise("The response of %s could not be ended", Callee.SINK, ex);
+		}
+		finally {
+			WorkerThread.exit(this, before);
+		}
+	}
+
+	private void supervise(String message, Callee callee, Throwable failure) {
+		WorkerReplaced.check(failure);
+		this.stream.supervisor().failed(callee, () -> String.format(message, this.client), failure);
+	}
+
+	@Override
+	public Callee callee() {
+		return Callee.SINK;
+	}
+
+	@Override
+	public String subject() {
+		return this.client.toString();
+	}
+
+	/**
+	 * Closes the connection, and leaves the sink to the thread that stands still in it.
+	 */
+	@Override
+	public void abandon() {
+		this.sinkStuck = true;
+		close(CloseReason.WRITE_TIMEOUT);
+	}
+
+	@Override
+	public void returned() {
+		if (!this.completing) {
+			completeSink();
 		}
 	}
 
@@ -250,14 +298,31 @@ final class ClientCursor implements EventConnection {
 			this.blockedSince = 0;
 			return false;
 		}
+		Call before = WorkerThread.enter(this);
 		try {
 			return isReady(now) && write(next(), now);
 		}
-		catch (IOException | RuntimeException ex) {
-			logger.trace(this.client + " is gone", ex);
-			close(CloseReason.DISCONNECTED);
+		catch (Throwable ex) {
+			broken(ex);
 			return false;
 		}
+		finally {
+			WorkerThread.exit(this, before);
+		}
+	}
+
+	/**
+	 * Ends a connection that has failed. Most of what a sink throws says no more than
+	 * that the client has gone.
+	 */
+	private void broken(Throwable failure) {
+		if (failure instanceof IOException || failure instanceof IllegalStateException) {
+			this.stream.supervisor().debug(() -> this.client + " is gone: " + failure);
+		}
+		else {
+			supervise("%s could not be served", Callee.SINK, failure);
+		}
+		close((failure instanceof Exception) ? CloseReason.DISCONNECTED : CloseReason.FAILED);
 	}
 
 	/**
@@ -439,6 +504,16 @@ final class ClientCursor implements EventConnection {
 	 * Looks at the clock: the heartbeat of an idle client, the deadline of a blocked one.
 	 */
 	void tick(long now, StreamSettings settings) {
+		try {
+			look(now, settings);
+		}
+		catch (Throwable ex) {
+			supervise("%s could not be served", Callee.ENGINE, ex);
+			close(CloseReason.FAILED);
+		}
+	}
+
+	private void look(long now, StreamSettings settings) {
 		if (this.closing != null) {
 			return;
 		}
@@ -452,7 +527,7 @@ final class ClientCursor implements EventConnection {
 		}
 		else if (!this.opened && now - this.blockedSince >= OPENING) {
 			this.opened = true;
-			this.sink.neverReady();
+			neverReady();
 		}
 		else if (this.blockedSince != 0 && !this.writable) {
 			if (now - this.blockedSince >= settings.writeTimeout().toNanos()) {
@@ -472,6 +547,19 @@ final class ClientCursor implements EventConnection {
 			}
 			this.lastWrite = now;
 			drain(now);
+		}
+	}
+
+	private void neverReady() {
+		Call before = WorkerThread.enter(this);
+		try {
+			this.sink.neverReady();
+		}
+		catch (Throwable ex) {
+			broken(ex);
+		}
+		finally {
+			WorkerThread.exit(this, before);
 		}
 	}
 

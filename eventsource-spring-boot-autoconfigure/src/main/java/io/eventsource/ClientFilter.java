@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * types that it has asked for. Remembers how much it has hidden since the client was last
  * told its position. Belongs to the worker of the client, but for {@link #shows(Event)}.
  */
-final class ClientFilter {
+final class ClientFilter implements Call {
 
 	/** How many frames are looked at in one go. */
 	private static final int STRETCH = 1024;
@@ -27,12 +27,16 @@ final class ClientFilter {
 
 	private final List<EventFilter> filters;
 
+	/** Called if a worker was replaced while it was in a filter. */
+	private final Runnable onStall;
+
 	private int hidden;
 
-	ClientFilter(EventClient client, EventStream stream, List<EventFilter> filters) {
+	ClientFilter(EventClient client, EventStream stream, List<EventFilter> filters, Runnable onStall) {
 		this.client = client;
 		this.stream = stream;
 		this.filters = filters;
+		this.onStall = onStall;
 	}
 
 	/**
@@ -52,18 +56,17 @@ final class ClientFilter {
 	}
 
 	private boolean maySee(Event event) {
-		try {
-			for (EventFilter filter : this.filters) {
-				if (!filter.test(event, this.client)) {
-					return false;
-				}
-			}
-			return true;
-		}
-		catch (RuntimeException | Error ex) {
-			this.stream.filterFailed(this.client, event, ex);
+		Supervisor supervisor = this.stream.supervisor();
+		if (supervisor.shunsFilters()) {
+			this.onStall.run();
 			return false;
 		}
+		for (EventFilter filter : this.filters) {
+			if (!supervisor.test(filter, event, this.client, this)) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/**
@@ -170,6 +173,27 @@ final class ClientFilter {
 		// A personal publisher goes on by its own ids, or not at all
 		return (this.stream.isPersonal() || position <= 0) ? new byte[0]
 				: FrameEncoder.checkpoint(FrameEncoder.id(log.epoch(), position - 1));
+	}
+
+	@Override
+	public Callee callee() {
+		return Callee.FILTER;
+	}
+
+	@Override
+	public String subject() {
+		return this.client.toString();
+	}
+
+	@Override
+	public void abandon() {
+		this.stream.supervisor().filterAbandoned();
+		this.onStall.run();
+	}
+
+	@Override
+	public void returned() {
+		this.stream.supervisor().filterReturned();
 	}
 
 }

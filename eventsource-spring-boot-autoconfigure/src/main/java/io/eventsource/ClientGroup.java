@@ -1,7 +1,9 @@
 package io.eventsource;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * makes the worker pass over them once; signals that come before the pass has begun are
  * one.
  */
-final class ClientGroup implements Runnable {
+final class ClientGroup implements Worker.Task {
 
 	private final EventStream stream;
 
-	private final Dispatcher.Worker worker;
+	private final Worker worker;
 
 	private final LongSupplier clock;
 
@@ -39,9 +41,12 @@ final class ClientGroup implements Runnable {
 	private volatile long flushedBytes;
 
 	/** Only the worker touches these. */
-	private final List<ClientCursor> cursors = new ArrayList<>();
+	private final ArrayList<ClientCursor> cursors = new ArrayList<>();
 
 	private final List<Arrival> arrivals = new ArrayList<>();
+
+	/** Those that have come to the worker, and not to their place yet. */
+	private final Queue<Arrival> beginning = new ArrayDeque<>();
 
 	/** What was taken last, of everything and without what was overtaken. */
 	private @Nullable Slice whole;
@@ -68,7 +73,13 @@ final class ClientGroup implements Runnable {
 
 	private volatile @Nullable CloseReason closing;
 
-	ClientGroup(EventStream stream, Dispatcher.Worker worker, LongSupplier clock) {
+	/** Whether a pass has failed, or could not be asked for. */
+	private volatile boolean overdue;
+
+	/** The client that was taken out of the list, and has not been counted off yet. */
+	private @Nullable ClientCursor removed;
+
+	ClientGroup(EventStream stream, Worker worker, LongSupplier clock) {
 		this.stream = stream;
 		this.worker = worker;
 		this.clock = clock;
@@ -101,7 +112,14 @@ final class ClientGroup implements Runnable {
 	 */
 	void signal() {
 		if (!this.signalled.get() && this.signalled.compareAndSet(false, true)) {
-			this.worker.execute(this);
+			try {
+				this.worker.execute(this);
+			}
+			catch (Throwable ex) {
+				// There is no memory for a task, so the next tick does without one
+				this.signalled.set(false);
+				this.overdue = true;
+			}
 		}
 	}
 
@@ -115,7 +133,17 @@ final class ClientGroup implements Runnable {
 			signal();
 		}
 		else if (!this.announced.get() && this.announced.compareAndSet(false, true)) {
-			this.worker.executeLater(this::flush, wait);
+			flushLater(wait);
+		}
+	}
+
+	private void flushLater(long nanos) {
+		try {
+			this.worker.executeLater(this::flush, nanos);
+		}
+		catch (Throwable ex) {
+			this.announced.set(false);
+			this.overdue = true;
 		}
 	}
 
@@ -136,7 +164,7 @@ final class ClientGroup implements Runnable {
 	private void flush() {
 		long wait = this.nextFlush - this.clock.getAsLong();
 		if (wait > 0) {
-			this.worker.executeLater(this::flush, wait);
+			flushLater(wait);
 		}
 		else {
 			this.announced.set(false);
@@ -151,7 +179,12 @@ final class ClientGroup implements Runnable {
 		this.closing = reason;
 		// Not by a signal: one that is under way on another thread may come after the
 		// worker has been stopped
-		this.worker.execute(this);
+		try {
+			this.worker.execute(this);
+		}
+		catch (Throwable ex) {
+			this.overdue = true;
+		}
 	}
 
 	/**
@@ -193,15 +226,7 @@ final class ClientGroup implements Runnable {
 
 	private <T> CompletableFuture<T> ask(Supplier<T> question) {
 		CompletableFuture<T> answer = new CompletableFuture<>();
-		this.worker.execute(() -> {
-			try {
-				welcome();
-				answer.complete(question.get());
-			}
-			catch (RuntimeException | Error ex) {
-				answer.completeExceptionally(ex);
-			}
-		});
+		this.worker.execute(new Question<>(question, answer));
 		return answer;
 	}
 
@@ -269,6 +294,7 @@ final class ClientGroup implements Runnable {
 		// Cleared before anything is looked at: what is signalled from here on gets a
 		// pass of its own
 		this.signalled.set(false);
+		this.overdue = true;
 		welcome();
 		long now = this.clock.getAsLong();
 		this.tail = this.stream.log().tail();
@@ -294,16 +320,31 @@ final class ClientGroup implements Runnable {
 			}
 		}
 		settle(now);
-		if (this.fresh >= 0) {
-			this.stream.flushed(this.fresh);
-			this.fresh = -1;
-		}
 		if (more) {
 			signal();
 		}
 		if (reason != null) {
 			this.worker.stopTicking(this.ticker);
 		}
+		this.overdue = false;
+		if (this.fresh >= 0) {
+			long first = this.fresh;
+			this.fresh = -1;
+			this.stream.flushed(first);
+		}
+	}
+
+	/**
+	 * Goes on after the thread was replaced in the midst of a pass or a tick.
+	 */
+	@Override
+	public void interrupted() {
+		ClientCursor cursor = this.removed;
+		if (cursor != null) {
+			countOff(cursor);
+		}
+		this.overdue = true;
+		signal();
 	}
 
 	/**
@@ -317,38 +358,61 @@ final class ClientGroup implements Runnable {
 			cursor.tick(now, this.stream.settings());
 		}
 		settle(now);
+		if (this.overdue) {
+			signal();
+		}
 	}
 
 	private void welcome() {
-		List<Arrival> welcomed;
 		synchronized (this.arrivals) {
-			if (this.arrivals.isEmpty()) {
-				return;
-			}
-			welcomed = List.copyOf(this.arrivals);
+			// What may fail for want of memory comes first
+			this.cursors.ensureCapacity(this.cursors.size() + this.arrivals.size());
+			this.beginning.addAll(this.arrivals);
+			this.arrivals.forEach((arrival) -> this.cursors.add(arrival.cursor()));
 			this.arrivals.clear();
-			welcomed.forEach((arrival) -> this.cursors.add(arrival.cursor()));
 		}
-		for (Arrival arrival : welcomed) {
+		for (Arrival arrival = this.beginning.poll(); arrival != null; arrival = this.beginning.poll()) {
+			begin(arrival);
+		}
+	}
+
+	/**
+	 * Ends the connection of a client that cannot be given its place, also if the thread
+	 * is replaced meanwhile.
+	 */
+	private void begin(Arrival arrival) {
+		ClientCursor cursor = arrival.cursor();
+		try {
 			this.newest = Math.max(this.newest, arrival.tail());
-			HistoryReplay history = this.stream.history(arrival.cursor().client(), arrival.start(), this::signal);
+			HistoryReplay history = this.stream.history(cursor.client(), arrival.start(), this::signal);
 			if (history != null) {
-				arrival.cursor().replay(history);
+				cursor.replay(history);
 			}
 			else {
-				arrival.cursor().begin(arrival.start(), arrival.tail());
-				replayed(Math.max(0, arrival.tail() - arrival.cursor().position()));
+				cursor.begin(arrival.start(), arrival.tail());
+				replayed(Math.max(0, arrival.tail() - cursor.position()));
 			}
+		}
+		catch (Throwable ex) {
+			WorkerReplaced.check(ex);
+			this.stream.supervisor().failed(Callee.ENGINE, () -> cursor.client() + " could not be given its place", ex);
+			cursor.close(CloseReason.FAILED);
 		}
 	}
 
 	private void remove(int index) {
 		ClientCursor cursor = this.cursors.get(index);
+		this.removed = cursor;
 		ClientCursor last = this.cursors.remove(this.cursors.size() - 1);
 		if (last != cursor) {
 			this.cursors.set(index, last);
 		}
 		cursor.complete();
+		countOff(cursor);
+	}
+
+	private void countOff(ClientCursor cursor) {
+		this.removed = null;
 		CloseReason reason = cursor.closing();
 		if (reason != null) {
 			this.stream.closed(cursor.client(), reason);
@@ -388,6 +452,55 @@ final class ClientGroup implements Runnable {
 			}
 		}
 		return slice;
+	}
+
+	/**
+	 * What is asked of the worker, and whom to answer.
+	 */
+	private final class Question<T> implements Worker.Task, Call {
+
+		private final Supplier<T> question;
+
+		private final CompletableFuture<T> answer;
+
+		Question(Supplier<T> question, CompletableFuture<T> answer) {
+			this.question = question;
+			this.answer = answer;
+		}
+
+		@Override
+		public void run() {
+			welcome();
+			Call before = WorkerThread.enter(this);
+			try {
+				this.answer.complete(this.question.get());
+			}
+			catch (Throwable ex) {
+				WorkerReplaced.check(ex);
+				this.answer.completeExceptionally(ex);
+			}
+			finally {
+				WorkerThread.exit(this, before);
+			}
+		}
+
+		@Override
+		public void interrupted() {
+			this.answer.completeExceptionally(
+					new IllegalStateException("A condition has held up its worker, and has not been answered"));
+			ClientGroup.this.interrupted();
+		}
+
+		@Override
+		public Callee callee() {
+			return Callee.CONDITION;
+		}
+
+		@Override
+		public String subject() {
+			return "clients of stream '" + ClientGroup.this.stream.name() + "'";
+		}
+
 	}
 
 	/**

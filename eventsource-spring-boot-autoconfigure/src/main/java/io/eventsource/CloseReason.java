@@ -11,7 +11,10 @@ public enum CloseReason {
 	/** The publisher completed or the stream was stopped, and all of it was delivered. */
 	COMPLETED,
 
-	/** The publisher of this client alone failed, and all before that was delivered. */
+	/**
+	 * The publisher of this client alone failed, and all before that was delivered; or
+	 * the client could not be served, since a filter stood still, or there was no memory.
+	 */
 	FAILED,
 
 	/** The client fell further behind than the log reaches. */

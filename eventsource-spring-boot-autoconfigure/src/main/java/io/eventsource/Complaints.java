@@ -1,7 +1,9 @@
 package io.eventsource;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ final class Complaints {
 
 	private final LongSupplier clock;
 
+	private final AtomicLong failures = new AtomicLong();
+
 	private boolean begun;
 
 	private long last;
@@ -28,15 +32,44 @@ final class Complaints {
 		this.clock = clock;
 	}
 
-	void warn(String message, @Nullable Throwable cause) {
-		long others = admit();
-		if (others >= 0) {
-			this.logger.warn((others == 0) ? message : message + " (and " + others + " more since the last such line)",
-					cause);
+	/**
+	 * Logs a warning. Throws nothing, whatever the message or the logger throws: who logs
+	 * a failure is not to fail for it.
+	 */
+	void warn(Supplier<String> message, @Nullable Throwable cause) {
+		try {
+			this.failures.incrementAndGet();
+			long others = admit();
+			if (others >= 0) {
+				this.logger.warn(
+						message.get() + ((others > 0) ? " (and " + others + " more since the last such line)" : ""),
+						cause);
+			}
+			else if (this.logger.isDebugEnabled()) {
+				this.logger.debug(message.get(), cause);
+			}
 		}
-		else {
-			this.logger.debug(message, cause);
+		catch (Throwable ex) {
+			WorkerReplaced.check(ex);
 		}
+	}
+
+	void debug(Supplier<String> message) {
+		try {
+			if (this.logger.isDebugEnabled()) {
+				this.logger.debug(message.get());
+			}
+		}
+		catch (Throwable ex) {
+			WorkerReplaced.check(ex);
+		}
+	}
+
+	/**
+	 * How many failures there were so far, whether they could be logged or not.
+	 */
+	long count() {
+		return this.failures.get();
 	}
 
 	/**

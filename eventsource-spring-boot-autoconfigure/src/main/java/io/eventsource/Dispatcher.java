@@ -1,13 +1,9 @@
 package io.eventsource;
 
-import java.util.PriorityQueue;
-import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -26,18 +22,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dispatcher implements AutoCloseable {
 
+	/** After which time in one call out of the engine a worker is replaced. */
+	public static final Duration DEFAULT_STALL_TIMEOUT = Duration.ofSeconds(3);
+
+	private static final LongSupplier SYSTEM = System::nanoTime;
+
 	private static final Log logger = LogFactory.getLog(Dispatcher.class);
 
-	/** How coarse the clock is by which heartbeats and deadlines are kept. */
-	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(100);
-
 	private final Worker[] workers;
+
+	private final Watchdog watchdog;
 
 	private final AtomicInteger turn = new AtomicInteger();
 
 	private final @Nullable ExecutorService ownIntake;
 
-	private final Executor intake;
+	private final IntakeExecutor intake;
 
 	private final LongSupplier clock;
 
@@ -50,7 +50,7 @@ public final class Dispatcher implements AutoCloseable {
 	 * @param threads how many workers serve the clients, at least 1
 	 */
 	public Dispatcher(int threads) {
-		this(threads, System::nanoTime);
+		this(threads, (Executor) null, DEFAULT_STALL_TIMEOUT);
 	}
 
 	/**
@@ -60,33 +60,64 @@ public final class Dispatcher implements AutoCloseable {
 	 * the publisher does, so the executor must not be bounded
 	 */
 	public Dispatcher(int threads, Executor intake) {
-		this(threads, intake, null, System::nanoTime);
+		this(threads, intake, DEFAULT_STALL_TIMEOUT);
+	}
+
+	/**
+	 * Starts the workers.
+	 * @param threads how many workers serve the clients, at least 1
+	 * @param intake runs what calls into publishers; each task may block for as long as
+	 * the publisher does, so the executor must not be bounded; {@code null} for threads
+	 * of the dispatcher's own
+	 * @param stallTimeout how long a worker may stand still in one call out of the engine
+	 * before another thread takes its place; {@link Duration#ZERO} for ever
+	 */
+	public Dispatcher(int threads, @Nullable Executor intake, Duration stallTimeout) {
+		this(threads, intake, stallTimeout, SYSTEM);
 	}
 
 	Dispatcher(int threads, LongSupplier clock) {
-		this(threads, ownIntake(), clock);
+		this(threads, null, DEFAULT_STALL_TIMEOUT, clock);
 	}
 
-	private Dispatcher(int threads, ExecutorService intake, LongSupplier clock) {
-		this(threads, intake, intake, clock);
-	}
-
-	private Dispatcher(int threads, Executor intake, @Nullable ExecutorService ownIntake, LongSupplier clock) {
+	Dispatcher(int threads, @Nullable Executor intake, Duration stallTimeout, LongSupplier clock) {
 		if (threads < 1) {
 			throw new IllegalArgumentException("dispatcher.threads must be at least 1; got " + threads);
 		}
-		this.intake = intake;
-		this.ownIntake = ownIntake;
-		this.clock = clock;
-		this.publisherLogs = new PublisherLogs(clock);
-		ThreadFactory factory = threadFactory("eventsource-dispatch-");
+		if (stallTimeout.isNegative()) {
+			throw new IllegalArgumentException(
+					"dispatcher.stall-timeout must not be negative; use 0 for none; got " + stallTimeout);
+		}
+		this.clock = (clock != SYSTEM) ? new SafeClock(clock) : clock;
+		this.publisherLogs = new PublisherLogs(this.clock);
+		ExecutorService own = (intake != null) ? null : ownIntake();
+		this.ownIntake = own;
+		Complaints failures = new Complaints(logger, this.clock);
 		this.workers = new Worker[threads];
 		for (int i = 0; i < threads; i++) {
-			this.workers[i] = new Worker();
+			this.workers[i] = new Worker("eventsource-dispatch-" + (i + 1), this.clock, failures);
 		}
-		for (Worker worker : this.workers) {
-			worker.thread = factory.newThread(worker);
-			worker.thread.start();
+		this.watchdog = new Watchdog(this.workers, stallTimeout, failures, new Complaints(logger, this.clock));
+		this.intake = new IntakeExecutor((intake != null) ? intake : Objects.requireNonNull(own), this.workers[0],
+				new Complaints(logger, this.clock));
+		start();
+	}
+
+	/**
+	 * Starts all threads, or none.
+	 */
+	private void start() {
+		try {
+			for (Worker worker : this.workers) {
+				worker.start();
+			}
+			Thread thread = new Thread(this.watchdog, "eventsource-watchdog");
+			thread.setDaemon(true);
+			thread.start();
+		}
+		catch (Throwable ex) {
+			close();
+			throw ex;
 		}
 	}
 
@@ -134,21 +165,24 @@ public final class Dispatcher implements AutoCloseable {
 	 * Whether the caller is a worker, which must never wait.
 	 */
 	static boolean isWorkerThread() {
-		return Thread.currentThread().getName().startsWith("eventsource-dispatch-");
+		return Thread.currentThread() instanceof WorkerThread;
 	}
 
 	/**
-	 * Runs what calls into a publisher, on a thread of its own.
-	 * @return whether there was such a thread, which is so until the dispatcher is closed
+	 * Runs what calls into a publisher, on a thread of its own: at once, or, where there
+	 * is no thread to be had, as soon as there is. Any thread; throws nothing.
+	 * @return whether it will be run, which is so until the dispatcher is closed
 	 */
 	boolean intake(Runnable task) {
-		try {
-			this.intake.execute(task);
-			return true;
-		}
-		catch (RejectedExecutionException ex) {
-			return false;
-		}
+		return this.intake.run(task);
+	}
+
+	/**
+	 * Describes the workers as they are now. Any thread; never blocks.
+	 * @return the snapshot
+	 */
+	public DispatcherSnapshot snapshot() {
+		return this.watchdog.snapshot();
 	}
 
 	boolean isClosed() {
@@ -162,118 +196,22 @@ public final class Dispatcher implements AutoCloseable {
 	@Override
 	public void close() {
 		this.closed = true;
+		this.watchdog.stop();
+		this.intake.close();
 		for (Worker worker : this.workers) {
-			worker.execute(worker::stop);
+			worker.stop();
 		}
 		if (this.ownIntake != null) {
 			this.ownIntake.shutdownNow();
 		}
 		try {
 			for (Worker worker : this.workers) {
-				if (worker.thread != null) {
-					worker.thread.join(TimeUnit.SECONDS.toMillis(1) / this.workers.length + 1);
-				}
+				worker.join(TimeUnit.SECONDS.toMillis(1) / this.workers.length + 1);
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-	}
-
-	/**
-	 * One thread, its tasks, and what it looks at on every tick.
-	 */
-	static final class Worker implements Runnable {
-
-		private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
-
-		private final Set<Runnable> ticking = ConcurrentHashMap.newKeySet();
-
-		/** Only the worker touches it. */
-		private final PriorityQueue<Later> later = new PriorityQueue<>();
-
-		private @Nullable Thread thread;
-
-		private boolean stopped;
-
-		void execute(Runnable task) {
-			this.tasks.add(task);
-		}
-
-		/**
-		 * Runs a task after a time. Any thread; never blocks.
-		 */
-		void executeLater(Runnable task, long nanos) {
-			long time = System.nanoTime() + nanos;
-			execute(() -> this.later.add(new Later(task, time)));
-		}
-
-		void startTicking(Runnable tick) {
-			this.ticking.add(tick);
-		}
-
-		void stopTicking(Runnable tick) {
-			this.ticking.remove(tick);
-		}
-
-		private void stop() {
-			this.stopped = true;
-		}
-
-		@Override
-		public void run() {
-			long nextTick = System.nanoTime() + TICK;
-			while (!this.stopped) {
-				runSafely(poll(nextTick));
-				if (System.nanoTime() - nextTick >= 0) {
-					this.ticking.forEach(this::runSafely);
-					nextTick = System.nanoTime() + TICK;
-				}
-			}
-		}
-
-		/**
-		 * Waits for a task, until a time at most.
-		 */
-		private @Nullable Runnable poll(long until) {
-			long now = System.nanoTime();
-			Later next = this.later.peek();
-			if (next != null && next.time() - now <= 0) {
-				return this.later.remove().task();
-			}
-			long wait = (next != null) ? Math.min(until - now, next.time() - now) : until - now;
-			try {
-				return this.tasks.poll(wait, TimeUnit.NANOSECONDS);
-			}
-			catch (InterruptedException ex) {
-				// Nobody interrupts a worker to stop it; a listener's code may have
-				return null;
-			}
-		}
-
-		private void runSafely(@Nullable Runnable task) {
-			if (task != null) {
-				try {
-					task.run();
-				}
-				catch (RuntimeException | Error ex) {
-					logger.error("A task of the event dispatcher failed; the worker goes on", ex);
-				}
-			}
-		}
-
-		/**
-		 * A task, and when to run it.
-		 */
-		private record Later(Runnable task, long time) implements Comparable<Later> {
-
-			@Override
-			public int compareTo(Later other) {
-				return Long.signum(this.time - other.time);
-			}
-
-		}
-
 	}
 
 }

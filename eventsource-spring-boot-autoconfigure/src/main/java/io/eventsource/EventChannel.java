@@ -447,12 +447,25 @@ public final class EventChannel implements Publisher<Event> {
 			if (this.drains.getAndIncrement() == 0) {
 				int missed = 1;
 				while (missed != 0) {
-					Runnable signal = next();
-					while (signal != null) {
-						run(signal);
-						signal = next();
-					}
+					signal();
 					missed = this.drains.addAndGet(-missed);
+				}
+			}
+		}
+
+		/** What cannot be signalled now, for want of memory, stays in the queue. */
+		private void signal() {
+			try {
+				Runnable signal = next();
+				while (signal != null) {
+					run(signal);
+					signal = next();
+				}
+			}
+			catch (Throwable ex) {
+				WorkerReplaced.check(ex);
+				if (this.subscriber instanceof Upstream upstream) {
+					upstream.hold();
 				}
 			}
 		}
@@ -461,9 +474,10 @@ public final class EventChannel implements Publisher<Event> {
 			try {
 				signal.run();
 			}
-			catch (RuntimeException | Error ex) {
-				logger.error("A subscriber of an event channel failed and is let go (Reactive Streams 2.13)", ex);
+			catch (Throwable ex) {
+				WorkerReplaced.check(ex);
 				cancel();
+				logger.error("A subscriber of an event channel failed and is let go (Reactive Streams 2.13)", ex);
 			}
 		}
 
@@ -490,9 +504,12 @@ public final class EventChannel implements Publisher<Event> {
 				if (this.demand == 0 || !fits(this.queue.element())) {
 					return null;
 				}
+				// Before the event is taken out, since it may fail for want of memory
+				Runnable signal = signal(this.queue.element());
+				this.queue.remove();
 				this.demand--;
 				EventChannel.this.room.signal();
-				return signal(this.queue.remove());
+				return signal;
 			}
 			finally {
 				EventChannel.this.lock.unlock();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -36,8 +37,6 @@ public final class EventStream {
 
 	private final StreamSettings settings;
 
-	private final StreamListener listener;
-
 	private final Function<Object, Event> mapping;
 
 	private final @Nullable EventHistory history;
@@ -62,7 +61,7 @@ public final class EventStream {
 
 	private final Gate histories;
 
-	private final Complaints complaints;
+	private final Supervisor supervisor;
 
 	private final Audience audience;
 
@@ -83,7 +82,6 @@ public final class EventStream {
 	private EventStream(Builder builder) {
 		this.name = builder.name;
 		this.settings = builder.settings;
-		this.listener = builder.listener;
 		this.mapping = builder.mapping;
 		this.filters = List.copyOf(builder.filters);
 		this.channel = (builder.publisher instanceof EventChannel source) ? source : null;
@@ -92,14 +90,14 @@ public final class EventStream {
 		this.onEnd = builder.onEnd;
 		this.resumable = builder.resumable;
 		this.resumed = builder.resumed;
+		this.supervisor = new Supervisor(this.name, builder.listener, logger, this.dispatcher.clock());
 		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.maxEventSize());
 		this.log = new EventLog(this.settings.bufferSize(), this.settings.bufferMemory(),
 				this.settings.overflow() == OverflowStrategy.CONFLATE, !this.filters.isEmpty(),
 				this.dispatcher.clock());
 		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher,
 				(builder.logName != null) ? builder.logName : this.name);
-		this.histories = new Gate(this::intake, HISTORIES);
-		this.complaints = new Complaints(logger, this.dispatcher.clock());
+		this.histories = new Gate(this::intake, HISTORIES, this.supervisor.complaints(Callee.HISTORY));
 		this.audience = new Audience(this, this.dispatcher);
 	}
 
@@ -152,11 +150,18 @@ public final class EventStream {
 	 */
 	public EventConnection connect(EventClient client, EventSink sink) {
 		ClientCursor cursor = admit(client, sink);
-		tell((listener) -> listener.clientOpened(client));
-		start();
-		if (this.closed) {
-			// For what was started after it had been stopped
-			close();
+		try {
+			tell((listener) -> listener.clientOpened(client));
+			start();
+			if (this.closed) {
+				// For what was started after it had been stopped
+				close();
+			}
+		}
+		catch (Throwable ex) {
+			// The client has its place, so it is the worker that ends the connection
+			this.supervisor.failed(Callee.ENGINE, () -> client + " could not be served", ex);
+			cursor.close(CloseReason.FAILED);
 		}
 		return cursor;
 	}
@@ -383,9 +388,10 @@ public final class EventStream {
 
 	/**
 	 * What a client may see; {@code null} for everything.
+	 * @param onStall called if a worker had to be replaced while it was in a filter
 	 */
-	@Nullable ClientFilter filter(EventClient client) {
-		return showsAll(client) ? null : new ClientFilter(client, this, this.filters);
+	@Nullable ClientFilter filter(EventClient client, Runnable onStall) {
+		return showsAll(client) ? null : new ClientFilter(client, this, this.filters, onStall);
 	}
 
 	boolean hasHistory() {
@@ -455,41 +461,38 @@ public final class EventStream {
 				.encode(Objects.requireNonNull(this.mapping.apply(element), "the mapping returned null"));
 		}
 		catch (IllegalArgumentException ex) {
-			complain("Stream '" + this.name + "' leaves out an event: " + ex.getMessage(), ex.getCause());
-			return reject(element, ex);
+			return reject(element, ex, ex.getMessage(), ex.getCause());
 		}
 		catch (Throwable ex) {
-			complain("Stream '" + this.name + "' leaves out an event of which none could be made", ex);
-			return reject(element, ex);
+			// Not the failure of the publisher, whose next event may be fine
+			return reject(element, ex, "none could be made of what was published: " + ex, ex);
 		}
 	}
 
-	private EncodedEvent reject(Object element, Throwable cause) {
+	private EncodedEvent reject(Object element, Throwable cause, @Nullable String message, @Nullable Throwable logged) {
+		this.supervisor.failed(Callee.WRITER, () -> "Stream '" + this.name + "' leaves out an event: " + message,
+				logged, cause);
 		tell((listener) -> listener.eventRejected(this.name, element, cause));
 		return gap(GapCause.REJECTED);
 	}
 
 	/** Once there are no such threads any more, histories are only closed. */
 	private void intake(Runnable histories) {
-		if (!this.dispatcher.intake(histories)) {
-			histories.run();
+		if (this.dispatcher.intake(histories)) {
+			return;
 		}
+		if (!isClosed()) {
+			throw new RejectedExecutionException("There is no thread for the history of stream '" + this.name + "'");
+		}
+		histories.run();
 	}
 
-	void filterFailed(EventClient client, Event event, Throwable cause) {
-		complain("A filter of stream '" + this.name + "' failed; " + client + " does not see " + event, cause);
-		tell((listener) -> listener.filterFailed(client, event, cause));
+	Supervisor supervisor() {
+		return this.supervisor;
 	}
 
 	void missed(EventClient client, GapCause cause, @Nullable Long missed) {
 		tell((listener) -> listener.eventsMissed(client, cause, missed));
-	}
-
-	/**
-	 * Logs what may happen for each client or event.
-	 */
-	void complain(String message, @Nullable Throwable cause) {
-		this.complaints.warn(message, cause);
 	}
 
 	void failed(Throwable cause) {
@@ -504,14 +507,13 @@ public final class EventStream {
 	void closed(EventClient client, CloseReason reason) {
 		this.idleSince = this.dispatcher.clock().getAsLong();
 		this.clients.decrementAndGet();
-		if (logger.isDebugEnabled()) {
-			logger.debug("Closed " + client + ": " + reason);
-		}
-		tell((listener) -> listener.clientClosed(client, reason));
 		if (this.onEnd != null) {
 			close();
 			this.onEnd.accept(this);
 		}
+		// Last, since listeners may take their time
+		this.supervisor.debug(() -> "Closed " + client + ": " + reason);
+		tell((listener) -> listener.clientClosed(client, reason));
 	}
 
 	private void tick() {
@@ -524,12 +526,7 @@ public final class EventStream {
 	}
 
 	private void tell(Consumer<StreamListener> signal) {
-		try {
-			signal.accept(this.listener);
-		}
-		catch (RuntimeException | Error ex) {
-			complain("A stream listener failed", ex);
-		}
+		this.supervisor.tell(signal);
 	}
 
 	/**

@@ -84,7 +84,7 @@ final class FrameEncoder {
 					(data instanceof CharSequence text) ? text.toString() : this.writer.write(data),
 					"the DataWriter returned null");
 		}
-		catch (Exception | StackOverflowError ex) {
+		catch (Exception | StackOverflowError | LinkageError | AssertionError ex) {
 			throw new IllegalArgumentException(
 					"The data of " + event + " cannot be written: " + Text.line(ex.getMessage()), ex);
 		}

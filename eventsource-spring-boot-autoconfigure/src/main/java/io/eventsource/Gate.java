@@ -15,13 +15,16 @@ final class Gate implements Executor {
 
 	private final int width;
 
+	private final Complaints complaints;
+
 	private final Queue<Runnable> waiting = new ArrayDeque<>();
 
 	private int running;
 
-	Gate(Executor executor, int width) {
+	Gate(Executor executor, int width, Complaints complaints) {
 		this.executor = executor;
 		this.width = width;
+		this.complaints = complaints;
 	}
 
 	@Override
@@ -33,14 +36,34 @@ final class Gate implements Executor {
 			}
 			this.running++;
 		}
-		this.executor.execute(this::run);
+		try {
+			this.executor.execute(this::run);
+		}
+		catch (Throwable ex) {
+			// Another task, which may wait for this place, would wait for ever
+			synchronized (this) {
+				this.running--;
+			}
+			throw ex;
+		}
 	}
 
 	private void run() {
 		Runnable task = next();
 		while (task != null) {
-			task.run();
+			runSafely(task);
 			task = next();
+		}
+	}
+
+	/** A place is given back whatever a task throws. */
+	private void runSafely(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (Throwable ex) {
+			WorkerReplaced.check(ex);
+			this.complaints.warn(() -> "A task failed; the others go on", ex);
 		}
 	}
 

@@ -7,8 +7,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * block; only one is on its way.
  */
 final class HistoryReplay implements Runnable {
-
-	private static final Log logger = LogFactory.getLog(HistoryReplay.class);
 
 	/** How long events wait for more of them to be read. */
 	private static final long HASTE = TimeUnit.MILLISECONDS.toNanos(100);
@@ -57,6 +53,9 @@ final class HistoryReplay implements Runnable {
 
 	private volatile @Nullable Batch batch;
 
+	/** Whether the client cannot be given a batch, nor told so. */
+	private volatile boolean failed;
+
 	private volatile boolean reading;
 
 	private volatile boolean cancelled;
@@ -70,7 +69,8 @@ final class HistoryReplay implements Runnable {
 		this.start = start;
 		this.executor = executor;
 		this.signal = signal;
-		this.filter = stream.filter(client);
+		this.filter = stream.filter(client, () -> {
+		});
 	}
 
 	/**
@@ -81,14 +81,22 @@ final class HistoryReplay implements Runnable {
 		this.executor.execute(this);
 	}
 
+	/**
+	 * Whether there is something to be taken, be it a failure.
+	 */
 	boolean hasBatch() {
-		return this.batch != null;
+		return this.batch != null || this.failed;
 	}
 
 	/**
 	 * Takes the batch that was asked for, if it is there.
+	 * @throws IllegalStateException if there will be none, which is so where there was no
+	 * memory to say what the client misses
 	 */
 	@Nullable Batch take() {
+		if (this.failed) {
+			throw new IllegalStateException("The history could not be read");
+		}
 		Batch taken = this.batch;
 		this.batch = null;
 		return taken;
@@ -106,13 +114,24 @@ final class HistoryReplay implements Runnable {
 
 	@Override
 	public void run() {
-		Batch next = (this.cancelled || this.stream.isClosed()) ? null : read();
+		Batch next = null;
+		boolean broken = false;
+		try {
+			next = (this.cancelled || this.stream.isClosed()) ? null : read();
+		}
+		catch (Throwable ex) {
+			broken = true;
+			this.stream.supervisor()
+				.failed(Callee.ENGINE, () -> "The history of stream '" + this.client.stream() + "' cannot be handed to "
+						+ this.client + ", whose connection ends", ex);
+		}
 		this.reading = false;
 		if (this.cancelled) {
 			close();
 		}
 		// Last: once the worker sees it, another thread may be at the history
 		this.batch = next;
+		this.failed = broken;
 		this.signal.run();
 	}
 
@@ -124,8 +143,9 @@ final class HistoryReplay implements Runnable {
 			end = read(bytes, System.nanoTime());
 		}
 		catch (Throwable ex) {
-			this.stream.complain("The history of stream '" + this.client.stream() + "' failed; " + this.client
-					+ " is told that it misses events", ex);
+			this.stream.supervisor()
+				.failed(Callee.HISTORY, () -> "The history of stream '" + this.client.stream() + "' failed; "
+						+ this.client + " is told that it misses events", ex);
 			end = gap();
 		}
 		if (end != null) {
@@ -214,7 +234,9 @@ final class HistoryReplay implements Runnable {
 				current.close();
 			}
 			catch (Throwable ex) {
-				logger.debug("The history of stream '" + this.client.stream() + "' could not be closed", ex);
+				this.stream.supervisor()
+					.failed(Callee.HISTORY,
+							() -> "The history of stream '" + this.client.stream() + "' could not be closed", ex);
 			}
 		}
 	}

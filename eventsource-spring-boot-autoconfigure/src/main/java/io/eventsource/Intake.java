@@ -1,6 +1,7 @@
 package io.eventsource;
 
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -36,6 +37,9 @@ final class Intake {
 
 	private boolean stopped;
 
+	/** Whether events were lost here, which clients are to be told. */
+	private volatile boolean gapOwed;
+
 	Intake(EventStream stream, Publisher<?> publisher, EventLog log, Dispatcher dispatcher, String logName) {
 		this.stream = stream;
 		this.publisher = publisher;
@@ -60,7 +64,19 @@ final class Intake {
 			subscriber.subscribe(this.publisher);
 		}
 		else {
-			this.dispatcher.intake(() -> subscriber.subscribe(this.publisher));
+			subscribe(subscriber);
+		}
+	}
+
+	private void subscribe(Upstream subscriber) {
+		try {
+			if (!this.dispatcher.intake(() -> subscriber.subscribe(this.publisher)) && !this.dispatcher.isClosed()) {
+				throw new RejectedExecutionException("There is no thread to subscribe on");
+			}
+		}
+		catch (Throwable ex) {
+			WorkerReplaced.check(ex);
+			subscriber.broken(ex);
 		}
 	}
 
@@ -168,7 +184,7 @@ final class Intake {
 			recover(now);
 		}
 		else {
-			this.dispatcher.intake(() -> subscriber.subscribe(this.publisher));
+			subscribe(subscriber);
 		}
 		replenish(true);
 	}
@@ -182,7 +198,8 @@ final class Intake {
 			}
 		}
 		if (overcome > 0) {
-			this.publisherLog.recovered(overcome);
+			int failures = overcome;
+			Supervisor.quietly(() -> this.publisherLog.recovered(failures));
 		}
 	}
 
@@ -196,11 +213,12 @@ final class Intake {
 			return;
 		}
 		EventChannel.Link holding = current.takeHolding();
-		if (holding != null) {
-			this.dispatcher.intake(holding::drain);
+		if (holding != null && !this.dispatcher.intake(holding::drain)) {
+			current.hold();
 		}
-		if (room(current, tick) > 0 && current.queueRequest()) {
-			this.dispatcher.intake(() -> current.requestQueued(tick));
+		if (room(current, tick) > 0 && current.queueRequest()
+				&& !this.dispatcher.intake(() -> current.requestQueued(tick))) {
+			current.releaseQueued();
 		}
 	}
 
@@ -287,13 +305,35 @@ final class Intake {
 	}
 
 	/**
+	 * Takes note that an event could not be taken, which clients are to be told before
+	 * the next one.
+	 */
+	void leftOut(Throwable cause) {
+		this.gapOwed = true;
+		this.stream.supervisor()
+			.failed(Callee.ENGINE,
+					() -> "Stream '" + this.stream.name() + "' leaves out an event, which clients are told", cause);
+	}
+
+	void cancelFailed(Throwable cause) {
+		this.stream.supervisor()
+			.failed(Callee.PUBLISHER, () -> "The publisher of stream '" + this.stream.name() + "' failed to cancel",
+					cause);
+	}
+
+	/**
 	 * Takes an event, unless the subscription was let go meanwhile.
 	 */
 	void append(Upstream current, EncodedEvent encoded) {
+		EncodedEvent gap = this.gapOwed ? gap(GapCause.UNKNOWN) : null;
 		synchronized (this) {
 			if (this.upstream != current) {
 				return;
 			}
+			if (gap != null) {
+				this.log.append(gap);
+			}
+			this.gapOwed = false;
 			this.demand.taken(encoded);
 			this.log.append(encoded);
 		}
@@ -311,7 +351,7 @@ final class Intake {
 			this.stopped = true;
 		}
 		if (current.hasEmitted() || this.restarts.isYoung(this.dispatcher.clock().getAsLong())) {
-			this.publisherLog.completed(this.publisher, !current.hasEmitted());
+			Supervisor.quietly(() -> this.publisherLog.completed(this.publisher, !current.hasEmitted()));
 		}
 		this.stream.stop();
 	}
@@ -328,10 +368,12 @@ final class Intake {
 			}
 			this.upstream = null;
 			this.pending = true;
+			// What is published into a channel without its subscriber goes nowhere
+			this.gapOwed |= this.publisher instanceof EventChannel;
 			this.demand.failed(cause);
 			this.restarts.failed(this.dispatcher.clock().getAsLong(), current.hasEmitted());
 		}
-		this.publisherLog.failed(this.stream.isPersonal(), cause);
+		Supervisor.quietly(() -> this.publisherLog.failed(this.stream.isPersonal(), cause));
 		this.stream.failed(cause);
 	}
 

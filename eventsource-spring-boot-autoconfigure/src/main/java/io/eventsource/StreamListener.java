@@ -74,4 +74,16 @@ public interface StreamListener {
 	default void publisherFailed(String stream, Throwable cause) {
 	}
 
+	/**
+	 * Called when code that the engine calls has failed, or the engine itself; what the
+	 * engine does then depends on what it was. A failing filter, event or publisher is
+	 * told by a method of its own, too. What this method throws is logged and not told
+	 * again.
+	 * @param stream the name of the stream
+	 * @param callee what has failed
+	 * @param cause the failure
+	 */
+	default void callFailed(String stream, Callee callee, Throwable cause) {
+	}
+
 }

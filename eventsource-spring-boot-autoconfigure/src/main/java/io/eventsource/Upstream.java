@@ -5,8 +5,6 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -17,8 +15,6 @@ import org.reactivestreams.Subscription;
  * calls the publisher.
  */
 final class Upstream implements Subscriber<Object> {
-
-	private static final Log logger = LogFactory.getLog(Upstream.class);
 
 	/** The subscription that the current thread is inside a call of. */
 	private static final ThreadLocal<@Nullable Upstream> CALLING = new ThreadLocal<>();
@@ -117,16 +113,25 @@ final class Upstream implements Subscriber<Object> {
 
 	/**
 	 * Takes the right to ask for more, which only one thread at a time has.
-	 * @return whether it was free; it is given back by {@link #request}
+	 * @return whether it was free; it is given back by {@link #request} or
+	 * {@link #releaseRequest}
 	 */
 	boolean claimRequest() {
 		return this.requesting.compareAndSet(false, true);
 	}
 
 	/**
+	 * Gives that right back.
+	 */
+	void releaseRequest() {
+		this.requesting.set(false);
+	}
+
+	/**
 	 * Takes the right to have a thread ask for more. Until that thread runs, any other
 	 * may ask, as the publisher's own does where a timer does not wait.
-	 * @return whether none is on its way
+	 * @return whether none is on its way; the right is given back by
+	 * {@link #requestQueued} or {@link #releaseQueued}
 	 */
 	boolean queueRequest() {
 		return !this.queued.get() && this.queued.compareAndSet(false, true);
@@ -144,31 +149,61 @@ final class Upstream implements Subscriber<Object> {
 	}
 
 	/**
+	 * Gives that right back, where no thread is to be had.
+	 */
+	void releaseQueued() {
+		this.queued.set(false);
+	}
+
+	/**
 	 * Asks for as much as there is room for. Runs the code of the publisher.
 	 */
 	void request(boolean tick) {
-		Subscription current = this.subscription;
-		long room = this.intake.room(this, tick);
-		if (room > 0 && current != null && !this.done.get()) {
-			this.requested.addAndGet(room);
-			call(() -> current.request(room));
+		try {
+			Subscription current = this.subscription;
+			long room = this.intake.room(this, tick);
+			if (room > 0 && current != null && !this.done.get()) {
+				this.requested.addAndGet(room);
+				call(() -> current.request(room));
+			}
 		}
-		this.requesting.set(false);
+		finally {
+			releaseRequest();
+		}
 		// For what became due while this call held off others
 		this.intake.replenish(false);
 	}
 
+	/**
+	 * Calls the publisher. One that throws has broken the subscription (Reactive Streams
+	 * 2.13 and 3.16), which is cancelled and made anew.
+	 */
 	private void call(Runnable call) {
-		boolean outermost = CALLING.get() == null;
+		Upstream outer = CALLING.get();
 		CALLING.set(this);
 		try {
 			call.run();
 		}
 		catch (Throwable ex) {
-			onError(ex);
+			broken(ex);
 		}
-		if (outermost) {
-			CALLING.remove();
+		finally {
+			if (outer != null) {
+				CALLING.set(outer);
+			}
+			else {
+				CALLING.remove();
+			}
+		}
+	}
+
+	/**
+	 * Cancels a subscription that cannot go on, so that it is made anew.
+	 */
+	void broken(Throwable cause) {
+		if (end()) {
+			cancel();
+			this.intake.failed(this, cause);
 		}
 	}
 
@@ -189,8 +224,8 @@ final class Upstream implements Subscriber<Object> {
 			try {
 				current.cancel();
 			}
-			catch (RuntimeException ex) {
-				logger.debug("A publisher failed to cancel", ex);
+			catch (Throwable ex) {
+				this.intake.cancelFailed(ex);
 			}
 		}
 	}
@@ -204,6 +239,13 @@ final class Upstream implements Subscriber<Object> {
 			return link;
 		}
 		return null;
+	}
+
+	/**
+	 * Has the channel be asked to look again.
+	 */
+	void hold() {
+		this.holding = true;
 	}
 
 	/**
@@ -263,7 +305,13 @@ final class Upstream implements Subscriber<Object> {
 			if (this.synchronous != called) {
 				this.synchronous = called;
 			}
-			this.intake.append(this, encoded);
+			try {
+				this.intake.append(this, encoded);
+			}
+			catch (Throwable ex) {
+				// The next event may find what this one did not, memory above all
+				this.intake.leftOut(ex);
+			}
 			counted();
 		}
 	}

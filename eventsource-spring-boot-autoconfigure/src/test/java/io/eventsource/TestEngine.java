@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
@@ -45,6 +46,13 @@ class TestEngine implements AutoCloseable {
 
 	TestEngine(int workers) {
 		this.dispatcher = new Dispatcher(workers, this::now);
+	}
+
+	/**
+	 * Makes an engine whose workers are replaced when they stand still for so long.
+	 */
+	TestEngine(int workers, @Nullable Executor intake, Duration stallTimeout) {
+		this.dispatcher = new Dispatcher(workers, intake, stallTimeout, this::now);
 	}
 
 	private long now() {
@@ -149,7 +157,7 @@ class TestEngine implements AutoCloseable {
 	void tick() {
 		AtomicInteger ticks = new AtomicInteger();
 		for (int i = 0; i < this.dispatcher.threads(); i++) {
-			Dispatcher.Worker worker = this.dispatcher.worker(i);
+			Worker worker = this.dispatcher.worker(i);
 			// Begins to count between two ticks, so that the next one is a whole one
 			worker.execute(() -> worker.startTicking(new Runnable() {
 
@@ -179,7 +187,7 @@ class TestEngine implements AutoCloseable {
 	 */
 	void work(int index) {
 		CountDownLatch done = new CountDownLatch(1);
-		Dispatcher.Worker worker = this.dispatcher.worker(index);
+		Worker worker = this.dispatcher.worker(index);
 		worker.execute(() -> worker.execute(done::countDown));
 		await().until(() -> done.getCount() == 0);
 	}

@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import java.util.List;
 import java.util.function.Consumer;
 
+import io.eventsource.Callee;
 import io.eventsource.CloseReason;
 import io.eventsource.EventClient;
 import io.eventsource.GapCause;
@@ -60,14 +61,28 @@ class CompositeStreamListener implements StreamListener {
 		forEach((listener) -> listener.publisherFailed(stream, cause));
 	}
 
+	@Override
+	public void callFailed(String stream, Callee callee, Throwable cause) {
+		forEach((listener) -> listener.callFailed(stream, callee, cause));
+	}
+
 	private void forEach(Consumer<StreamListener> signal) {
 		for (StreamListener listener : this.listeners) {
 			try {
 				signal.accept(listener);
 			}
-			catch (RuntimeException ex) {
-				logger.warn("The stream listener " + listener.getClass().getName() + " failed", ex);
+			catch (Throwable ex) {
+				failed(listener, ex);
 			}
+		}
+	}
+
+	private static void failed(StreamListener listener, Throwable cause) {
+		try {
+			logger.warn("The stream listener " + listener.getClass().getName() + " failed", cause);
+		}
+		catch (Throwable ex) {
+			// The other listeners are told all the same
 		}
 	}
 

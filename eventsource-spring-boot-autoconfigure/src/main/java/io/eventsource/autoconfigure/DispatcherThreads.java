@@ -1,7 +1,9 @@
 package io.eventsource.autoconfigure;
 
+import java.time.Duration;
+
 /**
- * The number of workers.
+ * The number of workers, and how long they may stand still.
  */
 final class DispatcherThreads {
 
@@ -19,6 +21,16 @@ final class DispatcherThreads {
 					"Change the value in the application's configuration, or leave it out.");
 		}
 		return threads;
+	}
+
+	static Duration stallTimeout(EventSourceProperties properties) {
+		Duration timeout = properties.dispatcher().stallTimeout();
+		if (timeout.isNegative() || timeout.compareTo(Duration.ofDays(1)) > 0) {
+			throw new InvalidEventSourceConfigurationException(
+					"eventsource.dispatcher.stall-timeout must be between 0 and a day; got " + timeout + ".",
+					"Change the value in the application's configuration, or leave it out.");
+		}
+		return timeout;
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import java.time.Duration;
 import java.util.concurrent.Executor;
 
 import io.eventsource.DataWriter;
@@ -65,10 +66,10 @@ public final class EventSourceAutoConfiguration {
 		StreamRules rules = new StreamRules(beanFactory);
 		boolean virtual = Threading.VIRTUAL.isActive(environment);
 		int threads = DispatcherThreads.of(properties);
-		return new EventSourceEndpoint(
-				streams.of(new PublisherBeans(beanFactory).find(), rules, beanFactory), defaults, streams.access(rules),
-				lateBeans.writer(), new CompositeStreamListener(lateBeans.listeners()), () -> virtual
-						? new Dispatcher(threads, executor("eventsource-intake-", true)) : new Dispatcher(threads),
+		Duration stallTimeout = DispatcherThreads.stallTimeout(properties);
+		return new EventSourceEndpoint(streams.of(new PublisherBeans(beanFactory).find(), rules, beanFactory), defaults,
+				streams.access(rules), lateBeans.writer(), new CompositeStreamListener(lateBeans.listeners()),
+				() -> new Dispatcher(threads, virtual ? executor("eventsource-intake-", true) : null, stallTimeout),
 				executor("eventsource-send-", virtual), streams.limits());
 	}
 

@@ -8,7 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
+import io.eventsource.Callee;
 import io.eventsource.CloseReason;
+import io.eventsource.DispatcherSnapshot;
 import io.eventsource.Event;
 import io.eventsource.EventClient;
 import io.eventsource.GapCause;
@@ -21,6 +23,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,7 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
+		bindWorkers();
 		for (StreamDefinition definition : this.endpoint.getObject().definitions()) {
 			String stream = definition.name();
 			gauge("eventsource.clients", "Connections", null, stream, StreamSnapshot::clients);
@@ -71,6 +75,30 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 			count("eventsource.publisher.restarts", "Subscriptions made anew after a failure", null, stream,
 					StreamSnapshot::restarts);
 		}
+	}
+
+	private void bindWorkers() {
+		worker("eventsource.workers.running", "Workers whose thread runs", DispatcherSnapshot::running);
+		worker("eventsource.workers.standing", "Workers that have not moved for five seconds or longer",
+				DispatcherSnapshot::standing);
+		FunctionCounter
+			.builder("eventsource.workers.replaced", this, (metrics) -> metrics.workers(DispatcherSnapshot::replaced))
+			.description("Threads of workers that stood still or had ended, and were replaced")
+			.register(this.registry);
+		TimeGauge
+			.builder("eventsource.workers.longest.call", this, TimeUnit.MILLISECONDS,
+					(metrics) -> metrics.workers((workers) -> workers.longestCall().toMillis()))
+			.description("The longest time for which a worker has been seen to stand still")
+			.register(this.registry);
+	}
+
+	private void worker(String name, String description, ToDoubleFunction<DispatcherSnapshot> value) {
+		Gauge.builder(name, this, (metrics) -> metrics.workers(value)).description(description).register(this.registry);
+	}
+
+	private double workers(ToDoubleFunction<DispatcherSnapshot> value) {
+		DispatcherSnapshot workers = this.endpoint.getObject().dispatcher();
+		return (workers != null) ? value.applyAsDouble(workers) : 0;
 	}
 
 	private void gauge(String name, String description, @Nullable String unit, String stream,
@@ -131,6 +159,11 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 	@Override
 	public void filterFailed(EventClient client, Event event, Throwable cause) {
 		this.registry.counter("eventsource.filter.failures", tags(client.stream())).increment();
+	}
+
+	@Override
+	public void callFailed(String stream, Callee callee, Throwable cause) {
+		this.registry.counter("eventsource.failures", tags(stream).and("callee", lowerCase(callee))).increment();
 	}
 
 	@Override

@@ -131,8 +131,10 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 *
 	 * @param threads Number of threads that write to the clients. By default half the
 	 * number of processors, but at least one.
+	 * @param stallTimeout How long such a thread may stand still in one call of a filter,
+	 * a listener or a connection before another one takes its place; 0 for ever.
 	 */
-	record DispatcherProperties(@Nullable Integer threads) {
+	record DispatcherProperties(@Nullable Integer threads, @DefaultValue("3s") Duration stallTimeout) {
 
 	}
 

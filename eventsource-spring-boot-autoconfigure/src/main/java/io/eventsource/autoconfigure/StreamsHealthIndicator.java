@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
+import io.eventsource.DispatcherSnapshot;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.StreamSnapshot.State;
 import io.eventsource.web.EventSourceEndpoint;
@@ -12,7 +13,8 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Tells what each stream is doing; down while a publisher is failing.
+ * Tells what each stream is doing, and the threads that serve the clients; down while a
+ * publisher is failing, or a thread does not run or move.
  */
 class StreamsHealthIndicator extends AbstractHealthIndicator {
 
@@ -31,7 +33,13 @@ class StreamsHealthIndicator extends AbstractHealthIndicator {
 			states.put(stream.name(), stream.state().name().toLowerCase(Locale.ROOT));
 			failing |= stream.state() == State.RESTARTING;
 		}
-		(failing ? builder.down() : builder.up()).withDetail("streams", states);
+		DispatcherSnapshot workers = this.endpoint.dispatcher();
+		boolean standing = workers != null && !workers.isHealthy();
+		((failing || standing) ? builder.down() : builder.up()).withDetail("streams", states);
+		if (workers != null) {
+			builder.withDetail("workers", Map.of("expected", workers.workers(), "running", workers.running(),
+					"standing", workers.standing(), "lost", workers.lost(), "replaced", workers.replaced()));
+		}
 	}
 
 }

@@ -268,13 +268,24 @@ final class RedisRelay implements EventRelay {
 			if (id.compareTo(before) > 0) {
 				Event event = event(entry);
 				if (event != null) {
-					current.deliver(event);
+					deliver(current, event);
 				}
 				this.position = id;
 			}
 		}
 		this.checked = System.nanoTime();
 		notifyAll();
+	}
+
+	/** One event that cannot be taken is not to hold up those of other channels. */
+	private void deliver(Receiver current, Event event) {
+		try {
+			current.deliver(event);
+		}
+		catch (Throwable ex) {
+			logger.warn("Channel '" + this.name + "' leaves out an event, which clients are told", ex);
+			current.missed(GapCause.UNKNOWN);
+		}
 	}
 
 	@Nullable Event event(StreamMessage<byte[], byte[]> entry) {

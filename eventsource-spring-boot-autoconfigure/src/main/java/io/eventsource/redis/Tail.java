@@ -37,6 +37,9 @@ final class Tail {
 	/** How often a channel without news is compared with its stream. */
 	private static final long CHECK = TimeUnit.SECONDS.toNanos(2);
 
+	/** After so long beyond the timeout of Redis the thread is taken to stand still. */
+	private static final Duration STALL = Duration.ofSeconds(10);
+
 	private static final long LEAST_PAUSE = 100;
 
 	private static final long LONGEST_PAUSE = 5000;
@@ -52,6 +55,9 @@ final class Tail {
 	/** How often in a row it has failed; only the thread touches it. */
 	private int failures;
 
+	/** When the thread last took a step. */
+	private volatile long moved = System.nanoTime();
+
 	private volatile @Nullable Thread thread;
 
 	Tail(Connector connector, Duration timeout) {
@@ -60,9 +66,10 @@ final class Tail {
 	}
 
 	synchronized void start() {
-		if (this.thread == null) {
+		if (this.thread == null || !this.thread.isAlive()) {
 			Thread tail = new Thread(this::run, "eventsource-redis-tail");
 			tail.setDaemon(true);
+			this.moved = System.nanoTime();
 			this.thread = tail;
 			tail.start();
 		}
@@ -98,10 +105,17 @@ final class Tail {
 	}
 
 	/**
-	 * Whether Redis could be reached when it was needed last.
+	 * Whether events come in, as far as is known: Redis could be reached when it was
+	 * needed last, and the thread runs and moves.
 	 */
 	boolean isConnected() {
-		return this.connected;
+		return this.connected && !isStalled();
+	}
+
+	private boolean isStalled() {
+		Thread current = this.thread;
+		return current != null
+				&& (!current.isAlive() || System.nanoTime() - this.moved > STALL.plus(this.timeout).toNanos());
 	}
 
 	/**
@@ -109,6 +123,10 @@ final class Tail {
 	 */
 	synchronized void add(RedisRelay relay) {
 		this.relays.add(relay);
+		if (this.thread != null) {
+			// Also in place of one that could not be started
+			start();
+		}
 		notifyAll();
 	}
 
@@ -118,11 +136,13 @@ final class Tail {
 
 	private void run() {
 		while (isCurrent()) {
+			this.moved = System.nanoTime();
 			try {
 				awaitRelay();
 				tail();
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
+				// Nothing may end this thread, without which all channels fall silent
 				if (isCurrent()) {
 					lost(ex);
 					pause();
@@ -134,6 +154,7 @@ final class Tail {
 	private synchronized void awaitRelay() {
 		while (this.relays.isEmpty() && isCurrent()) {
 			await(LONGEST_PAUSE);
+			this.moved = System.nanoTime();
 		}
 	}
 
@@ -147,6 +168,7 @@ final class Tail {
 		try (Connection connection = this.connector.open()) {
 			this.relays.forEach(RedisRelay::resume);
 			while (isCurrent() && !this.relays.isEmpty()) {
+				this.moved = System.nanoTime();
 				read(connection);
 				found();
 			}
@@ -188,14 +210,20 @@ final class Tail {
 	/**
 	 * Takes note that Redis cannot be reached.
 	 */
-	synchronized void lost(RuntimeException cause) {
-		if (this.connected) {
-			this.connected = false;
-			logger.warn("No events come in from Redis until it answers again; clients stay connected: " + cause,
-					(cause instanceof RedisException) ? null : cause);
+	synchronized void lost(Throwable cause) {
+		boolean news = this.connected;
+		this.connected = false;
+		try {
+			if (news) {
+				logger.warn("No events come in from Redis until it answers again; clients stay connected: " + cause,
+						(cause instanceof RedisException) ? null : cause);
+			}
+			else {
+				logger.debug("Still no events from Redis", cause);
+			}
 		}
-		else {
-			logger.debug("Still no events from Redis", cause);
+		catch (Throwable ex) {
+			// Who logs a failure is not to fail for it
 		}
 	}
 

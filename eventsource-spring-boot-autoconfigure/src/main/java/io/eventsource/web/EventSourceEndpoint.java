@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import io.eventsource.ClientSnapshot;
 import io.eventsource.DataWriter;
 import io.eventsource.Dispatcher;
+import io.eventsource.DispatcherSnapshot;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
@@ -218,8 +219,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		try {
 			this.listener.clientRefused(stream, reason);
 		}
-		catch (RuntimeException ex) {
-			logger.debug("A stream listener failed", ex);
+		catch (Throwable ex) {
+			logger.warn("A stream listener failed", ex);
 		}
 		switch (reason) {
 			case UNAUTHORIZED -> SseEmitterSink.refuse(HttpServletResponse.SC_UNAUTHORIZED, response);
@@ -261,6 +262,15 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	public List<StreamSnapshot> streams() {
 		Running current = this.running;
 		return (current != null) ? current.streams.values().stream().map(ServedStream::snapshot).toList() : List.of();
+	}
+
+	/**
+	 * Describes the threads that serve the clients as they are now.
+	 * @return a snapshot; {@code null} while the endpoint is not running
+	 */
+	public @Nullable DispatcherSnapshot dispatcher() {
+		Running current = this.running;
+		return (current != null) ? current.dispatcher.snapshot() : null;
 	}
 
 	/**
@@ -405,8 +415,15 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		private final Set<EventStream> unnamed = ConcurrentHashMap.newKeySet();
 
 		Running() {
-			for (StreamDefinition definition : EventSourceEndpoint.this.definitions.values()) {
-				this.streams.put(definition.name(), serve(definition));
+			try {
+				for (StreamDefinition definition : EventSourceEndpoint.this.definitions.values()) {
+					this.streams.put(definition.name(), serve(definition));
+				}
+			}
+			catch (Throwable ex) {
+				// Nobody else could, since nobody gets to know this
+				close();
+				throw ex;
 			}
 		}
 

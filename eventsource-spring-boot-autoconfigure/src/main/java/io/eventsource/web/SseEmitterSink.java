@@ -167,7 +167,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 				obstacles.heldBack(this.client.stream(), request, response);
 			}
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (Throwable ex) {
 			disconnected();
 			throw ex;
 		}
@@ -343,7 +343,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		try {
 			this.sender.execute(() -> send(batch));
 		}
-		catch (RejectedExecutionException ex) {
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
 			throw new IOException("No thread to send on", ex);
 		}
 	}
@@ -354,7 +354,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 			this.sending = false;
 			onWritePossible();
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (Throwable ex) {
 			onError(ex);
 		}
 	}

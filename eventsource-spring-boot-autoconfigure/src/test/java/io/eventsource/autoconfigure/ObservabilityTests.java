@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.eventsource.Callee;
 import io.eventsource.CloseReason;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
@@ -212,6 +213,7 @@ class ObservabilityTests {
 		metrics.filterFailed(client, Event.of(""), new IllegalArgumentException());
 		metrics.eventsFlushed("orders", 1);
 		metrics.publisherFailed("orders", new IllegalArgumentException());
+		metrics.callFailed("orders", Callee.FILTER, new IllegalArgumentException());
 		Set<String> meters = matches("^(eventsource_[a-z_]+)", registry.scrape());
 		String dashboard = Files.readString(Path.of("../docs/grafana-dashboard.json"));
 		Set<String> shown = matches("(eventsource_[a-z_]+)", dashboard);
