@@ -19,6 +19,9 @@ final class ClientCursor implements EventConnection, Call {
 
 	private static final long OPENING = 5_000_000_000L;
 
+	/** How often a place is looked up again that has left the log meanwhile, in a row. */
+	private static final int ATTEMPTS = 8;
+
 	/** Longer than the clock can count. */
 	private static final Duration DISTANT = Duration.ofDays(36_500);
 
@@ -42,10 +45,22 @@ final class ClientCursor implements EventConnection, Call {
 
 	private long position;
 
+	/** Where the client begins, until something of the log was taken for it. */
+	private @Nullable Beginning beginning;
+
+	/** What looks for the first of the latest events that it may see, until found. */
+	private @Nullable ReplaySearch search;
+
+	/** Whether it was looked for a history. */
+	private boolean remembered;
+
 	/** What is to be written next, from {@link #offset} on. */
 	private @Nullable Slice current;
 
 	private int offset;
+
+	/** What comes after {@link #current}, so that it cannot leave the log before. */
+	private @Nullable Slice reserved;
 
 	/** What comes before the log, until all of it was taken. */
 	private @Nullable HistoryReplay history;
@@ -67,8 +82,8 @@ final class ClientCursor implements EventConnection, Call {
 	/** Since when the sink has not been ready; zero while it is. */
 	private long blockedSince;
 
-	/** How long the sink was not ready, in all, since the client last had everything. */
-	private long blockedBefore;
+	/** How long the publisher has waited for the client. */
+	private final Contention.Account account;
 
 	private long lastWrite;
 
@@ -91,17 +106,20 @@ final class ClientCursor implements EventConnection, Call {
 
 	private volatile @Nullable CloseReason closing;
 
-	ClientCursor(EventClient client, EventSink sink, ClientGroup group, EventStream stream, EventLog.Start start,
-			long tail, long now) {
+	ClientCursor(EventClient client, EventSink sink, ClientGroup group, EventStream stream, Beginning beginning,
+			long now) {
 		this.client = client;
 		this.sink = sink;
 		this.group = group;
 		this.stream = stream;
 		this.log = stream.log();
 		this.filter = stream.filter(client, () -> close(CloseReason.FAILED));
-		this.position = start.position();
+		this.beginning = beginning;
+		this.position = beginning.position();
+		this.account = stream.contention().new Account(this.position);
 		this.keepsPositions = sink.keepsPositions();
-		this.openingId = this.keepsPositions ? Placement.opening(stream, client, start, tail) : null;
+		this.openingId = this.keepsPositions ? Placement.opening(stream, client, beginning.start(), beginning.live())
+				: null;
 		this.blockedSince = now;
 		this.lastWrite = now;
 		long lifetime = stream.settings().maxLifetime().toNanos();
@@ -155,8 +173,11 @@ final class ClientCursor implements EventConnection, Call {
 	 * Describes the connection.
 	 */
 	ClientSnapshot snapshot() {
-		return new ClientSnapshot(this.client, this.log.tail() - this.position, this.bytes,
-				this.blockedSince != 0 && !this.writable);
+		return new ClientSnapshot(this.client, this.log.tail() - this.position, this.bytes, isBlocked());
+	}
+
+	private boolean isBlocked() {
+		return this.blockedSince != 0 && !this.writable;
 	}
 
 	/**
@@ -242,41 +263,121 @@ final class ClientCursor implements EventConnection, Call {
 	}
 
 	/**
-	 * Puts a history before the log.
+	 * Makes ready what is to be found out before the client gets something: its history,
+	 * or which of the latest events it may see. Called once.
 	 */
-	void replay(HistoryReplay history) {
-		this.history = history;
-		history.fetch();
-	}
-
-	/**
-	 * Begins in the log, so many of the latest events ahead of its tail.
-	 */
-	void begin(EventLog.Start start, long tail) {
-		String lastEventId = this.client.lastEventId();
-		boolean fresh = start.gap() == null && start.position() < tail
-				&& (lastEventId == null || LogId.isOpening(lastEventId));
-		moveTo((this.filter != null && fresh && !this.log.hasEnded()) ? EventLog.Start
-			.at(Math.min(start.position(), this.filter.latest(this.log, tail, this.stream.settings().initialReplay())))
-				: start);
-	}
-
-	/**
-	 * Goes on from a place in the log, after the client was told what it misses. How many
-	 * events it would have seen of those that are gone is not known where some are
-	 * hidden.
-	 */
-	private void moveTo(EventLog.Start start) {
-		this.position = start.position();
-		if (start.gap() != null) {
-			this.displaced = true;
-			Long missed = (this.filter != null) ? null : start.missed();
-			enqueue(FrameEncoder.gap(this.stream.settings().gapEvent(), start.gap(), missed));
-			if (start.gap() == GapCause.OVERFLOW && start.missed() != null) {
-				this.group.skipped(start.missed());
-			}
-			this.stream.missed(this.client, start.gap(), missed);
+	void welcome() {
+		Beginning beginning = this.beginning;
+		if (beginning == null) {
+			return;
 		}
+		if (beginning.hasGap()) {
+			remember(beginning.resolve(this.position));
+		}
+		else if (this.filter != null && this.position < beginning.live() && !this.log.hasEnded()
+				&& (this.client.lastEventId() == null || LogId.isOpening(this.client.lastEventId()))) {
+			this.search = new ReplaySearch(this.log, this.filter, beginning.live(),
+					this.stream.settings().initialReplay());
+		}
+	}
+
+	/**
+	 * Puts a history before the log, if there is one that may know what is missing.
+	 */
+	private boolean remember(EventLog.Start start) {
+		if (!this.remembered) {
+			this.remembered = true;
+			this.history = this.stream.history(this.client, start, this.group::signal);
+			if (this.history != null) {
+				this.history.fetch();
+			}
+		}
+		return this.history != null;
+	}
+
+	/**
+	 * Begins in the log, or with the history of what has left it meanwhile.
+	 */
+	private void begin(Beginning beginning) {
+		Beginning found = beginning;
+		if (this.search != null) {
+			if (!this.search.search(this.group.budget())) {
+				return;
+			}
+			found = beginning.from(Math.min(beginning.position(), this.search.position()));
+			this.beginning = found;
+			this.search = null;
+		}
+		for (int i = 0; i < ATTEMPTS; i++) {
+			EventLog.Start start = place(found);
+			if (start.gap() != null && remember(start)) {
+				return;
+			}
+			if (enter(start, new byte[0])) {
+				this.group.replayed(Math.max(0, found.live() - start.position()));
+				return;
+			}
+		}
+	}
+
+	private EventLog.Start place(Beginning beginning) {
+		EventLog.Start start = beginning.resolve(this.log.head());
+		if (start.gap() == null || beginning.hasGap()) {
+			return start;
+		}
+		this.lagging = true;
+		return switch (this.stream.settings().overflow()) {
+			case SKIP, CONFLATE -> this.log.skip(beginning.promised(), this.filter == null);
+			case DISCONNECT, BACKPRESSURE -> start;
+		};
+	}
+
+	/**
+	 * Goes on from a place in the log, after the client was told what it misses. What
+	 * follows there is taken in the same step, so that it cannot leave the log while the
+	 * client is told.
+	 * @param before what is sent first
+	 * @return whether the log still had the place
+	 */
+	private boolean enter(EventLog.Start start, byte[] before) {
+		boolean last = start.position() >= this.log.tail();
+		Slice slice = last ? null : take(start.position());
+		if (!last && slice == null) {
+			return false;
+		}
+		this.position = start.position();
+		this.displaced |= start.gap() != null;
+		this.beginning = last ? Beginning.at(EventLog.Start.at(start.position())) : null;
+		byte[] gap = (start.gap() != null) ? tell(start.gap(), start.missed()) : new byte[0];
+		enqueue((before.length == 0) ? gap : concat(before, gap));
+		if (this.current == null) {
+			this.current = slice;
+		}
+		else {
+			this.reserved = slice;
+		}
+		this.group.protect(needed());
+		return true;
+	}
+
+	/**
+	 * Tells the listener what the client misses. How many events it would have seen of
+	 * those is not known where some are hidden.
+	 * @return the block that tells the client
+	 */
+	private byte[] tell(GapCause gap, @Nullable Long events) {
+		Long missed = (this.filter != null) ? null : events;
+		if (gap == GapCause.OVERFLOW && events != null) {
+			this.group.skipped(events);
+		}
+		this.stream.missed(this.client, gap, missed);
+		return FrameEncoder.gap(this.stream.settings().gapEvent(), gap, missed);
+	}
+
+	private @Nullable Slice take(long from) {
+		boolean conflating = this.lagging && this.stream.settings().overflow() == OverflowStrategy.CONFLATE;
+		return (this.filter != null) ? this.filter.slice(this.log, from, conflating, this.group.budget())
+				: this.group.slice(this.log, from, conflating);
 	}
 
 	private void enqueue(byte[] block) {
@@ -330,11 +431,14 @@ final class ClientCursor implements EventConnection, Call {
 	 * @param tail what comes next in the log, or came when the worker began its pass
 	 */
 	private boolean hasWork(long tail) {
-		if (this.current != null || this.unflushed || this.leaving) {
+		if (this.current != null || this.reserved != null || this.unflushed || this.leaving) {
 			return true;
 		}
 		if (this.history != null) {
 			return this.history.hasBatch();
+		}
+		if (this.search != null || (this.beginning != null && this.beginning.hasGap())) {
+			return true;
 		}
 		return this.log.hasEnded() || this.position < tail;
 	}
@@ -345,10 +449,7 @@ final class ClientCursor implements EventConnection, Call {
 		this.writable = false;
 		if (this.sink.isReady()) {
 			this.writable = true;
-			if (this.blockedSince != 0) {
-				this.blockedBefore += now - this.blockedSince;
-				this.blockedSince = 0;
-			}
+			this.blockedSince = 0;
 			return true;
 		}
 		this.lagging = true;
@@ -360,13 +461,17 @@ final class ClientCursor implements EventConnection, Call {
 
 	private @Nullable Slice next() {
 		if (this.current == null) {
-			if (this.leaving) {
+			if (this.reserved != null) {
+				this.current = this.reserved;
+				this.reserved = null;
+			}
+			else if (this.leaving) {
 				depart();
 			}
 			else if (this.history != null) {
 				readHistory(this.history);
 			}
-			else {
+			else if (this.filter == null || !this.group.budget().isSpent()) {
 				readLog();
 			}
 		}
@@ -392,19 +497,38 @@ final class ClientCursor implements EventConnection, Call {
 			return;
 		}
 		this.group.replayed(batch.count());
-		if (batch.end() == null) {
+		EventLog.Start end = batch.end();
+		if (end == null) {
 			history.fetch();
+			enqueue(batch.bytes());
+			return;
 		}
-		else {
-			this.history = null;
-			this.displaced = true;
-			if (this.filter != null) {
-				this.filter.passed(batch.hidden());
+		this.history = null;
+		this.displaced = true;
+		if (this.filter != null) {
+			this.filter.passed(batch.hidden());
+		}
+		if (!leaveHistory(end, batch.bytes())) {
+			// The events behind it have left the log meanwhile; the history may have them
+			this.history = history;
+			history.resume();
+			enqueue(batch.bytes());
+		}
+	}
+
+	private boolean leaveHistory(EventLog.Start end, byte[] bytes) {
+		if (end.gap() == null) {
+			return enter(end, bytes);
+		}
+		Beginning rest = Beginning.at(end);
+		for (int i = 0; i < ATTEMPTS; i++) {
+			if (enter(rest.resolve(this.log.head()), bytes)) {
+				return true;
 			}
-			moveTo(batch.end());
 		}
-		Slice gap = this.current;
-		enqueue((gap != null) ? concat(batch.bytes(), gap.bytes()) : batch.bytes());
+		this.beginning = rest;
+		enqueue(bytes);
+		return true;
 	}
 
 	private static byte[] concat(byte[] first, byte[] second) {
@@ -415,13 +539,15 @@ final class ClientCursor implements EventConnection, Call {
 
 	private void readLog() {
 		boolean over = this.log.hasEnded();
-		if (this.filter != null && this.filter.isCheckpointDue()) {
+		Beginning beginning = this.beginning;
+		if (beginning != null && (beginning.hasGap() || this.search != null || this.position < this.log.tail())) {
+			begin(beginning);
+		}
+		else if (this.filter != null && this.filter.isCheckpointDue()) {
 			checkpoint();
 		}
 		else if (this.position < this.log.tail()) {
-			boolean conflating = this.lagging && this.stream.settings().overflow() == OverflowStrategy.CONFLATE;
-			this.current = (this.filter != null) ? this.filter.slice(this.log, this.position, conflating)
-					: this.group.slice(this.log, this.position, conflating);
+			this.current = take(this.position);
 			if (this.current == null) {
 				overflow();
 			}
@@ -459,8 +585,16 @@ final class ClientCursor implements EventConnection, Call {
 	private void overflow() {
 		this.lagging = true;
 		switch (this.stream.settings().overflow()) {
-			case SKIP, CONFLATE -> moveTo(this.log.skip(this.position, this.filter == null));
+			case SKIP, CONFLATE -> skip();
 			case DISCONNECT, BACKPRESSURE -> close(CloseReason.OVERFLOW);
+		}
+	}
+
+	private void skip() {
+		for (int i = 0; i < ATTEMPTS; i++) {
+			if (enter(this.log.skip(this.position, this.filter == null), new byte[0])) {
+				return;
+			}
 		}
 	}
 
@@ -494,7 +628,7 @@ final class ClientCursor implements EventConnection, Call {
 		// What has come meanwhile was announced, and will be sent when its time has come
 		boolean more = hasWork(this.group.tail());
 		if (!more) {
-			this.blockedBefore = 0;
+			this.account.clear();
 			this.lagging = false;
 		}
 		return more && this.closing == null;
@@ -529,7 +663,7 @@ final class ClientCursor implements EventConnection, Call {
 			this.opened = true;
 			neverReady();
 		}
-		else if (this.blockedSince != 0 && !this.writable) {
+		else if (isBlocked()) {
 			if (now - this.blockedSince >= settings.writeTimeout().toNanos()) {
 				close(CloseReason.WRITE_TIMEOUT);
 			}
@@ -569,20 +703,63 @@ final class ClientCursor implements EventConnection, Call {
 	 */
 	private boolean isOverrun() {
 		OverflowStrategy overflow = this.stream.settings().overflow();
-		return this.current == null && this.history == null && this.position < this.log.head()
+		return this.current == null && this.reserved == null && this.beginning == null && this.history == null
+				&& this.position < this.log.head()
 				&& (overflow == OverflowStrategy.DISCONNECT || overflow == OverflowStrategy.BACKPRESSURE);
 	}
 
 	/**
+	 * Counts the time that the client has had.
+	 */
+	void settle() {
+		this.account.settle(isBlocked(), needed(), this.bytes, Math.max(1, this.log.tail() - this.log.head()));
+		if (hasEverything()) {
+			this.account.clear();
+		}
+	}
+
+	/**
+	 * Whether the client reads, as far as can be seen.
+	 */
+	boolean isReading() {
+		return this.closing == null && !isAbsent() && !this.account.isSpent() && !this.account.isStalled();
+	}
+
+	/**
+	 * Whether the client was sent all that there is.
+	 */
+	boolean hasEverything() {
+		return !isBlocked() && this.current == null && this.reserved == null && !this.unflushed && this.history == null
+				&& this.search == null && this.position >= this.log.tail();
+	}
+
+	/**
+	 * Whether the client waits for its history, and not for the publisher.
+	 */
+	private boolean isAbsent() {
+		return this.history != null && !this.stream.isPersonal();
+	}
+
+	/**
 	 * From where on the log is needed by this client, as far as the publisher should wait
-	 * for it: a client whose socket was full for longer than the grace since it last had
-	 * everything does not hold up the others, nor does one that waits for its history.
+	 * for it: see {@link Contention}.
 	 * @return the position, or {@link Long#MAX_VALUE} if nobody should wait
 	 */
-	long demandPosition(long now, long grace) {
-		long blocked = this.blockedBefore + ((this.blockedSince != 0 && !this.writable) ? now - this.blockedSince : 0);
-		boolean absent = this.history != null && !this.stream.isPersonal();
-		return (blocked > grace || absent || this.closing != null) ? Long.MAX_VALUE : this.position;
+	long demandPosition() {
+		boolean spent = this.account.isSpent() && !this.stream.waitsForEverybody();
+		return (spent || isAbsent() || this.closing != null) ? Long.MAX_VALUE : needed();
+	}
+
+	/**
+	 * The position of the first event that the client needs and that was not taken for it
+	 * yet.
+	 */
+	private long needed() {
+		if (this.beginning != null) {
+			return this.beginning.due();
+		}
+		Slice last = (this.reserved != null) ? this.reserved : this.current;
+		return (last != null) ? last.next() : this.position;
 	}
 
 }

@@ -46,7 +46,10 @@ final class ClientFilter implements Call {
 		return wants((event.data() != null) ? event.type() : null) && maySee(event);
 	}
 
-	private boolean shows(Frame frame) {
+	/**
+	 * Whether the client gets the event of a frame.
+	 */
+	boolean shows(Frame frame) {
 		Event event = frame.event();
 		return wants(frame.type()) && (event == null || maySee(event));
 	}
@@ -73,9 +76,10 @@ final class ClientFilter implements Call {
 	 * What follows a position, without what is hidden from the client.
 	 * @param conflating whether to leave out what a newer event overtakes that the client
 	 * gets with it
+	 * @param budget for how long filters may be asked; for one frame at least
 	 * @return the slice, or {@code null} if the frame there has left the log
 	 */
-	@Nullable Slice slice(EventLog log, long position, boolean conflating) {
+	@Nullable Slice slice(EventLog log, long position, boolean conflating, FilterBudget budget) {
 		long end = Math.min(log.tail(), position + STRETCH);
 		Frame frame = log.frame(position);
 		if (frame == null) {
@@ -100,7 +104,7 @@ final class ClientFilter implements Call {
 				this.hidden = (frame.type() != null || frame.id() != null) ? 0 : this.hidden;
 			}
 			next++;
-			frame = (next < end) ? log.frame(next) : null;
+			frame = (next < end && budget.spend()) ? log.frame(next) : null;
 		}
 		return Slice.of(position, conflating ? newest(shown) : shown, next, left);
 	}
@@ -117,23 +121,6 @@ final class ClientFilter implements Call {
 		}
 		Collections.reverse(newest);
 		return newest;
-	}
-
-	/**
-	 * The position from which on the client gets so many of the latest events.
-	 */
-	long latest(EventLog log, long tail, int count) {
-		long position = tail;
-		int found = 0;
-		while (found < count && position > log.head()) {
-			Frame frame = log.frame(position - 1);
-			if (frame == null) {
-				break;
-			}
-			position--;
-			found += shows(frame) ? 1 : 0;
-		}
-		return position;
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.eventsource;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +58,10 @@ final class ClientGroup implements Worker.Task {
 
 	private final Counts counts = new Counts();
 
+	private final FilterBudget budget = new FilterBudget();
+
+	private final Contention.Share share;
+
 	/** What came next in the log when the latest pass began. */
 	private long tail;
 
@@ -85,6 +90,7 @@ final class ClientGroup implements Worker.Task {
 		this.clock = clock;
 		this.flushInterval = stream.settings().flushInterval().toNanos();
 		this.nextFlush = clock.getAsLong();
+		this.share = stream.contention().share();
 	}
 
 	/**
@@ -98,10 +104,11 @@ final class ClientGroup implements Worker.Task {
 			this.floor = Math.min(this.floor, tail);
 			EventLog.Start start = this.stream.start(client.lastEventId());
 			long now = this.clock.getAsLong();
-			ClientCursor cursor = new ClientCursor(client, sink, this, this.stream, start, tail, now);
-			arrival = new Arrival(cursor, start, this.stream.log().tail());
+			Beginning beginning = Beginning.of(start, tail, client.lastEventId());
+			ClientCursor cursor = new ClientCursor(client, sink, this, this.stream, beginning, now);
+			arrival = new Arrival(cursor, this.stream.log().tail());
 			this.arrivals.add(arrival);
-			this.floor = Math.min(this.floor, start.position());
+			this.floor = Math.min(this.floor, beginning.due());
 		}
 		signal();
 		return arrival.cursor();
@@ -267,6 +274,23 @@ final class ClientGroup implements Worker.Task {
 		return this.tail;
 	}
 
+	/**
+	 * For how long filters may be asked in this pass.
+	 */
+	FilterBudget budget() {
+		return this.budget;
+	}
+
+	/**
+	 * Makes the publisher wait for what follows a position from now on, and not only from
+	 * the end of the pass.
+	 */
+	void protect(long position) {
+		synchronized (this.arrivals) {
+			this.floor = Math.min(this.floor, position);
+		}
+	}
+
 	void delivered(Slice slice) {
 		this.counts.delivered += slice.count();
 		this.counts.filtered += slice.hidden();
@@ -305,12 +329,17 @@ final class ClientGroup implements Worker.Task {
 		}
 		CloseReason reason = this.closing;
 		boolean more = false;
+		this.budget.begin();
+		int served = -1;
 		for (int i = 0; i < this.cursors.size();) {
 			ClientCursor cursor = this.cursors.get(i);
 			if (reason != null) {
 				cursor.close(reason);
 			}
 			more |= cursor.drain(now);
+			if (served < 0 && this.budget.wasSpent()) {
+				served = i;
+			}
 			if (cursor.closing() != null) {
 				// The last one takes its place
 				remove(i);
@@ -318,6 +347,10 @@ final class ClientGroup implements Worker.Task {
 			else {
 				i++;
 			}
+		}
+		if (served >= 0 && served < this.cursors.size()) {
+			// The next pass begins with those for whom there was no time
+			Collections.rotate(this.cursors, -served - 1);
 		}
 		settle(now);
 		if (more) {
@@ -353,6 +386,7 @@ final class ClientGroup implements Worker.Task {
 	private void tick() {
 		this.whole = null;
 		this.conflated = null;
+		this.budget.begin();
 		long now = this.clock.getAsLong();
 		for (ClientCursor cursor : this.cursors) {
 			cursor.tick(now, this.stream.settings());
@@ -384,14 +418,7 @@ final class ClientGroup implements Worker.Task {
 		ClientCursor cursor = arrival.cursor();
 		try {
 			this.newest = Math.max(this.newest, arrival.tail());
-			HistoryReplay history = this.stream.history(cursor.client(), arrival.start(), this::signal);
-			if (history != null) {
-				cursor.replay(history);
-			}
-			else {
-				cursor.begin(arrival.start(), arrival.tail());
-				replayed(Math.max(0, arrival.tail() - cursor.position()));
-			}
+			cursor.welcome();
 		}
 		catch (Throwable ex) {
 			WorkerReplaced.check(ex);
@@ -422,14 +449,23 @@ final class ClientGroup implements Worker.Task {
 	private void settle(long now) {
 		long lowest = Long.MAX_VALUE;
 		long last = Long.MAX_VALUE;
+		int readers = 0;
+		int complete = 0;
+		this.stream.contention().advance(now);
 		for (ClientCursor cursor : this.cursors) {
-			lowest = Math.min(lowest, cursor.demandPosition(now, this.stream.grace()));
+			cursor.settle();
+			if (cursor.isReading()) {
+				readers++;
+				complete += cursor.hasEverything() ? 1 : 0;
+			}
+			lowest = Math.min(lowest, cursor.demandPosition());
 			last = Math.min(last, cursor.position());
 		}
+		this.stream.contention().report(this.share, readers, complete);
 		this.slowest = last;
 		synchronized (this.arrivals) {
 			for (Arrival arrival : this.arrivals) {
-				lowest = Math.min(lowest, arrival.cursor().demandPosition(now, this.stream.grace()));
+				lowest = Math.min(lowest, arrival.cursor().demandPosition());
 			}
 			this.floor = lowest;
 		}
@@ -544,10 +580,9 @@ final class ClientGroup implements Worker.Task {
 	 * A client that no worker has seen yet.
 	 *
 	 * @param cursor the client
-	 * @param start where it starts
 	 * @param tail what came next when it came
 	 */
-	private record Arrival(ClientCursor cursor, EventLog.Start start, long tail) {
+	private record Arrival(ClientCursor cursor, long tail) {
 
 	}
 

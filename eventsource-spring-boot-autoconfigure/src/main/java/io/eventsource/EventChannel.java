@@ -64,6 +64,9 @@ public final class EventChannel implements Publisher<Event> {
 	/** What was published before the first subscriber came. */
 	private final Queue<Object> early = new ArrayDeque<>();
 
+	/** Whether somebody waits in vain for so long that it is time to hurry. */
+	private volatile boolean pressed;
+
 	private boolean subscribed;
 
 	private boolean completed;
@@ -271,7 +274,11 @@ public final class EventChannel implements Publisher<Event> {
 						+ "; publish more slowly, or give the channel more capacity");
 			}
 			try {
-				nanos = this.room.awaitNanos(nanos);
+				// For half of the patience first, so that clients can be given up in time
+				boolean early = nanos > this.patience.toNanos() / 2;
+				long wait = early ? nanos - this.patience.toNanos() / 2 : nanos;
+				this.pressed |= !early;
+				nanos -= wait - this.room.awaitNanos(wait);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
@@ -386,6 +393,18 @@ public final class EventChannel implements Publisher<Event> {
 
 		Link(Subscriber<? super Event> subscriber) {
 			this.subscriber = subscriber;
+		}
+
+		/**
+		 * How long publishers can wait for the subscriber. Those of a channel without
+		 * patience, and those on other instances, do not wait at all.
+		 */
+		Contention.Pace pace() {
+			if (EventChannel.this.relay != null) {
+				return Contention.Pace.WAITS_FOR_PROGRESS;
+			}
+			return (EventChannel.this.pressed || EventChannel.this.patience.isZero()) ? Contention.Pace.CANNOT_WAIT
+					: Contention.Pace.WAITS;
 		}
 
 		@Override
@@ -508,6 +527,7 @@ public final class EventChannel implements Publisher<Event> {
 				Runnable signal = signal(this.queue.element());
 				this.queue.remove();
 				this.demand--;
+				EventChannel.this.pressed = false;
 				EventChannel.this.room.signal();
 				return signal;
 			}

@@ -284,6 +284,9 @@ final class EventLog {
 	 */
 	boolean hasRoom(EncodedEvent encoded, long position) {
 		long tail = this.tail;
+		if (tail - position >= this.ring.length()) {
+			return false;
+		}
 		Frame first = (position < tail) ? frame(position) : null;
 		Frame newest = (position < tail) ? frame(tail - 1) : null;
 		if (first == null || newest == null) {

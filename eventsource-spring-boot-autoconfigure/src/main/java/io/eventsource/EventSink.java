@@ -35,8 +35,9 @@ public interface EventSink {
 
 	/**
 	 * Called once if {@link EventConnection#writable()} has not been called within five
-	 * seconds of the connection's start: the transport does not keep its promise to
-	 * report readiness, and may fall back to another way of writing.
+	 * seconds of the connection's start. A transport that knows that it will not report
+	 * readiness any more may fall back to another way of writing; one that is only late
+	 * does nothing, and the client is served once it reports.
 	 */
 	default void neverReady() {
 	}

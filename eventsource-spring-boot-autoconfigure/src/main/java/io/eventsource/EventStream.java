@@ -24,12 +24,6 @@ public final class EventStream {
 
 	private static final Log logger = LogFactory.getLog(EventStream.class);
 
-	/**
-	 * How long the socket of a client may be full, in all, before the publisher no longer
-	 * waits for it: a client that reads as fast as it can is not to lose a burst.
-	 */
-	private static final long GRACE = 1_000_000_000;
-
 	/** How many clients of a stream may be waiting for its history at once. */
 	private static final int HISTORIES = 16;
 
@@ -62,6 +56,8 @@ public final class EventStream {
 	private final Gate histories;
 
 	private final Supervisor supervisor;
+
+	private final Contention contention;
 
 	private final Audience audience;
 
@@ -98,6 +94,7 @@ public final class EventStream {
 		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher,
 				(builder.logName != null) ? builder.logName : this.name);
 		this.histories = new Gate(this::intake, HISTORIES, this.supervisor.complaints(Callee.HISTORY));
+		this.contention = new Contention(this.intake::pace, this.dispatcher.clock().getAsLong());
 		this.audience = new Audience(this, this.dispatcher);
 	}
 
@@ -349,10 +346,17 @@ public final class EventStream {
 	}
 
 	/**
-	 * How long a client may be blocked before the publisher waits for it no longer.
+	 * Whether the publisher waits for each client until its write timeout.
 	 */
-	long grace() {
-		return (isPersonal() || this.settings.overflow() == OverflowStrategy.BACKPRESSURE) ? Long.MAX_VALUE : GRACE;
+	boolean waitsForEverybody() {
+		return isPersonal() || this.settings.overflow() == OverflowStrategy.BACKPRESSURE;
+	}
+
+	/**
+	 * How long the publisher waits for the other clients.
+	 */
+	Contention contention() {
+		return this.contention;
 	}
 
 	/**

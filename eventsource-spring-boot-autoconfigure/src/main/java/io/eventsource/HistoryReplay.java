@@ -82,6 +82,15 @@ final class HistoryReplay implements Runnable {
 	}
 
 	/**
+	 * Asks for what comes after the end, since events have left the log before the client
+	 * got there. Never blocks.
+	 */
+	void resume() {
+		this.asked = null;
+		fetch();
+	}
+
+	/**
 	 * Whether there is something to be taken, be it a failure.
 	 */
 	boolean hasBatch() {

@@ -246,6 +246,14 @@ final class Intake {
 	}
 
 	/**
+	 * How long the publisher can wait for clients.
+	 */
+	Contention.Pace pace() {
+		Upstream current = this.upstream;
+		return (current != null) ? current.pace() : Contention.Pace.CANNOT_WAIT;
+	}
+
+	/**
 	 * Whether an event can be added without dropping one that a client needs which the
 	 * publisher should wait for.
 	 */

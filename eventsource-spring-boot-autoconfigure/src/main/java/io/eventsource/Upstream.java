@@ -105,6 +105,22 @@ final class Upstream implements Subscriber<Object> {
 	}
 
 	/**
+	 * How long the publisher can wait for clients. One that emits within our own calls
+	 * does not notice; a channel waits in {@code publish}, until that would throw. One
+	 * with threads of its own may be a timer, which fails without demand, unless it has
+	 * been seen to wait for more.
+	 */
+	Contention.Pace pace() {
+		if (this.subscription instanceof EventChannel.Link link) {
+			return link.pace();
+		}
+		if (this.synchronous) {
+			return Contention.Pace.WAITS;
+		}
+		return isPausable() ? Contention.Pace.WAITS_FOR_PROGRESS : Contention.Pace.CANNOT_WAIT;
+	}
+
+	/**
 	 * How many events were asked for that have not come yet.
 	 */
 	long outstanding() {

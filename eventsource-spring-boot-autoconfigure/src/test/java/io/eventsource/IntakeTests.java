@@ -325,11 +325,16 @@ class IntakeTests {
 		StreamSettings settings = StreamSettings.builder().bufferSize(8).build();
 		EventStream stream = this.engine.stream(endless(new AtomicLong()), settings);
 		Client reader = this.engine.connect(stream);
-		TestEngine.await().until(() -> stream.snapshot().published() > 100);
-		Client blocked = this.engine.connectBlocked(stream);
-		this.engine.tick();
+		Client blocked = this.engine.connect(stream);
+		TestEngine.await().until(() -> !blocked.data().isEmpty());
+		blocked.sink().block();
+		TestEngine.await().pollInterval(Duration.ofMillis(50)).until(() -> {
+			long count = stream.snapshot().published();
+			this.engine.tick();
+			return stream.snapshot().published() == count;
+		});
 		long before = stream.snapshot().published();
-		this.engine.advance(Duration.ofNanos(stream.grace()).minusMillis(10));
+		this.engine.advance(Duration.ofNanos(Contention.GRACE).minusMillis(10));
 		this.engine.tick();
 		assertThat(stream.snapshot().published()).isLessThanOrEqualTo(before + 8);
 		blocked.assertOpen();
@@ -374,7 +379,7 @@ class IntakeTests {
 		this.publisher.emit("x".repeat(100), "x".repeat(100), "x".repeat(100));
 		for (int i = 0; i < 2; i++) {
 			this.engine.work();
-			this.engine.advance(Duration.ofNanos(stream.grace()).dividedBy(2).plusMillis(1));
+			this.engine.advance(Duration.ofNanos(Contention.GRACE).dividedBy(2).plusMillis(1));
 			assertThat(stream.floor()).as("after %d pauses", i).isEqualTo((i == 0) ? 0 : Long.MAX_VALUE);
 			client.sink().ready(1);
 		}
@@ -404,7 +409,7 @@ class IntakeTests {
 			client.sink().block();
 			this.publisher.emit(i);
 			this.engine.work();
-			this.engine.advance(Duration.ofNanos(stream.grace()).dividedBy(2));
+			this.engine.advance(Duration.ofNanos(Contention.GRACE).dividedBy(2));
 			assertThat(stream.floor()).as("the client counts in round %d", i).isEqualTo(i - 1);
 			client.sink().ready();
 			client.awaitEvents(i);
@@ -470,13 +475,16 @@ class IntakeTests {
 	void publisherThatIgnoresDemandFloodsOnlyTheLog() {
 		StreamSettings settings = StreamSettings.builder().bufferSize(8).build();
 		EventStream stream = this.engine.stream(this.publisher, settings);
-		Client blocked = this.engine.connectBlocked(stream);
+		Client blocked = this.engine.connect(stream);
 		awaitRequested();
+		this.publisher.emit("first");
+		blocked.awaitData("first");
+		blocked.sink().block();
 		this.publisher.emit(IntStream.range(0, 10_000).boxed().toArray());
-		assertThat(stream.snapshot().published()).isEqualTo(10_000);
+		assertThat(stream.snapshot().published()).isEqualTo(10_001);
 		blocked.sink().ready();
 		blocked.awaitClosed(CloseReason.OVERFLOW);
-		assertThat(blocked.data()).isEmpty();
+		assertThat(blocked.data()).containsExactly("first");
 		Client next = this.engine.connect(stream);
 		this.publisher.emit("a");
 		next.awaitData("a");

@@ -25,6 +25,10 @@ class TestEngine implements AutoCloseable {
 
 	private static final Duration PATIENCE = Patience.LIMIT;
 
+	private static final Duration FEW_SECONDS = Duration.ofSeconds(5);
+
+	private static final Duration STEP = Duration.ofMillis(500);
+
 	private final AtomicLong clock = new AtomicLong(Duration.ofDays(1).toNanos());
 
 	/** What a thread is to do before it looks at the clock. */
@@ -143,10 +147,17 @@ class TestEngine implements AutoCloseable {
 	}
 
 	/**
-	 * Turns the clock, and lets each worker look at it.
+	 * Turns the clock, and lets each worker look at it: every half second if it is turned
+	 * by a few, since workers do not take a longer pause for the fault of a client.
 	 */
 	void advance(Duration time) {
-		turn(time);
+		Duration left = time;
+		while (time.compareTo(FEW_SECONDS) <= 0 && left.compareTo(STEP) > 0) {
+			turn(STEP);
+			tick();
+			left = left.minus(STEP);
+		}
+		turn(left);
 		tick();
 	}
 

@@ -82,6 +82,11 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private volatile boolean blocking;
 
+	/**
+	 * Whether the container has the write listener, and not a wrapper that forgets it.
+	 */
+	private volatile boolean listened;
+
 	/** Whether the response takes no write listener, like that of a mock. */
 	private volatile boolean refused;
 
@@ -234,6 +239,8 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		}
 		try {
 			this.output.setWriteListener(this);
+			this.listened = ContainerOutput.isListened(this.output,
+					request.getNativeResponse(HttpServletResponse.class));
 		}
 		catch (IllegalStateException | UnsupportedOperationException ex) {
 			logger.trace("The response refuses a write listener", ex);
@@ -244,10 +251,15 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	/**
 	 * Falls back to the emitter: a filter has wrapped the response in one that takes a
-	 * write listener and forgets it, or none at all.
+	 * write listener and forgets it, or none at all. Does nothing if the container has
+	 * the listener and is only late, since a filter is still busy with the request: it
+	 * will call, and until then nothing else may write.
 	 */
 	@Override
 	public void neverReady() {
+		if (this.listened) {
+			return;
+		}
 		if (!hasStarted()) {
 			// Nobody has returned the emitter, so there will be no response
 			disconnected();

@@ -1,0 +1,65 @@
+package io.eventsource.web;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletResponseWrapper;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is behind the wrappers that filters put around a response: the container's own
+ * output. Tells a wrapper that hands on the write listener from one that forgets it.
+ */
+final class ContainerOutput {
+
+	private static final Log logger = LogFactory.getLog(ContainerOutput.class);
+
+	private ContainerOutput() {
+	}
+
+	/**
+	 * Whether the container has a write listener that was just given to an output, and
+	 * has not been called yet.
+	 * @param output the output, the container's or a wrapper's
+	 * @param response the response that it is from
+	 */
+	static boolean isListened(ServletOutputStream output, @Nullable ServletResponse response) {
+		ServletResponse innermost = response;
+		while (innermost instanceof ServletResponseWrapper wrapper) {
+			innermost = wrapper.getResponse();
+		}
+		if (innermost == null) {
+			return false;
+		}
+		try {
+			ServletOutputStream own = innermost.getOutputStream();
+			return own == output || hasListener(own);
+		}
+		catch (IOException | IllegalStateException ex) {
+			logger.debug("The output of the container is not to be had", ex);
+			return false;
+		}
+	}
+
+	/**
+	 * The Servlet API does not say. Tomcat is not ready before it has called its
+	 * listener, but always ready without one. Jetty is ready either way, and has a method
+	 * of its own.
+	 */
+	private static boolean hasListener(ServletOutputStream own) {
+		if (!own.isReady()) {
+			return true;
+		}
+		try {
+			return Boolean.TRUE.equals(own.getClass().getMethod("isAsync").invoke(own));
+		}
+		catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException ex) {
+			return false;
+		}
+	}
+
+}
