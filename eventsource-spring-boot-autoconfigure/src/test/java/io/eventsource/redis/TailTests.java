@@ -1,0 +1,60 @@
+package io.eventsource.redis;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.data.redis.connection.RedisSentinelConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the thread that reads the channels survives. Needs no Redis: it gets no further
+ * than to its connection.
+ */
+class TailTests {
+
+	@ParameterizedTest
+	@ValueSource(classes = { AssertionError.class, NoClassDefFoundError.class, OutOfMemoryError.class,
+			IllegalStateException.class, Exception.class })
+	void whateverIsThrownTheThreadTriesAgainAndSaysSoMeanwhile(Class<? extends Throwable> kind) {
+		AtomicInteger attempts = new AtomicInteger();
+		LettuceConnectionFactory source = new LettuceConnectionFactory() {
+
+			@Override
+			public RedisSentinelConfiguration getSentinelConfiguration() {
+				attempts.incrementAndGet();
+				throw TailTests.<RuntimeException>sneaky(failure(kind));
+			}
+
+		};
+		try (Connector connector = new Connector(source, Duration.ofSeconds(1))) {
+			Tail tail = new Tail(connector, Duration.ofSeconds(1));
+			RedisChannelSettings settings = new RedisChannelSettings("test:", 100, Duration.ofSeconds(1));
+			tail.start();
+			tail.add(new RedisRelay("news", settings, String::valueOf, new Commands(connector, Duration.ofSeconds(1)), tail));
+			Awaitility.await().until(() -> attempts.get() >= 3);
+			assertThat(tail.isConnected()).isFalse();
+			tail.stop();
+		}
+	}
+
+	private static Throwable failure(Class<? extends Throwable> kind) {
+		try {
+			return kind.getConstructor().newInstance();
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <T extends Throwable> T sneaky(Throwable failure) throws T {
+		throw (T) failure;
+	}
+
+}
