@@ -2,6 +2,7 @@ package io.eventsource;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -127,13 +128,17 @@ final class ClientCursor implements EventConnection, Call {
 			depart(CloseReason.LIFETIME, now + lifetime - ThreadLocalRandom.current().nextLong(lifetime / 5 + 1));
 		}
 		if (client.expires() != null) {
-			expire(now, Duration.between(client.since(), client.expires()));
+			// From now on: who lets clients in may have taken its time
+			expire(now, Duration.between(Instant.now(), client.expires()));
 		}
 	}
 
 	private void expire(long now, Duration left) {
-		if (left.compareTo(DISTANT) < 0) {
-			long time = now + (left.isNegative() ? 0 : left.toNanos());
+		if (left.isZero() || left.isNegative()) {
+			this.closing = CloseReason.EXPIRED;
+		}
+		else if (left.compareTo(DISTANT) < 0) {
+			long time = now + left.toNanos();
 			if (this.departure == 0 || time - this.departure < 0) {
 				depart(CloseReason.EXPIRED, time);
 			}
@@ -395,6 +400,7 @@ final class ClientCursor implements EventConnection, Call {
 			return false;
 		}
 		this.opened = true;
+		leaveIfDue(now);
 		if (!hasWork(this.log.tail())) {
 			this.blockedSince = 0;
 			return false;
@@ -599,6 +605,10 @@ final class ClientCursor implements EventConnection, Call {
 	}
 
 	private boolean write(@Nullable Slice slice, long now) throws IOException {
+		if (this.closing != null) {
+			// Perhaps by a filter, just now
+			return false;
+		}
 		if (slice != null) {
 			int length = Math.min(Slice.MAX_BYTES, slice.bytes().length - this.offset);
 			if (length > 0) {
@@ -635,6 +645,18 @@ final class ClientCursor implements EventConnection, Call {
 	}
 
 	/**
+	 * Gives the client nothing more once its time has come.
+	 * @return whether it has come just now
+	 */
+	private boolean leaveIfDue(long now) {
+		if (this.departure == 0 || now - this.departure < 0 || this.leaving) {
+			return false;
+		}
+		this.leaving = true;
+		return true;
+	}
+
+	/**
 	 * Looks at the clock: the heartbeat of an idle client, the deadline of a blocked one.
 	 */
 	void tick(long now, StreamSettings settings) {
@@ -651,8 +673,7 @@ final class ClientCursor implements EventConnection, Call {
 		if (this.closing != null) {
 			return;
 		}
-		if (this.departure != 0 && now - this.departure >= 0 && !this.leaving) {
-			this.leaving = true;
+		if (leaveIfDue(now)) {
 			this.group.signal();
 		}
 		if (this.leaving && this.departing == CloseReason.EXPIRED && !this.writable) {

@@ -214,27 +214,67 @@ final class ClientGroup implements Worker.Task {
 	CompletableFuture<Integer> disconnect(Predicate<EventClient> condition, CloseReason reason) {
 		return ask(() -> {
 			int count = 0;
-			for (ClientCursor cursor : this.cursors) {
-				if (cursor.closing() == null && condition.test(cursor.client())) {
+			for (ClientCursor cursor : present()) {
+				if (cursor.closing() == null && isMeant(condition, cursor.client())) {
 					cursor.close(reason);
 					count++;
 				}
 			}
 			return count;
-		});
+		}, 0);
+	}
+
+	/**
+	 * Whether a client is to be disconnected. Where that fails nobody knows, so it is: it
+	 * may come back, and is looked at anew.
+	 */
+	private boolean isMeant(Predicate<EventClient> condition, EventClient client) {
+		try {
+			return condition.test(client);
+		}
+		catch (Throwable ex) {
+			WorkerReplaced.check(ex);
+			this.stream.supervisor()
+				.complaints(Callee.CONDITION)
+				.warn(() -> "The condition by which connections are ended failed for " + client
+						+ ", which is disconnected therefore", ex);
+			return true;
+		}
+	}
+
+	/**
+	 * A copy, since this may be asked in the midst of a pass; with those that no pass has
+	 * welcomed.
+	 */
+	private List<ClientCursor> present() {
+		synchronized (this.arrivals) {
+			List<ClientCursor> present = new ArrayList<>(this.cursors);
+			this.arrivals.forEach((arrival) -> present.add(arrival.cursor()));
+			return present;
+		}
 	}
 
 	/**
 	 * Describes the clients. Any thread; never blocks.
 	 */
 	CompletableFuture<List<ClientSnapshot>> clients() {
-		return ask(() -> this.cursors.stream().map(ClientCursor::snapshot).toList());
+		return ask(() -> present().stream().map(ClientCursor::snapshot).toList(), List.of());
 	}
 
-	private <T> CompletableFuture<T> ask(Supplier<T> question) {
+	/**
+	 * Has the worker answer a question. If the caller is the worker, it answers at once;
+	 * if it is another one, it is not to wait.
+	 * @param unanswered what another worker gets for an answer
+	 */
+	private <T> CompletableFuture<T> ask(Supplier<T> question, T unanswered) {
 		CompletableFuture<T> answer = new CompletableFuture<>();
-		this.worker.execute(new Question<>(question, answer));
-		return answer;
+		Question<T> task = new Question<>(question, answer);
+		if (this.worker.isCurrentThread()) {
+			task.run();
+			return answer;
+		}
+		this.worker.execute(task);
+		return Dispatcher.isWorkerThread() ? CompletableFuture.completedFuture(unanswered) : answer;
 	}
 
 	/**
@@ -506,7 +546,6 @@ final class ClientGroup implements Worker.Task {
 
 		@Override
 		public void run() {
-			welcome();
 			Call before = WorkerThread.enter(this);
 			try {
 				this.answer.complete(this.question.get());

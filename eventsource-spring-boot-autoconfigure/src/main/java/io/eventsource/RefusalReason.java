@@ -20,6 +20,15 @@ public enum RefusalReason {
 	/** The application cannot serve the client now. */
 	UNAVAILABLE,
 
+	/** The time at which the connection was to end had come before it was opened. */
+	EXPIRED,
+
+	/**
+	 * The application has ended the connection, or the session in which it was asked for
+	 * has ended, before it was opened.
+	 */
+	REVOKED,
+
 	/** The server is shutting down. */
 	SHUTDOWN
 

@@ -111,6 +111,13 @@ final class Worker {
 	}
 
 	/**
+	 * Whether the caller is this worker, and not a thread of it that was replaced.
+	 */
+	boolean isCurrentThread() {
+		return Thread.currentThread() == this.thread;
+	}
+
+	/**
 	 * Gives the worker a task. Any thread; never blocks.
 	 */
 	void execute(Runnable task) {
@@ -145,7 +152,7 @@ final class Worker {
 	 */
 	void join(long millis) throws InterruptedException {
 		WorkerThread current = this.thread;
-		if (current != null) {
+		if (current != null && !isCurrentThread()) {
 			current.join(millis);
 		}
 	}

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -28,7 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -906,15 +904,6 @@ class EventStreamTests {
 		blocked.awaitClosed(CloseReason.REVOKED);
 		other.assertOpen();
 		assertThat(this.stream.disconnect((client) -> false).get()).isZero();
-	}
-
-	@Test
-	void conditionThatThrowsDisconnectsNobody() {
-		Client client = this.engine.connect(this.stream);
-		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> this.stream.disconnect((each) -> {
-			throw new IllegalStateException("condition");
-		}).get()).withMessageContaining("condition");
-		client.assertOpen();
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 
 import io.eventsource.Callee;
 import io.eventsource.CloseReason;
+import io.eventsource.Event;
 import io.eventsource.EventClient;
 import io.eventsource.GapCause;
 import io.eventsource.RefusalReason;
@@ -54,6 +55,11 @@ class CompositeStreamListener implements StreamListener {
 	@Override
 	public void eventRejected(String stream, Object element, Throwable cause) {
 		forEach((listener) -> listener.eventRejected(stream, element, cause));
+	}
+
+	@Override
+	public void filterFailed(EventClient client, Event event, Throwable cause) {
+		forEach((listener) -> listener.filterFailed(client, event, cause));
 	}
 
 	@Override

@@ -1,6 +1,9 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.web.EventSourceEndpoint;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionIdListener;
 import jakarta.servlet.http.HttpSessionListener;
@@ -14,7 +17,8 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
  * logout, at its timeout, and when its id changes, which is what happens when somebody
  * logs in. The client comes back as whoever it is by then.
  */
-class StreamSessionListener implements HttpSessionListener, HttpSessionIdListener, SmartInitializingSingleton {
+class StreamSessionListener
+		implements HttpSessionListener, HttpSessionIdListener, ServletRequestListener, SmartInitializingSingleton {
 
 	private final ObjectProvider<EventSourceEndpoint> endpoints;
 
@@ -31,6 +35,14 @@ class StreamSessionListener implements HttpSessionListener, HttpSessionIdListene
 	@Override
 	public void afterSingletonsInstantiated() {
 		this.endpoint = this.endpoints.getIfAvailable();
+	}
+
+	/** Who has come with a session is not served once that has ended. */
+	@Override
+	public void requestInitialized(ServletRequestEvent event) {
+		if (event.getServletRequest() instanceof HttpServletRequest request) {
+			EventSourceEndpoint.begin(request);
+		}
 	}
 
 	@Override

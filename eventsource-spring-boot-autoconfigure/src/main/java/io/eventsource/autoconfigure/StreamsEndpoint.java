@@ -73,8 +73,8 @@ class StreamsEndpoint {
 			if (snapshot.name().equals(definition.name())) {
 				return new StreamDescriptor(definition.paths(), snapshot.state(), snapshot.clients(),
 						snapshot.published(), snapshot.delivered(), snapshot.bytes(), snapshot.skipped(),
-						snapshot.replayed(), snapshot.greatestLag(), snapshot.restarts(), definition.perClient(),
-						definition.settings(), connections);
+						snapshot.filtered(), snapshot.replayed(), snapshot.greatestLag(), snapshot.restarts(),
+						definition.perClient(), definition.settings(), connections);
 			}
 		}
 		return null;
@@ -122,6 +122,7 @@ class StreamsEndpoint {
 	 * @param delivered how many were sent, counted for each client
 	 * @param bytes how many bytes were sent
 	 * @param skipped how many events clients were not sent although connected
+	 * @param filtered how many events clients may not see or have not asked for
 	 * @param replayed how many events were sent that were older than the connection
 	 * @param greatestLag how many events the slowest client has yet to be sent
 	 * @param restarts how often the publisher was subscribed to again
@@ -130,7 +131,7 @@ class StreamsEndpoint {
 	 * @param connections the clients, where they were asked for
 	 */
 	record StreamDescriptor(Set<String> paths, StreamSnapshot.State state, int clients, long position, long delivered,
-			long bytes, long skipped, long replayed, long greatestLag, long restarts, boolean perClient,
+			long bytes, long skipped, long filtered, long replayed, long greatestLag, long restarts, boolean perClient,
 			StreamSettings settings, @Nullable List<ClientDescriptor> connections) {
 
 	}

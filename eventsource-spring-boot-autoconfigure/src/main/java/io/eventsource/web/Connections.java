@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.eventsource.EventClient;
@@ -31,33 +32,31 @@ final class Connections {
 
 	/**
 	 * Counts a connection, if there may be one more.
-	 * @return why there may not; {@code null} if the connection was counted, and is to be
-	 * released once
+	 * @return the place of the connection, or the reason why there is none
 	 */
-	@Nullable RefusalReason admit(EventClient client) {
-		if (this.connections.incrementAndGet() > this.limits.maxConnections() && this.limits.maxConnections() > 0) {
-			this.connections.decrementAndGet();
-			return RefusalReason.MAX_CONNECTIONS;
-		}
+	Place enter(EventClient client) {
 		int perClient = this.limits.maxConnectionsPerClient();
-		if (perClient > 0 && this.byClient.merge(key(client), 1, Integer::sum) > perClient) {
-			release(client);
-			return RefusalReason.MAX_CONNECTIONS_PER_CLIENT;
+		// Once: by the time the client goes, its user may have another name
+		String key = (perClient > 0) ? key(client) : null;
+		if (this.connections.incrementAndGet() > this.limits.maxConnections() && this.limits.maxConnections() > 0) {
+			release(null);
+			return new Place(RefusalReason.MAX_CONNECTIONS, null);
 		}
-		return null;
+		if (key != null && this.byClient.merge(key, 1, Integer::sum) > perClient) {
+			release(key);
+			return new Place(RefusalReason.MAX_CONNECTIONS_PER_CLIENT, null);
+		}
+		return new Place(null, key);
 	}
 
-	/**
-	 * Takes a connection back.
-	 */
-	void release(EventClient client) {
+	private void release(@Nullable String key) {
+		if (key != null) {
+			this.byClient.computeIfPresent(key, (same, count) -> (count > 1) ? count - 1 : null);
+		}
 		if (this.connections.decrementAndGet() == 0) {
 			synchronized (this) {
 				notifyAll();
 			}
-		}
-		if (this.limits.maxConnectionsPerClient() > 0) {
-			this.byClient.computeIfPresent(key(client), (key, count) -> (count > 1) ? count - 1 : null);
 		}
 	}
 
@@ -74,8 +73,43 @@ final class Connections {
 	}
 
 	private static String key(EventClient client) {
-		return (client.principalName() != null) ? "user " + client.principalName()
-				: "address " + client.remoteAddress();
+		String user = client.principalName();
+		return (user != null) ? "user " + user : "address " + client.remoteAddress();
+	}
+
+	/**
+	 * The place of one connection.
+	 */
+	final class Place {
+
+		private final @Nullable RefusalReason refusal;
+
+		private final @Nullable String key;
+
+		private final AtomicBoolean taken;
+
+		private Place(@Nullable RefusalReason refusal, @Nullable String key) {
+			this.refusal = refusal;
+			this.key = key;
+			this.taken = new AtomicBoolean(refusal == null);
+		}
+
+		/**
+		 * Why there is no place, or {@code null} if there is one.
+		 */
+		@Nullable RefusalReason refusal() {
+			return this.refusal;
+		}
+
+		/**
+		 * Gives the place back, once, however often it is called.
+		 */
+		void leave() {
+			if (this.taken.compareAndSet(true, false)) {
+				release(this.key);
+			}
+		}
+
 	}
 
 }

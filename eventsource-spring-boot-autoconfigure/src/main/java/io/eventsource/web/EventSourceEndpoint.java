@@ -6,9 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +57,9 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(EventSourceEndpoint.class);
 
+	/** How long the workers may take to answer. */
+	private static final long ANSWER_NANOS = 1_000_000_000;
+
 	private final Map<String, StreamDefinition> definitions = new LinkedHashMap<>();
 
 	private final StreamSettings settings;
@@ -76,6 +77,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	private final Connections connections;
 
 	private final Http2Outputs http2Outputs;
+
+	private final Revocations revocations = new Revocations();
 
 	private final StreamingObstacles obstacles = new StreamingObstacles();
 
@@ -195,8 +198,13 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 	private @Nullable SseEmitter open(ServedStream stream, StreamAccess access, HttpServletRequest request,
 			HttpServletResponse response) throws IOException {
+		// Before anybody is asked: what is revoked while they think counts too
+		Revocations.Mark mark = this.revocations.mark();
 		Reception reception = Reception.of(request, stream.name(), access);
-		RefusalReason refusal = reception.admission().refusal();
+		RefusalReason refusal = reception.refusal();
+		if (refusal == null && mark.revokes(reception.client())) {
+			refusal = RefusalReason.REVOKED;
+		}
 		if (refusal != null) {
 			return refuse(stream.name(), stream.settings(), refusal, response);
 		}
@@ -205,12 +213,29 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		if (sink == null) {
 			return null;
 		}
-		refusal = this.connections.admit(sink.client());
+		Connections.Place place = this.connections.enter(sink.client());
+		refusal = place.refusal();
 		if (refusal == null) {
-			refusal = sink.connect(stream, () -> this.connections.release(sink.client()));
+			refusal = connect(sink, stream, place, mark);
 		}
 		return (refusal != null) ? refuse(stream.name(), stream.settings(), refusal, response)
 				: sink.open(request, response, stream.settings().retry(), this.obstacles);
+	}
+
+	private static @Nullable RefusalReason connect(SseEmitterSink sink, ServedStream stream, Connections.Place place,
+			Revocations.Mark mark) {
+		try {
+			RefusalReason refusal = sink.connect(stream, place::leave);
+			if (refusal == null && mark.revokes(sink.client())) {
+				// Whoever revokes it from now on finds the client in the stream
+				sink.revoke();
+			}
+			return refusal;
+		}
+		catch (RuntimeException | Error ex) {
+			place.leave();
+			throw ex;
+		}
 	}
 
 	private @Nullable SseEmitter refuse(String stream, StreamSettings settings, RefusalReason reason,
@@ -229,6 +254,16 @@ public final class EventSourceEndpoint implements AutoCloseable {
 					response);
 		}
 		return null;
+	}
+
+	/**
+	 * Takes note of the session that a request has come with, so that no stream is opened
+	 * for its user if it ends before the stream is opened. Called when the request
+	 * begins, before anything of the application.
+	 * @param request the request
+	 */
+	public static void begin(HttpServletRequest request) {
+		Reception.begin(request);
 	}
 
 	/**
@@ -291,24 +326,36 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	}
 
 	/**
-	 * Ends the connections of some clients at once, also of idle ones. They may come
-	 * back, as far as the application lets them.
-	 * @param condition which clients; called on the threads that serve them, so that it
-	 * must not block
-	 * @return how many they were; without those whose threads did not answer within a
-	 * second
+	 * Ends the connections of some clients at once, also of idle ones, and turns away
+	 * those that are being let in meanwhile. They may come back, as far as the
+	 * application lets them.
+	 * <p>
+	 * May be called by any thread. One that serves clients, as a {@link StreamListener}'s
+	 * or a filter's, does not wait for the others of its kind, whose clients are not
+	 * counted then, and are gone a moment later.
+	 * @param condition which clients; called on the threads that serve them or let them
+	 * in, so that it must not block, and for some clients more than once. A client for
+	 * which it throws is disconnected, since nobody knows whether it is meant; a warning
+	 * says so
+	 * @return how many they were; without those that were being let in, and those whose
+	 * threads did not answer within a second
 	 */
 	public int disconnect(Predicate<EventClient> condition) {
+		// Before the streams are looked into: who gets a place later looks here
+		this.revocations.add(condition);
 		Running current = this.running;
 		return (current != null) ? sum(current.all().map((stream) -> stream.disconnect(condition)).toList()) : 0;
 	}
 
 	private static int sum(List<CompletableFuture<Integer>> counts) {
-		return counts.stream().mapToInt((count) -> await(count, 0)).sum();
+		long end = System.nanoTime() + ANSWER_NANOS;
+		return counts.stream().mapToInt((count) -> await(count, 0, end - System.nanoTime())).sum();
 	}
 
 	/**
-	 * Describes the clients of a stream as they are now.
+	 * Describes the clients of a stream as they are now. May be called by any thread; one
+	 * that serves clients, as a {@link StreamListener}'s or a filter's, is told only of
+	 * those that it serves itself.
 	 * @param stream the name of the stream
 	 * @return the clients; empty while the endpoint is not running
 	 * @throws IllegalArgumentException if there is no such stream
@@ -316,12 +363,12 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	public List<ClientSnapshot> clients(String stream) {
 		definition(stream);
 		Running current = this.running;
-		return (current != null) ? await(current.stream(stream).clients(), List.of()) : List.of();
+		return (current != null) ? await(current.stream(stream).clients(), List.of(), ANSWER_NANOS) : List.of();
 	}
 
-	private static <T> T await(CompletableFuture<T> answer, T otherwise) {
+	private static <T> T await(CompletableFuture<T> answer, T otherwise, long nanos) {
 		try {
-			return answer.get(1, TimeUnit.SECONDS);
+			return answer.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -343,7 +390,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		this.closed = true;
 		Running current = this.running;
 		if (current != null) {
-			current.all().forEach((stream) -> stream.drain(time));
+			current.drain(time);
 			try {
 				this.connections.awaitNone(time.plusMillis(500));
 			}
@@ -412,7 +459,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		private final Map<String, ServedStream> streams = new LinkedHashMap<>();
 
 		/** Those that {@link #open} was given a publisher for. */
-		private final Set<EventStream> unnamed = ConcurrentHashMap.newKeySet();
+		private final OpenStreams unnamed = new OpenStreams();
 
 		Running() {
 			try {
@@ -448,8 +495,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 		private static PerClientStreams perClient(StreamDefinition definition,
 				Function<EventClient, EventStream.Builder> builder) {
-			return new PerClientStreams(definition.name(), definition.settings(), builder,
-					ConcurrentHashMap.newKeySet());
+			return new PerClientStreams(definition.name(), definition.settings(), builder, new OpenStreams());
 		}
 
 		/** What a client has missed comes from one of the two. */
@@ -501,11 +547,17 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		}
 
 		Stream<ServedStream> all() {
-			return Stream.concat(this.streams.values().stream(), this.unnamed.stream().map(SharedStream::new));
+			return Stream.concat(this.streams.values().stream(), this.unnamed.all().map(SharedStream::new));
+		}
+
+		void drain(Duration time) {
+			this.streams.values().forEach((stream) -> stream.drain(time));
+			this.unnamed.drain(time);
 		}
 
 		void close() {
-			all().forEach(ServedStream::close);
+			this.streams.values().forEach(ServedStream::close);
+			this.unnamed.close();
 			this.dispatcher.close();
 		}
 

@@ -2,7 +2,6 @@ package io.eventsource.web;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -28,7 +27,7 @@ final class PerClientStreams implements ServedStream {
 
 	private final Function<EventClient, EventStream.Builder> builder;
 
-	private final Set<EventStream> streams;
+	private final OpenStreams streams;
 
 	/** What the streams that have ended have counted. */
 	private StreamSnapshot ended;
@@ -42,7 +41,7 @@ final class PerClientStreams implements ServedStream {
 	 * @param streams where those that there are are kept
 	 */
 	PerClientStreams(String name, StreamSettings settings, Function<EventClient, EventStream.Builder> builder,
-			Set<EventStream> streams) {
+			OpenStreams streams) {
 		this.name = name;
 		this.settings = settings;
 		this.builder = builder;
@@ -67,24 +66,20 @@ final class PerClientStreams implements ServedStream {
 
 	@Override
 	public EventConnection connect(EventClient client, EventSink sink) {
-		if (this.closed) {
-			throw new IllegalStateException("Stream '" + this.name + "' is closed");
-		}
 		EventStream stream = this.builder.apply(client).settings(this.settings).personal(this::ended).build();
 		this.streams.add(stream);
 		EventConnection connection;
 		try {
 			connection = stream.connect(client, sink);
 		}
-		catch (IllegalStateException ex) {
+		catch (RuntimeException | Error ex) {
 			this.streams.remove(stream);
+			// Perhaps the client has its place already, where nobody would find it
+			stream.close();
 			throw ex;
 		}
 		if (this.stopped) {
 			stream.stop();
-		}
-		if (this.closed) {
-			stream.close();
 		}
 		return connection;
 	}
@@ -98,25 +93,25 @@ final class PerClientStreams implements ServedStream {
 	@Override
 	public void stop() {
 		this.stopped = true;
-		this.streams.forEach(EventStream::stop);
+		this.streams.all().forEach(EventStream::stop);
 	}
 
 	@Override
 	public void close() {
 		this.closed = true;
-		this.streams.forEach(EventStream::close);
+		this.streams.close();
 	}
 
 	@Override
 	public void drain(Duration time) {
 		this.closed = true;
-		this.streams.forEach((stream) -> stream.drain(time));
+		this.streams.drain(time);
 	}
 
 	@Override
 	public synchronized StreamSnapshot snapshot() {
 		StreamSnapshot sum = this.ended;
-		for (EventStream stream : this.streams) {
+		for (EventStream stream : this.streams.all().toList()) {
 			sum = add(sum, stream.snapshot());
 		}
 		return new StreamSnapshot(this.name, state(sum.clients()), sum.clients(), sum.published(), sum.delivered(),
@@ -135,14 +130,14 @@ final class PerClientStreams implements ServedStream {
 
 	@Override
 	public CompletableFuture<List<ClientSnapshot>> clients() {
-		List<CompletableFuture<List<ClientSnapshot>>> parts = this.streams.stream().map(EventStream::clients).toList();
+		List<CompletableFuture<List<ClientSnapshot>>> parts = this.streams.all().map(EventStream::clients).toList();
 		return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
 			.thenApply((done) -> parts.stream().map(CompletableFuture::join).flatMap(List::stream).toList());
 	}
 
 	@Override
 	public CompletableFuture<Integer> disconnect(Predicate<EventClient> condition) {
-		List<CompletableFuture<Integer>> counts = this.streams.stream()
+		List<CompletableFuture<Integer>> counts = this.streams.all()
 			.map((stream) -> stream.disconnect(condition))
 			.toList();
 		return CompletableFuture.allOf(counts.toArray(CompletableFuture[]::new))

@@ -1,5 +1,6 @@
 package io.eventsource.web;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -10,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.eventsource.EventClient;
+import io.eventsource.RefusalReason;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +20,12 @@ import org.jspecify.annotations.Nullable;
  * Who is at the door of a stream, and whether it is let in.
  *
  * @param client what is known of the client
- * @param admission whether it is let in
+ * @param refusal why it is not let in; {@code null} if it is
  */
-record Reception(EventClient client, Admission admission) {
+record Reception(EventClient client, @Nullable RefusalReason refusal) {
+
+	/** Request attribute that tells that the request has come with a valid session. */
+	private static final String SESSION = Reception.class.getName() + ".session";
 
 	/** More than any client can mean. */
 	private static final int MAX_TYPES = 100;
@@ -42,14 +47,40 @@ record Reception(EventClient client, Admission admission) {
 		for (StreamAdmission each : access.admissions()) {
 			admission = admission.and(each.admit(client, request));
 			if (admission.refusal() != null) {
-				return new Reception(client, admission);
+				return new Reception(client, admission.refusal());
 			}
 		}
-		return new Reception(builder.expires(admission.end())
+		client = builder.expires(admission.end())
 			.principal((client.principal() != null) ? client.principal() : admission.principal())
+			// Or the one that was begun meanwhile
+			.sessionId((client.sessionId() != null) ? client.sessionId() : session(request))
 			.parameters(kept(admission.parameters(), (name) -> parameter(request, name)))
 			.headers(kept(admission.headers(), request::getHeader))
-			.build(), admission);
+			.build();
+		return new Reception(client, over(client, request));
+	}
+
+	/**
+	 * Why a client is not let in although nobody has refused it: what it was let in by is
+	 * over already.
+	 */
+	private static @Nullable RefusalReason over(EventClient client, HttpServletRequest request) {
+		if (client.expires() != null && !client.expires().isAfter(Instant.now())) {
+			return RefusalReason.EXPIRED;
+		}
+		boolean loggedOut = client.principal() != null && client.sessionId() == null
+				&& request.getAttribute(SESSION) != null;
+		return loggedOut ? RefusalReason.REVOKED : null;
+	}
+
+	/**
+	 * Takes note of the session that a request has come with. Who the user is may have
+	 * been found out from it, long before a stream is opened.
+	 */
+	static void begin(HttpServletRequest request) {
+		if (request.getRequestedSessionId() != null && request.isRequestedSessionIdValid()) {
+			request.setAttribute(SESSION, Boolean.TRUE);
+		}
 	}
 
 	private static @Nullable String session(HttpServletRequest request) {

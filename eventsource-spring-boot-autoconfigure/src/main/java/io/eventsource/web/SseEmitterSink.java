@@ -157,6 +157,14 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	}
 
 	/**
+	 * Ends the connection before it was opened, so that the client gets the headers, the
+	 * preamble and the end.
+	 */
+	void revoke() {
+		close(CloseReason.REVOKED);
+	}
+
+	/**
 	 * Opens the response: the headers and the preamble go out at once, before any other
 	 * thread can write.
 	 * @return the emitter to return from the handler
@@ -296,9 +304,13 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	}
 
 	private void disconnected() {
+		close(CloseReason.DISCONNECTED);
+	}
+
+	private void close(CloseReason reason) {
 		EventConnection current = this.connection;
 		if (current != null) {
-			current.close(CloseReason.DISCONNECTED);
+			current.close(reason);
 		}
 	}
 
