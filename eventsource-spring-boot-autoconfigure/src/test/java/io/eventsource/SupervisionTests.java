@@ -40,12 +40,13 @@ class SupervisionTests {
 	@Test
 	void filterThatFailsWhileTheLogFailsTooHarmsNobody() {
 		this.logging.addTurboFilter(new FailingLog());
-		EventStream stream = this.engine.stream(this.publisher, (builder) -> builder.filters(List.of((event, client) -> {
-			if (event.type().equals("bad")) {
-				throw new OutOfMemoryError("injected");
-			}
-			return true;
-		})));
+		EventStream stream = this.engine.stream(this.publisher,
+				(builder) -> builder.filters(List.of((event, client) -> {
+					if (event.type().equals("bad")) {
+						throw new OutOfMemoryError("injected");
+					}
+					return true;
+				})));
 		TestEngine.Client client = this.engine.connect(stream);
 		TestEngine.await().until(() -> this.publisher.subscriptions() == 1);
 		for (int i = 0; i < 5; i++) {

@@ -36,7 +36,8 @@ class TailTests {
 			Tail tail = new Tail(connector, Duration.ofSeconds(1));
 			RedisChannelSettings settings = new RedisChannelSettings("test:", 100, Duration.ofSeconds(1));
 			tail.start();
-			tail.add(new RedisRelay("news", settings, String::valueOf, new Commands(connector, Duration.ofSeconds(1)), tail));
+			tail.add(new RedisRelay("news", settings, String::valueOf, new Commands(connector, Duration.ofSeconds(1)),
+					tail));
 			Awaitility.await().until(() -> attempts.get() >= 3);
 			assertThat(tail.isConnected()).isFalse();
 			tail.stop();
