@@ -27,12 +27,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArchitectureTests {
 
 	/** What users may name in their own code; all else is ours to change. */
-	private static final Set<String> PUBLIC_TYPES = Set.of("io.eventsource.ClientSnapshot",
+	private static final Set<String> PUBLIC_TYPES = Set.of("io.eventsource.Callee", "io.eventsource.ClientSnapshot",
 			"io.eventsource.CloseReason", "io.eventsource.DataWriter", "io.eventsource.Dispatcher",
-			"io.eventsource.Event", "io.eventsource.Event$Builder", "io.eventsource.EventChannel",
-			"io.eventsource.EventChannels", "io.eventsource.EventPublicationException", "io.eventsource.EventRelay",
-			"io.eventsource.EventRelay$Receiver", "io.eventsource.redis.RedisChannelSettings",
-			"io.eventsource.redis.RedisEventChannels",
+			"io.eventsource.DispatcherSnapshot", "io.eventsource.Event", "io.eventsource.Event$Builder",
+			"io.eventsource.EventChannel", "io.eventsource.EventChannels", "io.eventsource.EventPublicationException",
+			"io.eventsource.EventRelay", "io.eventsource.EventRelay$Receiver",
+			"io.eventsource.redis.RedisChannelSettings", "io.eventsource.redis.RedisEventChannels",
 			"io.eventsource.autoconfigure.EventSourceChannelsAutoConfiguration", "io.eventsource.EventClient",
 			"io.eventsource.EventClient$Builder", "io.eventsource.EventFilter", "io.eventsource.EventConnection",
 			"io.eventsource.EventSink", "io.eventsource.EventStream", "io.eventsource.EventStream$Builder",

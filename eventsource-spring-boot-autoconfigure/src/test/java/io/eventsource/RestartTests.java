@@ -293,7 +293,10 @@ class RestartTests {
 	}
 
 	private static List<String> lines(CapturedOutput output, String level) {
-		return output.getAll().lines().filter((line) -> line.contains(level + " io.eventsource")).toList();
+		return output.getAll()
+			.lines()
+			.filter((line) -> line.matches(".* " + level + " .*io\\.eventsource\\..*"))
+			.toList();
 	}
 
 }
