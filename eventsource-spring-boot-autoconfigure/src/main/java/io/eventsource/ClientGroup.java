@@ -235,8 +235,7 @@ final class ClientGroup implements Worker.Task {
 		catch (Throwable ex) {
 			WorkerReplaced.check(ex);
 			this.stream.supervisor()
-				.complaints(Callee.CONDITION)
-				.warn(() -> "The condition by which connections are ended failed for " + client
+				.failed(Callee.CONDITION, () -> "The condition by which connections are ended failed for " + client
 						+ ", which is disconnected therefore", ex);
 			return true;
 		}

@@ -221,7 +221,10 @@ class FaultInjectionTests {
 				assertThat(listener.heard()).contains("call failed HISTORY");
 			case PUBLISHER_SUBSCRIBE, PUBLISHER_REQUEST -> assertThat(listener.heard()).contains("publisher failed");
 			case PUBLISHER_CANCEL -> assertThat(output).contains("failed to cancel");
-			case CONDITION -> assertThat(this.disconnected).isCompletedExceptionally();
+			case CONDITION -> {
+				assertThat(this.disconnected).isCompletedWithValueMatching((count) -> count > 0);
+				assertThat(listener.heard()).contains("call failed CONDITION");
+			}
 			default -> assertThat(place).isEqualTo(Place.CLOCK);
 		}
 	}
