@@ -16,4 +16,18 @@ public interface DataWriter {
 	 */
 	String write(Object data) throws Exception;
 
+	/**
+	 * Writes one object, whose text will be refused if it is longer than a limit. The
+	 * engine calls this method; by default it calls {@link #write(Object)}, and a long
+	 * text is made in vain. Threads as there.
+	 * @param data the data of an event; never a {@link CharSequence}
+	 * @param maxLength how many characters can be sent
+	 * @return the text to send
+	 * @throws Exception if the object cannot be written, which includes that its text is
+	 * seen to become longer than the limit; the event is then refused
+	 */
+	default String write(Object data, int maxLength) throws Exception {
+		return write(data);
+	}
+
 }

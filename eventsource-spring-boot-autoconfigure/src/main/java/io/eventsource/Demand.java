@@ -41,7 +41,7 @@ final class Demand {
 
 	private final boolean channel;
 
-	private volatile int largest;
+	private volatile long largest;
 
 	/** Whether the publisher has failed because it was not asked for enough. */
 	private volatile boolean hasty;
@@ -120,6 +120,17 @@ final class Demand {
 				|| (floor == Long.MAX_VALUE && !this.channel && current.hasEmitted() && !current.isSynchronous());
 	}
 
+	/**
+	 * How many events of about the size of those so far there are bytes for.
+	 */
+	long room() {
+		long size = this.stream.encoder().weight(this.stream.settings().maxEventSize());
+		if (this.largest > 0) {
+			size = Math.max(1, Math.min(size, Math.min(2 * this.largest, 4 * this.log.average())));
+		}
+		return this.log.room(this.stream.floor()) / size;
+	}
+
 	private long window(Upstream current) {
 		long size = this.stream.settings().bufferSize();
 		return this.channel ? size : Math.min(size, fitting(current, 0, 0));
@@ -136,7 +147,7 @@ final class Demand {
 		long size = this.stream.encoder().weight(settings.maxEventSize());
 		if (this.largest > 0 && !current.isSynchronous() && !current.isPausable()
 				&& settings.overflow() != OverflowStrategy.BACKPRESSURE) {
-			size = Math.max(1, Math.min(size, Math.min(2L * this.largest, 4 * this.log.average())));
+			size = Math.max(1, Math.min(size, Math.min(2 * this.largest, 4 * this.log.average())));
 		}
 		return Math.max((lag == 0) ? 1 : 0, (settings.bufferMemory() - bytes) / size);
 	}

@@ -5,17 +5,43 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event whose block is written, but for the id that the log may have to give it.
  *
- * @param event the event
+ * @param id the id that the publisher has given it; {@code null} for none
+ * @param type the type; {@code null} without data
+ * @param key what the event is about: its key, else its type; {@code null} without data
+ * @param event the event, where filters are to be asked about it
  * @param body the block, up to and with its empty line
  * @param gap why events are missing in this place, where the block says just that;
  * {@code null} for an event of the publisher's
  */
-record EncodedEvent(Event event, byte[] body, @Nullable GapCause gap) {
+record EncodedEvent(@Nullable String id, @Nullable String type, @Nullable String key, @Nullable Event event,
+		byte[] body, @Nullable GapCause gap) {
 
-	private static final Event CONTROL = Event.builder().comment("").build();
+	/** About how many bytes the JVM takes for a frame beside its block. */
+	static final int OVERHEAD = 128;
 
+	/** The most bytes that the line of a generated id takes. */
+	private static final int MAX_ID = 64;
+
+	/**
+	 * Makes one that does not keep the event.
+	 */
 	EncodedEvent(Event event, byte[] body) {
-		this(event, body, null);
+		this(event, body, false);
+	}
+
+	/**
+	 * Makes one.
+	 * @param kept whether filters are to be asked about the event
+	 */
+	EncodedEvent(Event event, byte[] body, boolean kept) {
+		this(event.id(), (event.data() != null) ? event.type() : null, key(event), kept ? event : null, body, null);
+	}
+
+	private static @Nullable String key(Event event) {
+		if (event.data() == null) {
+			return null;
+		}
+		return (event.key() != null) ? "key:" + event.key() : "type:" + event.type();
 	}
 
 	/**
@@ -24,18 +50,20 @@ record EncodedEvent(Event event, byte[] body, @Nullable GapCause gap) {
 	 * @param body the block; empty if clients are not to be told
 	 */
 	static EncodedEvent gap(GapCause cause, byte[] body) {
-		return new EncodedEvent(CONTROL, body, cause);
-	}
-
-	boolean isControl() {
-		return this.gap != null;
+		return new EncodedEvent(null, null, null, null, body, cause);
 	}
 
 	/**
-	 * How many bytes the event takes in the log, at least.
+	 * How many bytes the event takes in memory, about. What it was made of is taken to be
+	 * as large as its block, where it is kept.
 	 */
-	int weight() {
-		return this.body.length;
+	long weight() {
+		return weight(this.body.length, this.event != null) + ((this.id != null) ? this.id.length() : 0);
+	}
+
+	/** An id, too, whether the event has it or is given it by the log. */
+	static long weight(int size, boolean kept) {
+		return kept ? 2L * size + 2 * OVERHEAD + MAX_ID : size + (long) OVERHEAD + MAX_ID;
 	}
 
 	/**
@@ -43,17 +71,7 @@ record EncodedEvent(Event event, byte[] body, @Nullable GapCause gap) {
 	 * dispatched to nobody and needs no id.
 	 */
 	boolean needsId() {
-		return this.event.id() == null && this.event.data() != null;
-	}
-
-	/**
-	 * What the event is about: its key, else its type; {@code null} without data.
-	 */
-	@Nullable String key() {
-		if (this.event.data() == null) {
-			return null;
-		}
-		return (this.event.key() != null) ? "key:" + this.event.key() : "type:" + this.event.type();
+		return this.id == null && this.type != null;
 	}
 
 }

@@ -1,13 +1,13 @@
 package io.eventsource;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,13 +26,17 @@ import org.reactivestreams.Subscription;
  * subscribers; each gets all events published while it is subscribed, in one order.
  * <p>
  * The channel is bounded: at most {@code capacity} events wait for a subscriber that has
- * not asked for them yet. At the bound {@code publish} waits for the subscriber, for no
+ * not asked for them yet, and no more bytes than {@code buffer-memory} has room for
+ * beside what the log of the stream needs for its clients; one event may always wait. For
+ * a subscriber that is no stream these are 16 MB of text; how large other data is, the
+ * channel does not know. At the bound {@code publish} waits for the subscriber, for no
  * longer than the channel's patience, and then throws, so that an event is either taken
  * or its publisher knows that it was not. A stream asks for more as fast as the server
  * can write; clients with slow connections do not hold it up.
  * <p>
- * While nobody has subscribed yet, the newest {@code capacity} events are kept for the
- * first subscriber; when all subscribers have gone, events go nowhere.
+ * While nobody has subscribed yet, the newest {@code capacity} events, and 16 MB of text
+ * at most, are kept for the first subscriber; when all subscribers have gone, events go
+ * nowhere.
  * <p>
  * A channel over an {@link EventRelay}, as {@link EventChannels} make it where instances
  * share a store, differs in this: {@code publish} waits for the store and for no
@@ -59,10 +63,19 @@ public final class EventChannel implements Publisher<Event> {
 
 	private final Condition room = this.lock.newCondition();
 
+	/** When nobody waits for room any more. */
+	private final Condition turn = this.lock.newCondition();
+
+	/** So many threads hold an encoded event at once that is not in a queue yet. */
+	private final Semaphore encoders = new Semaphore(Math.max(2, Runtime.getRuntime().availableProcessors()));
+
+	/** Whether somebody waits for room; others come later, and hold nothing meanwhile. */
+	private boolean waiting;
+
 	private final List<Link> links = new CopyOnWriteArrayList<>();
 
 	/** What was published before the first subscriber came. */
-	private final Queue<Object> early = new ArrayDeque<>();
+	private final WaitingEvents early = new WaitingEvents(null);
 
 	/** Whether somebody waits in vain for so long that it is time to hurry. */
 	private volatile boolean pressed;
@@ -141,30 +154,75 @@ public final class EventChannel implements Publisher<Event> {
 			publish(event, this.relay);
 			return;
 		}
-		Map<Link, EncodedEvent> encoded = new HashMap<>(2);
+		long patience = Dispatcher.isWorkerThread() ? 0 : this.patience.toNanos();
+		long begun = System.nanoTime();
+		while (!enqueue(event, begun, patience)) {
+			awaitTurn(begun, patience);
+		}
+		this.links.forEach(Link::drain);
+	}
+
+	/**
+	 * Adds an event to the queues once there is room.
+	 * @return whether it was; otherwise another thread is waiting for room
+	 */
+	private boolean enqueue(Event event, long begun, long patience) {
+		boolean bounded = !Dispatcher.isWorkerThread();
+		if (bounded) {
+			acquireEncoder(begun, patience);
+		}
+		try {
+			Map<Link, Object> encoded = encode(event);
+			this.lock.lock();
+			try {
+				if (this.waiting && !this.completed) {
+					return false;
+				}
+				awaitRoom(event, encoded, begun, patience);
+				this.links.forEach((link) -> link.queue.add(encoded.getOrDefault(link, event)));
+				keepEarly(event);
+				return true;
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+		finally {
+			if (bounded) {
+				this.encoders.release();
+			}
+		}
+	}
+
+	private void acquireEncoder(long begun, long patience) {
+		try {
+			if (!this.encoders.tryAcquire() && !this.encoders.tryAcquire(left(begun, patience), TimeUnit.NANOSECONDS)) {
+				throw full();
+			}
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(ex);
+		}
+	}
+
+	private Map<Link, Object> encode(Event event) {
+		Map<Link, Object> encoded = new HashMap<>(2);
 		for (Link link : this.links) {
 			if (link.subscriber instanceof Upstream upstream) {
 				encoded.put(link, upstream.encode(event));
 			}
 		}
-		this.lock.lock();
-		try {
-			awaitRoom();
-			for (Link link : this.links) {
-				EncodedEvent ready = encoded.get(link);
-				link.queue.add((ready != null) ? ready : event);
-			}
-			if (!this.subscribed) {
-				if (this.early.size() == this.capacity) {
-					this.early.remove();
-				}
-				this.early.add(event);
-			}
+		return encoded;
+	}
+
+	private void keepEarly(Event event) {
+		if (this.subscribed) {
+			return;
 		}
-		finally {
-			this.lock.unlock();
+		while (!this.early.isEmpty() && (this.early.size() >= this.capacity || !this.early.hasRoom(event))) {
+			this.early.remove();
 		}
-		this.links.forEach(Link::drain);
+		this.early.add(event);
 	}
 
 	private void publish(Event event, EventRelay relay) {
@@ -191,6 +249,7 @@ public final class EventChannel implements Publisher<Event> {
 		try {
 			this.completed = true;
 			this.room.signalAll();
+			this.turn.signalAll();
 			if (this.relay != null) {
 				this.relay.detach();
 			}
@@ -212,8 +271,9 @@ public final class EventChannel implements Publisher<Event> {
 			if (!link.cancelled) {
 				first = this.links.isEmpty() && !this.completed;
 				this.subscribed = true;
-				link.queue.addAll(this.early);
-				this.early.clear();
+				while (!this.early.isEmpty()) {
+					link.queue.add(this.early.remove());
+				}
 				this.links.add(link);
 			}
 		}
@@ -265,27 +325,65 @@ public final class EventChannel implements Publisher<Event> {
 		return this.relay != null && !this.relay.isConnected();
 	}
 
-	private void awaitRoom() {
-		long nanos = Dispatcher.isWorkerThread() ? 0 : this.patience.toNanos();
-		while (!this.completed && isFull()) {
-			if (nanos <= 0) {
-				throw new IllegalStateException("The channel is full: " + this.capacity
-						+ " events wait for a subscriber that has asked for no more within " + this.patience
-						+ "; publish more slowly, or give the channel more capacity");
+	private void awaitRoom(Event event, Map<Link, Object> encoded, long begun, long patience) {
+		try {
+			while (!this.completed && isFull(event, encoded)) {
+				this.waiting = true;
+				await(this.room, begun, patience);
 			}
-			try {
-				// For half of the patience first, so that clients can be given up in time
-				boolean early = nanos > this.patience.toNanos() / 2;
-				long wait = early ? nanos - this.patience.toNanos() / 2 : nanos;
-				this.pressed |= !early;
-				nanos -= wait - this.room.awaitNanos(wait);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				throw new IllegalStateException("Interrupted while waiting for room in the channel", ex);
+		}
+		finally {
+			if (this.waiting) {
+				this.waiting = false;
+				this.turn.signalAll();
 			}
 		}
 		refuseCompleted();
+	}
+
+	private void awaitTurn(long begun, long patience) {
+		this.lock.lock();
+		try {
+			while (this.waiting && !this.completed) {
+				await(this.turn, begun, patience);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void await(Condition condition, long begun, long patience) {
+		long left = left(begun, patience);
+		if (left <= 0) {
+			throw full();
+		}
+		try {
+			// For half of the patience first, so that clients can be given up in time
+			boolean early = left > patience / 2;
+			this.pressed |= !early;
+			condition.awaitNanos(early ? left - patience / 2 : left);
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(ex);
+		}
+	}
+
+	private static long left(long begun, long patience) {
+		return (patience > 0) ? patience - (System.nanoTime() - begun) : 0;
+	}
+
+	private IllegalStateException full() {
+		int events = this.links.stream().mapToInt((link) -> link.queue.size()).max().orElse(0);
+		long bytes = this.links.stream().mapToLong((link) -> link.queue.bytes()).max().orElse(0);
+		return new IllegalStateException("The channel is full: " + events + " events of " + bytes
+				+ " bytes wait for a subscriber that has asked for no more within " + this.patience
+				+ "; publish more slowly, or give the channel more capacity and its stream more buffer-memory");
+	}
+
+	private static IllegalStateException interrupted(InterruptedException ex) {
+		Thread.currentThread().interrupt();
+		return new IllegalStateException("Interrupted while waiting for room in the channel", ex);
 	}
 
 	private void refuseCompleted() {
@@ -294,9 +392,9 @@ public final class EventChannel implements Publisher<Event> {
 		}
 	}
 
-	private boolean isFull() {
+	private boolean isFull(Event event, Map<Link, Object> encoded) {
 		for (Link link : this.links) {
-			if (link.queue.size() >= this.capacity) {
+			if (link.queue.size() >= this.capacity || !link.queue.hasRoom(encoded.getOrDefault(link, event))) {
 				return true;
 			}
 		}
@@ -332,8 +430,7 @@ public final class EventChannel implements Publisher<Event> {
 		public int room() {
 			EventChannel.this.lock.lock();
 			try {
-				int fullest = EventChannel.this.links.stream().mapToInt((link) -> link.queue.size()).max().orElse(0);
-				return EventChannel.this.capacity - fullest;
+				return EventChannel.this.links.stream().mapToInt(Link::room).min().orElse(EventChannel.this.capacity);
 			}
 			finally {
 				EventChannel.this.lock.unlock();
@@ -381,7 +478,7 @@ public final class EventChannel implements Publisher<Event> {
 
 		private final Subscriber<? super Event> subscriber;
 
-		private final Queue<Object> queue = new ArrayDeque<>();
+		private final WaitingEvents queue;
 
 		private final AtomicInteger drains = new AtomicInteger();
 
@@ -393,6 +490,18 @@ public final class EventChannel implements Publisher<Event> {
 
 		Link(Subscriber<? super Event> subscriber) {
 			this.subscriber = subscriber;
+			this.queue = new WaitingEvents((subscriber instanceof Upstream upstream) ? upstream : null);
+		}
+
+		/**
+		 * How many events there is room for, by number and by bytes.
+		 */
+		private int room() {
+			long room = EventChannel.this.capacity - this.queue.size();
+			if (this.subscriber instanceof Upstream upstream) {
+				room = Math.min(room, Math.max(this.queue.isEmpty() ? 1 : 0, upstream.waitingRoom()));
+			}
+			return (int) room;
 		}
 
 		/**
@@ -520,16 +629,42 @@ public final class EventChannel implements Publisher<Event> {
 					}
 					return null;
 				}
-				if (this.demand == 0 || !fits(this.queue.element())) {
+				if (this.demand == 0) {
+					return null;
+				}
+				if (this.queue.element() instanceof Event event && this.subscriber instanceof Upstream upstream) {
+					// Not under the lock: it runs the code that writes data
+					return () -> encoded(upstream.translate(event));
+				}
+				if (!fits(this.queue.element())) {
 					return null;
 				}
 				// Before the event is taken out, since it may fail for want of memory
-				Runnable signal = signal(this.queue.element());
-				this.queue.remove();
+				Object first = this.queue.element();
+				Runnable signal = signal(first);
+				if (first instanceof EncodedEvent) {
+					this.queue.take();
+				}
+				else {
+					this.queue.remove();
+				}
 				this.demand--;
 				EventChannel.this.pressed = false;
 				EventChannel.this.room.signal();
 				return signal;
+			}
+			finally {
+				EventChannel.this.lock.unlock();
+			}
+		}
+
+		/** Only the thread that drains takes the first away. */
+		private void encoded(EncodedEvent encoded) {
+			EventChannel.this.lock.lock();
+			try {
+				if (!this.cancelled) {
+					this.queue.encoded(encoded);
+				}
 			}
 			finally {
 				EventChannel.this.lock.unlock();
@@ -543,7 +678,7 @@ public final class EventChannel implements Publisher<Event> {
 
 		private Runnable signal(Object item) {
 			if (item instanceof EncodedEvent encoded && this.subscriber instanceof Upstream upstream) {
-				return () -> upstream.accept(encoded);
+				return () -> upstream.acceptWaiting(encoded);
 			}
 			return () -> this.subscriber.onNext((Event) item);
 		}

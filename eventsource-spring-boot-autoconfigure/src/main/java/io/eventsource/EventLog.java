@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventLog {
 
-	/** The most bytes that the line of a generated id takes. */
-	private static final int MAX_ID_LINE = 64;
-
 	private final AtomicReferenceArray<@Nullable Frame> ring;
 
 	private final long memory;
@@ -42,6 +39,9 @@ final class EventLog {
 	private long taken;
 
 	private long released;
+
+	/** How many bytes wait to be added. */
+	private volatile long reserved;
 
 	private volatile String epoch = LogId.newEpoch();
 
@@ -78,6 +78,15 @@ final class EventLog {
 	 * for any more. Does nothing once the log has ended.
 	 */
 	synchronized void append(EncodedEvent encoded) {
+		append(encoded, 0);
+	}
+
+	/**
+	 * Adds an event that has waited, and counts as much less as waiting in the same step,
+	 * so that no other takes its room.
+	 */
+	synchronized void append(EncodedEvent encoded, long waited) {
+		this.reserved -= waited;
 		if (this.ended) {
 			return;
 		}
@@ -86,13 +95,42 @@ final class EventLog {
 				this.clock.getAsLong());
 		this.taken = frame.end();
 		overtake(frame);
-		while (sequence - this.head >= this.ring.length()
-				|| (this.taken - this.released > this.memory && this.head < sequence)) {
+		while (sequence - this.head >= this.ring.length() || (isOverMemory() && this.head < sequence)) {
 			evict(this.head);
 		}
 		this.ring.set(slot(sequence), frame);
 		register(frame);
 		this.tail = sequence + 1;
+	}
+
+	/** What waits has made its room before, as far as nobody needed what was there. */
+	private boolean isOverMemory() {
+		return this.taken - this.released > this.memory;
+	}
+
+	/**
+	 * Counts so many more, or less, bytes of events that wait to be added, and drops the
+	 * oldest events before a position that there is no room for any more.
+	 */
+	synchronized void reserve(long bytes, long position) {
+		this.reserved += bytes;
+		while (held() > this.memory && this.head < Math.min(position, this.tail)) {
+			evict(this.head);
+		}
+	}
+
+	/**
+	 * How many bytes the stream holds.
+	 */
+	synchronized long held() {
+		return this.taken - this.released + this.reserved;
+	}
+
+	/**
+	 * How many bytes are not needed by who is at a position, or by what was reserved.
+	 */
+	synchronized long room(long position) {
+		return this.memory - weight(position) - this.reserved;
 	}
 
 	/**
@@ -107,9 +145,9 @@ final class EventLog {
 		int first = older.size();
 		long bytes = 0;
 		while (first > 0 && older.size() - first < this.ring.length()
-				&& bytes + size(older.get(first - 1)) <= this.memory) {
+				&& bytes + older.get(first - 1).weight() <= this.memory) {
 			first--;
-			bytes += size(older.get(first));
+			bytes += older.get(first).weight();
 		}
 		long before = -bytes;
 		this.released = before;
@@ -125,10 +163,6 @@ final class EventLog {
 		this.head = first - older.size();
 		// Last, so that a client that finds its place by an id finds what follows, too
 		frames.forEach(this::register);
-	}
-
-	private static int size(EncodedEvent encoded) {
-		return encoded.body().length + (encoded.needsId() ? MAX_ID_LINE : 0);
 	}
 
 	private void register(Frame frame) {
@@ -267,7 +301,7 @@ final class EventLog {
 			// Empty, or overtaken just now
 			return (position < tail) ? this.memory : 0;
 		}
-		return newest.end() - first.end() + first.bytes().length;
+		return newest.end() - first.end() + first.weight();
 	}
 
 	/**
@@ -292,8 +326,8 @@ final class EventLog {
 		if (first == null || newest == null) {
 			return position >= tail;
 		}
-		long kept = newest.end() - first.end() + first.bytes().length;
-		return kept + encoded.body().length + MAX_ID_LINE <= this.memory;
+		long kept = newest.end() - first.end() + first.weight();
+		return kept + encoded.weight() <= this.memory;
 	}
 
 	/**

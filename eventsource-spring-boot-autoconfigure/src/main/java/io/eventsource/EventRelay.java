@@ -83,7 +83,9 @@ public interface EventRelay {
 		void preload(List<Event> events, boolean late);
 
 		/**
-		 * Returns how many events can be delivered before others have been sent on.
+		 * Returns how many events can be delivered before others have been sent on, if
+		 * they are about as large as those before. Where they are larger, this is zero
+		 * before so many were delivered, and the rest is to be delivered later.
 		 * @return the number
 		 */
 		int room();

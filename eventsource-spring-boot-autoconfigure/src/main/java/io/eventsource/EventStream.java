@@ -87,7 +87,7 @@ public final class EventStream {
 		this.resumable = builder.resumable;
 		this.resumed = builder.resumed;
 		this.supervisor = new Supervisor(this.name, builder.listener, logger, this.dispatcher.clock());
-		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.maxEventSize());
+		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.maxEventSize(), !this.filters.isEmpty());
 		this.log = new EventLog(this.settings.bufferSize(), this.settings.bufferMemory(),
 				this.settings.overflow() == OverflowStrategy.CONFLATE, !this.filters.isEmpty(),
 				this.dispatcher.clock());

@@ -19,6 +19,8 @@ final class Frame {
 
 	private final long end;
 
+	private final long weight;
+
 	private final byte[] bytes;
 
 	private final long time;
@@ -38,18 +40,20 @@ final class Frame {
 	 * to nobody
 	 * @param event the event, where filters are to be asked about it
 	 * @param end how many bytes the log had taken in all, with this frame
+	 * @param weight how many of them this frame takes
 	 * @param bytes the block, up to and with its empty line; never changed
 	 * @param time when it was published, by the clock of the dispatcher
 	 * @param gap why events are missing here, where the frame says just that
 	 */
 	Frame(long sequence, @Nullable String id, @Nullable String key, @Nullable String type, @Nullable Event event,
-			long end, byte[] bytes, long time, @Nullable GapCause gap) {
+			long end, long weight, byte[] bytes, long time, @Nullable GapCause gap) {
 		this.sequence = sequence;
 		this.id = id;
 		this.key = key;
 		this.type = type;
 		this.event = event;
 		this.end = end;
+		this.weight = weight;
 		this.bytes = bytes;
 		this.time = time;
 		this.gap = gap;
@@ -77,6 +81,10 @@ final class Frame {
 
 	long end() {
 		return this.end;
+	}
+
+	long weight() {
+		return this.weight;
 	}
 
 	byte[] bytes() {

@@ -33,9 +33,20 @@ final class FrameEncoder {
 
 	private final int maxEventSize;
 
+	private final boolean keepsEvents;
+
 	FrameEncoder(DataWriter writer, int maxEventSize) {
+		this(writer, maxEventSize, false);
+	}
+
+	/**
+	 * Makes an encoder.
+	 * @param keepsEvents whether filters are to be asked about the events
+	 */
+	FrameEncoder(DataWriter writer, int maxEventSize, boolean keepsEvents) {
 		this.writer = writer;
 		this.maxEventSize = maxEventSize;
+		this.keepsEvents = keepsEvents;
 	}
 
 	/**
@@ -68,26 +79,33 @@ final class FrameEncoder {
 			throw new IllegalArgumentException(event + " takes " + block.size + " bytes, more than the "
 					+ this.maxEventSize + " of max-event-size; send less, or raise the limit");
 		}
-		return new EncodedEvent(event, block.bytes());
+		return new EncodedEvent(event, block.bytes(), this.keepsEvents);
 	}
 
 	/**
 	 * How many bytes an event takes in the log whose block has so many.
 	 */
 	long weight(int size) {
-		return size;
+		return EncodedEvent.weight(size, this.keepsEvents);
 	}
 
 	private String text(Event event, Object data) {
 		try {
-			return Objects.requireNonNull(
-					(data instanceof CharSequence text) ? text.toString() : this.writer.write(data),
-					"the DataWriter returned null");
+			if (data instanceof CharSequence text) {
+				return Objects.requireNonNull((text.length() <= this.maxEventSize || text instanceof String)
+						? text.toString() : refuseLength(text), "the text is null");
+			}
+			return Objects.requireNonNull(this.writer.write(data, this.maxEventSize), "the DataWriter returned null");
 		}
 		catch (Exception | StackOverflowError | LinkageError | AssertionError ex) {
 			throw new IllegalArgumentException(
 					"The data of " + event + " cannot be written: " + Text.line(ex.getMessage()), ex);
 		}
+	}
+
+	private String refuseLength(CharSequence text) {
+		throw new IllegalArgumentException(
+				text.length() + " characters are more than the " + this.maxEventSize + " bytes of max-event-size");
 	}
 
 	private static void warnOnce(String type) {
@@ -105,15 +123,15 @@ final class FrameEncoder {
 	 * @param time when the event was published
 	 */
 	static Frame frame(EncodedEvent encoded, boolean filtered, String epoch, long sequence, long before, long time) {
-		Event event = encoded.event();
 		byte[] body = encoded.body();
 		if (encoded.needsId()) {
 			byte[] line = ("id: " + id(epoch, sequence) + "\n").getBytes(StandardCharsets.US_ASCII);
 			body = Arrays.copyOf(line, line.length + encoded.body().length);
 			System.arraycopy(encoded.body(), 0, body, line.length, encoded.body().length);
 		}
-		return new Frame(sequence, event.id(), encoded.key(), (event.data() != null) ? event.type() : null,
-				(filtered && !encoded.isControl()) ? event : null, before + body.length, body, time, encoded.gap());
+		long weight = encoded.weight();
+		return new Frame(sequence, encoded.id(), encoded.key(), encoded.type(), filtered ? encoded.event() : null,
+				before + weight, weight, body, time, encoded.gap());
 	}
 
 	/**

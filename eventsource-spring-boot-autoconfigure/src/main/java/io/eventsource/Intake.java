@@ -1,5 +1,8 @@
 package io.eventsource;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -263,6 +266,27 @@ final class Intake {
 	}
 
 	/**
+	 * Whether so many bytes may wait, beside those that wait already.
+	 */
+	boolean admits(long bytes) {
+		return bytes <= this.log.room(this.stream.floor());
+	}
+
+	/**
+	 * How many events may wait, going by the size of those so far.
+	 */
+	long waitingRoom() {
+		return this.demand.room();
+	}
+
+	/**
+	 * Counts the bytes of what waits.
+	 */
+	void reserve(long bytes) {
+		this.log.reserve(bytes, this.stream.floor());
+	}
+
+	/**
 	 * Encodes an event before its publisher hands it over, so that the publisher learns
 	 * what is wrong with it.
 	 * @throws IllegalArgumentException if the event cannot be sent
@@ -289,7 +313,7 @@ final class Intake {
 	 * @param late whether clients may have missed some of it
 	 */
 	void preload(Upstream current, List<Event> events, boolean late) {
-		List<EncodedEvent> encoded = events.stream().map(this::translate).toList();
+		List<EncodedEvent> encoded = newest(events);
 		synchronized (this) {
 			if (this.upstream == current) {
 				if (late && this.log.isNew()) {
@@ -302,6 +326,21 @@ final class Intake {
 		if (late && this.stream.hasClients()) {
 			append(current, gap(GapCause.UNKNOWN));
 		}
+	}
+
+	/** No more than the log will keep. */
+	private List<EncodedEvent> newest(List<Event> events) {
+		Deque<EncodedEvent> newest = new ArrayDeque<>();
+		long bytes = 0;
+		for (int i = events.size() - 1; i >= 0 && newest.size() < settings().bufferSize(); i--) {
+			EncodedEvent encoded = translate(events.get(i));
+			bytes += encoded.weight();
+			if (bytes > settings().bufferMemory()) {
+				break;
+			}
+			newest.addFirst(encoded);
+		}
+		return new ArrayList<>(newest);
 	}
 
 	EncodedEvent gap(GapCause cause) {
@@ -333,17 +372,34 @@ final class Intake {
 	 * Takes an event, unless the subscription was let go meanwhile.
 	 */
 	void append(Upstream current, EncodedEvent encoded) {
-		EncodedEvent gap = this.gapOwed ? gap(GapCause.UNKNOWN) : null;
-		synchronized (this) {
-			if (this.upstream != current) {
-				return;
+		append(current, encoded, 0);
+	}
+
+	/**
+	 * Takes an event, unless the subscription was let go meanwhile.
+	 * @param waited how many bytes were reserved for it
+	 */
+	void append(Upstream current, EncodedEvent encoded, long waited) {
+		long reserved = waited;
+		try {
+			EncodedEvent gap = this.gapOwed ? gap(GapCause.UNKNOWN) : null;
+			synchronized (this) {
+				if (this.upstream != current) {
+					return;
+				}
+				if (gap != null) {
+					this.log.append(gap);
+				}
+				this.gapOwed = false;
+				this.demand.taken(encoded);
+				reserved = 0;
+				this.log.append(encoded, waited);
 			}
-			if (gap != null) {
-				this.log.append(gap);
+		}
+		finally {
+			if (reserved > 0) {
+				this.log.reserve(-reserved, Long.MIN_VALUE);
 			}
-			this.gapOwed = false;
-			this.demand.taken(encoded);
-			this.log.append(encoded);
 		}
 		this.stream.appended();
 	}

@@ -278,6 +278,27 @@ final class Upstream implements Subscriber<Object> {
 		return false;
 	}
 
+	/**
+	 * Whether there is room for so many more bytes that wait to be added.
+	 */
+	boolean admits(long bytes) {
+		return this.intake.admits(bytes);
+	}
+
+	/**
+	 * How many events of the size of those so far there are bytes for.
+	 */
+	long waitingRoom() {
+		return this.intake.waitingRoom();
+	}
+
+	/**
+	 * Counts so many more, or less, bytes that wait for room in the log.
+	 */
+	void reserve(long bytes) {
+		this.intake.reserve(bytes);
+	}
+
 	EncodedEvent encode(Event event) {
 		return this.intake.encode(event);
 	}
@@ -317,19 +338,36 @@ final class Upstream implements Subscriber<Object> {
 	 */
 	void accept(EncodedEvent encoded) {
 		if (!this.done.get()) {
-			boolean called = CALLING.get() == this;
-			if (this.synchronous != called) {
-				this.synchronous = called;
-			}
-			try {
-				this.intake.append(this, encoded);
-			}
-			catch (Throwable ex) {
-				// The next event may find what this one did not, memory above all
-				this.intake.leftOut(ex);
-			}
-			counted();
+			accept(encoded, 0);
 		}
+	}
+
+	/**
+	 * Takes an event whose bytes were reserved while it waited, and are no more from now
+	 * on.
+	 */
+	void acceptWaiting(EncodedEvent encoded) {
+		if (this.done.get()) {
+			reserve(-encoded.weight());
+		}
+		else {
+			accept(encoded, encoded.weight());
+		}
+	}
+
+	private void accept(EncodedEvent encoded, long waited) {
+		boolean called = CALLING.get() == this;
+		if (this.synchronous != called) {
+			this.synchronous = called;
+		}
+		try {
+			this.intake.append(this, encoded, waited);
+		}
+		catch (Throwable ex) {
+			// The next event may find what this one did not, memory above all
+			this.intake.leftOut(ex);
+		}
+		counted();
 	}
 
 	private void counted() {

@@ -57,22 +57,22 @@ class EventLogTests {
 
 	@Test
 	void oldestEventsLeaveWhenTheyTakeTooManyBytes() {
-		EventLog log = new EventLog(100, 300, false, false, System::nanoTime);
 		EncodedEvent event = withId("1", "x".repeat(100 - "id: 1\ndata: \n\n".length()));
+		EventLog log = new EventLog(100, 3 * event.weight(), false, false, System::nanoTime);
 		for (int i = 0; i < 3; i++) {
 			log.append(event);
 		}
 		assertThat(log.head()).isZero();
 		log.append(event);
 		assertThat(log.head()).isOne();
-		log.append(withId("2", "x".repeat(150)));
+		log.append(withId("2", "x".repeat(200)));
 		assertThat(log.head()).isEqualTo(3);
 		assertThat(log.tail()).isEqualTo(5);
 	}
 
 	@Test
 	void bytesOfEventsThatHaveLeftAreNotCounted() {
-		EventLog log = new EventLog(2, 1000, false, false, System::nanoTime);
+		EventLog log = new EventLog(2, 2000, false, false, System::nanoTime);
 		for (int i = 0; i < 1000; i++) {
 			log.append(withId("1", "x".repeat(300)));
 			assertThat(log.tail() - log.head()).isEqualTo(Math.min(i + 1, 2));

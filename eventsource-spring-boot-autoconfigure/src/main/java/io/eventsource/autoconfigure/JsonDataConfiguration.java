@@ -20,7 +20,7 @@ class JsonDataConfiguration {
 	@ConditionalOnBean(JsonMapper.class)
 	@ConditionalOnMissingBean
 	DataWriter eventSourceDataWriter(JsonMapper mapper) {
-		return mapper::writeValueAsString;
+		return new JsonDataWriter(mapper);
 	}
 
 }

@@ -264,6 +264,10 @@ final class RedisRelay implements EventRelay {
 		}
 		for (StreamMessage<byte[], byte[]> entry : adapted(entries)) {
 			EntryId id = EntryId.of(entry.getId());
+			if (current.room() <= 0) {
+				// They were larger than those before; to be read again from here on
+				break;
+			}
 			// Not what another thread has preloaded meanwhile
 			if (id.compareTo(before) > 0) {
 				Event event = event(entry);
