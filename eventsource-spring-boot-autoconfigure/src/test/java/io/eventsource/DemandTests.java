@@ -242,8 +242,7 @@ class DemandTests {
 		TestEngine.await().until(() -> this.publisher.subscriptions() == 2 && this.publisher.due() > 0);
 		fire(2000);
 		assertThat(this.engine.listener().failures()).hasSize(1);
-		client.sink().ready();
-		client.awaitClosed(CloseReason.OVERFLOW);
+		client.assertOpen();
 	}
 
 	@Test
