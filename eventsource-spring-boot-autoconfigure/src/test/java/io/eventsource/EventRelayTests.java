@@ -117,13 +117,25 @@ class EventRelayTests {
 		EventStream stream = this.engine.stream(this.channel,
 				StreamSettings.builder().overflow(OverflowStrategy.CONFLATE).bufferSize(4).build());
 		stream.start();
-		this.relay.receiver().preload(IntStream.range(0, 4).mapToObj((i) -> event(i, "key " + i % 2)).toList(), false);
-		Client slow = this.engine.connect(stream, "id-0", new RecordingSink(0));
-		IntStream.range(4, 6).mapToObj((i) -> event(i, "key " + i % 2)).forEach(this.relay.receiver()::deliver);
+		this.relay.receiver().preload(IntStream.range(0, 4).mapToObj(EventRelayTests::large).toList(), false);
+		// Takes one event, which no other fits in one write with
+		Client slow = this.engine.connect(stream, "id-0", new RecordingSink(1));
+		TestEngine.await().until(() -> slow.sink().writes().size() == 1);
+		IntStream.range(4, 6).mapToObj(EventRelayTests::large).forEach(this.relay.receiver()::deliver);
 		this.engine.tick();
 		slow.sink().ready();
-		slow.awaitData("event 4", "event 5");
+		TestEngine.await()
+			.untilAsserted(() -> assertThat(slow.data().stream().map((data) -> data.substring(0, 7)))
+				.containsExactly("event 1", "event 4", "event 5"));
 		assertThat(slow.missed()).isEmpty();
+	}
+
+	private static Event large(int number) {
+		return Event.builder()
+			.id("id-" + number)
+			.key("key " + number % 2)
+			.data("event " + number + " " + "x".repeat(40_000))
+			.build();
 	}
 
 	@Test
@@ -261,10 +273,6 @@ class EventRelayTests {
 
 	private static Event event(int number) {
 		return Event.builder().id("id-" + number).data("event " + number).build();
-	}
-
-	private static Event event(int number, String key) {
-		return Event.builder().id("id-" + number).key(key).data("event " + number).build();
 	}
 
 	/**

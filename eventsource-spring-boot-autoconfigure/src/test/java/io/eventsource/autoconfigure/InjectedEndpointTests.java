@@ -41,7 +41,7 @@ class InjectedEndpointTests {
 	@ParameterizedTest
 	@ValueSource(classes = { Constructor.class, Field.class, Configurer.class, Controller.class })
 	void endpointMayBeInjectedIntoTheClassThatDeclaresStreams(Class<? extends Declarations> type) throws Exception {
-		try (TestServer server = TestServer.start(TestServer.Container.TOMCAT, type)) {
+		try (TestServer server = TestServer.start(TestServer.Container.TOMCAT, type, "eventsource.heartbeat=100ms")) {
 			Declarations application = server.bean(type);
 			assertThat(application.endpoint().definitions()).hasSize(3);
 			try (StreamClient client = StreamClient.connect(server.uri("/events/messages"))) {

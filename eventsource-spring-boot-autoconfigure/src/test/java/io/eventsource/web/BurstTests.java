@@ -30,10 +30,10 @@ import static org.awaitility.Awaitility.await;
  * Bursts to clients that read as fast as they can, beside others that do not: who is
  * waited for.
  */
-@Timeout(300)
+@Timeout(900)
 class BurstTests {
 
-	private static final Duration LONG = Duration.ofMinutes(2);
+	private static final Duration LONG = Duration.ofMinutes(6);
 
 	private TestServer server;
 
