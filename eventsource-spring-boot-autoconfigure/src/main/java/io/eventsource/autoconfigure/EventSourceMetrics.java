@@ -55,45 +55,46 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		bindWorkers();
+		bindWorkers(registry);
 		for (StreamDefinition definition : this.endpoint.getObject().definitions()) {
 			String stream = definition.name();
-			gauge("eventsource.clients", "Connections", null, stream, StreamSnapshot::clients);
-			gauge("eventsource.lag", "Events that the slowest client has yet to be sent", "events", stream,
+			gauge(registry, "eventsource.clients", "Connections", null, stream, StreamSnapshot::clients);
+			gauge(registry, "eventsource.lag", "Events that the slowest client has yet to be sent", "events", stream,
 					StreamSnapshot::greatestLag);
-			count("eventsource.events.published", "Events taken from the publisher", null, stream,
+			count(registry, "eventsource.events.published", "Events taken from the publisher", null, stream,
 					StreamSnapshot::published);
-			count("eventsource.events.delivered", "Events sent, counted for each client", null, stream,
+			count(registry, "eventsource.events.delivered", "Events sent, counted for each client", null, stream,
 					StreamSnapshot::delivered);
-			count("eventsource.events.skipped", "Events that clients were not sent although connected", null, stream,
-					StreamSnapshot::skipped);
-			count("eventsource.events.filtered", "Events that clients may not see or have not asked for", null, stream,
-					StreamSnapshot::filtered);
-			count("eventsource.events.replayed", "Events sent that were older than the connection", null, stream,
-					StreamSnapshot::replayed);
-			count("eventsource.data.sent", "Bytes sent", "bytes", stream, StreamSnapshot::bytes);
-			count("eventsource.publisher.restarts", "Subscriptions made anew after a failure", null, stream,
+			count(registry, "eventsource.events.skipped", "Events that clients were not sent although connected", null,
+					stream, StreamSnapshot::skipped);
+			count(registry, "eventsource.events.filtered", "Events that clients may not see or have not asked for",
+					null, stream, StreamSnapshot::filtered);
+			count(registry, "eventsource.events.replayed", "Events sent that were older than the connection", null,
+					stream, StreamSnapshot::replayed);
+			count(registry, "eventsource.data.sent", "Bytes sent", "bytes", stream, StreamSnapshot::bytes);
+			count(registry, "eventsource.publisher.restarts", "Subscriptions made anew after a failure", null, stream,
 					StreamSnapshot::restarts);
 		}
 	}
 
-	private void bindWorkers() {
-		worker("eventsource.workers.running", "Workers whose thread runs", DispatcherSnapshot::running);
-		worker("eventsource.workers.standing", "Workers that have not moved for five seconds or longer",
+	private void bindWorkers(MeterRegistry registry) {
+		worker(registry, "eventsource.workers.running", "Workers whose thread runs", DispatcherSnapshot::running);
+		worker(registry, "eventsource.workers.standing", "Workers that have not moved for five seconds or longer",
 				DispatcherSnapshot::standing);
 		FunctionCounter
 			.builder("eventsource.workers.replaced", this, (metrics) -> metrics.workers(DispatcherSnapshot::replaced))
 			.description("Threads of workers that stood still or had ended, and were replaced")
-			.register(this.registry);
+			.register(registry);
 		TimeGauge
 			.builder("eventsource.workers.longest.call", this, TimeUnit.MILLISECONDS,
 					(metrics) -> metrics.workers((workers) -> workers.longestCall().toMillis()))
 			.description("The longest time for which a worker has been seen to stand still")
-			.register(this.registry);
+			.register(registry);
 	}
 
-	private void worker(String name, String description, ToDoubleFunction<DispatcherSnapshot> value) {
-		Gauge.builder(name, this, (metrics) -> metrics.workers(value)).description(description).register(this.registry);
+	private void worker(MeterRegistry registry, String name, String description,
+			ToDoubleFunction<DispatcherSnapshot> value) {
+		Gauge.builder(name, this, (metrics) -> metrics.workers(value)).description(description).register(registry);
 	}
 
 	private double workers(ToDoubleFunction<DispatcherSnapshot> value) {
@@ -101,31 +102,27 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 		return (workers != null) ? value.applyAsDouble(workers) : 0;
 	}
 
-	private void gauge(String name, String description, @Nullable String unit, String stream,
+	private void gauge(MeterRegistry registry, String name, String description, @Nullable String unit, String stream,
 			ToDoubleFunction<StreamSnapshot> value) {
 		Gauge.builder(name, this, (metrics) -> value.applyAsDouble(metrics.snapshot(stream)))
 			.description(description)
 			.baseUnit(unit)
 			.tag("stream", stream)
-			.register(this.registry);
+			.register(registry);
 	}
 
-	private void count(String name, String description, @Nullable String unit, String stream,
+	private void count(MeterRegistry registry, String name, String description, @Nullable String unit, String stream,
 			ToDoubleFunction<StreamSnapshot> value) {
 		FunctionCounter.builder(name, this, (metrics) -> value.applyAsDouble(metrics.snapshot(stream)))
 			.description(description)
 			.baseUnit(unit)
 			.tag("stream", stream)
-			.register(this.registry);
+			.register(registry);
 	}
 
 	private StreamSnapshot snapshot(String stream) {
-		return this.endpoint.getObject()
-			.streams()
-			.stream()
-			.filter((snapshot) -> snapshot.name().equals(stream))
-			.findFirst()
-			.orElse(NOTHING);
+		StreamSnapshot snapshot = this.endpoint.getObject().stream(stream);
+		return (snapshot != null) ? snapshot : NOTHING;
 	}
 
 	@Override

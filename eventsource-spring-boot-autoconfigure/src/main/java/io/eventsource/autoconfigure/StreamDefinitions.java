@@ -29,7 +29,8 @@ import org.springframework.web.cors.CorsConfiguration;
  */
 class StreamDefinitions {
 
-	private static final Pattern PATH = Pattern.compile("/|(/[A-Za-z0-9._~!$&'()+,=:@%-]+)+");
+	/** As requests have it once it is decoded. */
+	private static final Pattern PATH = Pattern.compile("/|(/[\\p{L}\\p{N}._~!$&'()+,=:@-]+)+");
 
 	private final EventSourceProperties properties;
 
@@ -109,6 +110,12 @@ class StreamDefinitions {
 	}
 
 	private static String checked(String property, String path) {
+		if (path.indexOf('%') >= 0) {
+			throw new InvalidEventSourceConfigurationException(
+					property + " must not be encoded, since it is compared with the decoded paths of requests; got '"
+							+ path + "'.",
+					"Write each character itself, such as 'ä' instead of '%C3%A4'.");
+		}
 		if (!PATH.matcher(path).matches()) {
 			throw new InvalidEventSourceConfigurationException(
 					property + " must be a path of plain segments that starts with '/'; got '" + path + "'.",

@@ -69,15 +69,11 @@ class StreamsEndpoint {
 
 	private @Nullable StreamDescriptor describe(StreamDefinition definition,
 			@Nullable List<ClientDescriptor> connections) {
-		for (StreamSnapshot snapshot : this.endpoint.streams()) {
-			if (snapshot.name().equals(definition.name())) {
-				return new StreamDescriptor(definition.paths(), snapshot.state(), snapshot.clients(),
-						snapshot.published(), snapshot.delivered(), snapshot.bytes(), snapshot.skipped(),
-						snapshot.filtered(), snapshot.replayed(), snapshot.greatestLag(), snapshot.restarts(),
-						definition.perClient(), definition.settings(), connections);
-			}
-		}
-		return null;
+		StreamSnapshot snapshot = this.endpoint.stream(definition.name());
+		return (snapshot != null) ? new StreamDescriptor(definition.paths(), snapshot.state(), snapshot.clients(),
+				snapshot.published(), snapshot.delivered(), snapshot.bytes(), snapshot.skipped(), snapshot.filtered(),
+				snapshot.replayed(), snapshot.greatestLag(), snapshot.restarts(), definition.perClient(),
+				definition.settings(), connections) : null;
 	}
 
 	private static ClientDescriptor describe(ClientSnapshot snapshot, boolean shown) {

@@ -300,6 +300,18 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	}
 
 	/**
+	 * Describes one stream as it is now.
+	 * @param stream the name of the stream
+	 * @return a snapshot; {@code null} if there is no such stream, or while the endpoint
+	 * is not running
+	 */
+	public @Nullable StreamSnapshot stream(String stream) {
+		Running current = this.running;
+		ServedStream served = (current != null) ? current.streams.get(stream) : null;
+		return (served != null) ? served.snapshot() : null;
+	}
+
+	/**
 	 * Describes the threads that serve the clients as they are now.
 	 * @return a snapshot; {@code null} while the endpoint is not running
 	 */

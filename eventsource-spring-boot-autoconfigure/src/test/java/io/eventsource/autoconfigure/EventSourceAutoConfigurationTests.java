@@ -212,6 +212,14 @@ class EventSourceAutoConfigurationTests {
 	}
 
 	@Test
+	void encodedPathIsExplained() {
+		failure(OneStream.class,
+				"eventsource.path must not be encoded, since it is compared with the decoded paths of requests; got "
+						+ "'/events/%C3%A4'.",
+				"'ä' instead of '%C3%A4'", "eventsource.path=/events/%C3%A4");
+	}
+
+	@Test
 	void sizesAndTimesOutOfRangeAreExplained() {
 		failure(OneStream.class, "eventsource.buffer-size must be at least 1; got 0.", "configuration",
 				"eventsource.buffer-size=0");

@@ -29,6 +29,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.search.MeterNotFoundException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
@@ -195,6 +196,23 @@ class ObservabilityTests {
 		get("/actuator/health");
 		await().until(() -> requests().count() == 1);
 		assertThat(requests()).allSatisfy((timer) -> assertThat(timer.getId().getTag("uri")).contains("health"));
+	}
+
+	@Test
+	void metersAreBoundToTheRegistryThatAsksForThem() throws Exception {
+		this.server = TestServer.start(TestServer.Container.TOMCAT, Application.class);
+		SimpleMeterRegistry own = new SimpleMeterRegistry();
+		SimpleMeterRegistry other = new SimpleMeterRegistry();
+		new EventSourceMetrics(this.server.context().getBeanProvider(EventSourceEndpoint.class), own).bindTo(other);
+		assertThat(own.getMeters()).isEmpty();
+		assertThat(other.get("eventsource.clients").tag("stream", "orders").gauge().value()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void pathMayHaveAnyLetters(TestServer.Container container) throws Exception {
+		start(container, "eventsource.streams.orders.path=/events/aufträge");
+		client("/events/auftr%C3%A4ge").close();
 	}
 
 	@Test
