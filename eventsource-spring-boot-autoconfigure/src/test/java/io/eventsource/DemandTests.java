@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 import io.eventsource.TestEngine.Client;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,7 +23,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What publishers are asked for while nobody listens, or nobody that they should wait
  * for, and by how many bytes while somebody does.
  */
-@Timeout(60)
 class DemandTests {
 
 	private static final String LARGE = "x".repeat(900_000);

@@ -9,7 +9,6 @@ import io.eventsource.TestEngine.Client;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,7 +18,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Clients that come back to a stream that has ended: they get what they miss, or are told
  * of it, and need not come again after that.
  */
-@Timeout(60)
 class EndedStreamTests {
 
 	private final TestEngine engine = new TestEngine();

@@ -5,7 +5,6 @@ import java.util.stream.Stream;
 
 import io.eventsource.TestEngine.Client;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,7 +15,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whether a client of a stream that has ended has to come back.
  */
-@Timeout(30)
 class FiniteStreamTests {
 
 	private static final Event DATA = Event.of("a");

@@ -1,6 +1,5 @@
 package io.eventsource;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -14,7 +13,6 @@ import java.util.stream.Stream;
 import io.eventsource.TestEngine.Client;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,7 +21,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Clients whose place has left the log by the time they are served for the first time.
  */
-@Timeout(60)
 class LateServiceTests {
 
 	private final TestEngine engine = new TestEngine();
@@ -253,7 +250,7 @@ class LateServiceTests {
 	 */
 	private long workUntil(BooleanSupplier condition) {
 		AtomicLong most = new AtomicLong();
-		TestEngine.await().atMost(Duration.ofSeconds(30)).until(() -> {
+		TestEngine.await().until(() -> {
 			long begun = System.nanoTime();
 			this.engine.work();
 			most.accumulateAndGet(System.nanoTime() - begun, Math::max);

@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
 import io.eventsource.TestEngine.Client;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +20,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * What counts as the memory of a stream, and that it is never more than
  * <code>buffer-memory</code> and one event.
  */
-@Timeout(60)
 class MemoryTests {
 
 	private static final int MEMORY = 200_000;

@@ -12,7 +12,6 @@ import io.eventsource.TestEngine.Client;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,7 +20,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Clients that are cut off before they were sent an event, and come back.
  */
-@Timeout(60)
 class OpeningPositionTests {
 
 	private static final String EVICTED = "{\"cause\":\"evicted\"";

@@ -13,7 +13,6 @@ import io.eventsource.TestEngine.Client;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,7 +25,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Events that cannot be sent to anybody: clients are told that one is missing, in its
  * place, now and when they come back.
  */
-@Timeout(60)
 class RejectedEventTests {
 
 	private static final String REJECTED = "{\"cause\":\"rejected\"}";

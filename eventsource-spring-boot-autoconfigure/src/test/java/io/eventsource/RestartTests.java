@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 import io.eventsource.TestEngine.Client;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,7 +24,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * How often a publisher that fails is subscribed to again, what the log says of it, and
  * what the state of the stream is meanwhile.
  */
-@Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
 class RestartTests {
 

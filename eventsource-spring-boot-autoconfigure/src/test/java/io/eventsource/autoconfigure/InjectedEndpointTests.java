@@ -16,7 +16,6 @@ import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.StreamAdmission;
 import io.eventsource.web.StreamClient;
 import io.eventsource.web.TestServer;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
@@ -35,7 +34,6 @@ import static org.awaitility.Awaitility.await;
  * The endpoint, injected into a class of the application that declares by methods of its
  * instance what the endpoint needs: neither may want the other first.
  */
-@Timeout(60)
 class InjectedEndpointTests {
 
 	@ParameterizedTest

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,7 +39,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * A real browser whose streams share one connection of HTTP/2, or pass a service worker.
  */
-@Timeout(120)
 class BrowserConnectionTests {
 
 	private static final String FOLLOW = """

@@ -14,7 +14,6 @@ import io.eventsource.EventChannel;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,7 +34,6 @@ import static org.awaitility.Awaitility.await;
  * Clients of HTTP/2 that open their window late or never, and yet have to learn that
  * their stream has ended, on each container.
  */
-@Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
 class ClosedWindowTests {
 

@@ -7,7 +7,6 @@ import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -21,7 +20,6 @@ import static org.assertj.core.api.Assertions.assertThatException;
  * Pages that open and close streams on a connection of HTTP/2, and clients that only seem
  * to, on each container.
  */
-@Timeout(60)
 class Http2OverheadTests {
 
 	private static final int WINDOW = 1_000_000;

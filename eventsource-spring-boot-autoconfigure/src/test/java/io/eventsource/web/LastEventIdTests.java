@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,7 +25,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Ids of events on their way back from a client.
  */
-@Timeout(120)
 class LastEventIdTests {
 
 	/** What was found out to be changed on its way, or might be. */

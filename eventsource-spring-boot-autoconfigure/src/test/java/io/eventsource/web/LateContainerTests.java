@@ -17,7 +17,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,7 +35,6 @@ import static org.awaitility.Awaitility.await;
  * A filter that is busy with the request after the stream was opened, so that the
  * container is late to say that the response can be written to.
  */
-@Timeout(90)
 class LateContainerTests {
 
 	private static final int EVENTS = 100;
@@ -84,7 +82,7 @@ class LateContainerTests {
 		try (StreamClient client = StreamClient.connect(uri())) {
 			await().until(() -> this.server.clients("messages") == 1);
 			publish();
-			await().atMost(Duration.ofSeconds(20)).until(() -> client.count() == EVENTS);
+			await().until(() -> client.count() == EVENTS);
 		}
 	}
 

@@ -13,7 +13,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
@@ -32,7 +31,6 @@ import static org.awaitility.Awaitility.await;
  * Who gives a client of a stream of its own what it has missed: its publisher, a history,
  * or nobody, which it is told.
  */
-@Timeout(60)
 class PersonalResumeTests {
 
 	private static final String UNKNOWN = "{\"cause\":\"unknown\"}";

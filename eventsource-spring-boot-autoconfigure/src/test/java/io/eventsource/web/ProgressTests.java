@@ -17,7 +17,6 @@ import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
 import io.eventsource.EventStreamReader.Received;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,7 +33,6 @@ import static org.awaitility.Awaitility.await;
  * Clients that come, or come back, while events go on: each connection gets more than the
  * gap event, and everything from there on, in order.
  */
-@Timeout(120)
 class ProgressTests {
 
 	private static final int BUFFER = 1024;
@@ -141,7 +139,7 @@ class ProgressTests {
 		try (StreamClient client = (lastEventId != null)
 				? StreamClient.connect(this.server.uri(path), "Last-Event-ID", lastEventId)
 				: StreamClient.connect(this.server.uri(path))) {
-			await().atMost(Duration.ofSeconds(20)).until(() -> client.count() > ENOUGH || client.hasEnded());
+			await().until(() -> client.count() > ENOUGH || client.hasEnded());
 			List<Received> events = client.events();
 			List<Integer> numbers = numbers(events);
 			assertThat(numbers).as(description).hasSizeGreaterThan(ENOUGH - 2);
@@ -176,7 +174,7 @@ class ProgressTests {
 	private void start(TestServer.Container container, int rate, String... properties) {
 		this.server = TestServer.start(container, Application.class, properties);
 		this.publishing = CompletableFuture.runAsync(() -> publish(rate), (task) -> new Thread(task).start());
-		await().atMost(Duration.ofSeconds(30)).until(() -> this.published > 2 * BUFFER);
+		await().until(() -> this.published > 2 * BUFFER);
 	}
 
 	/** The log is full from the beginning on. */

@@ -11,7 +11,6 @@ import io.eventsource.EventChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,7 +27,6 @@ import static org.awaitility.Awaitility.await;
  * installed are skipped.
  */
 @Tag("proxies")
-@Timeout(120)
 class RouteTests {
 
 	private final List<StreamClient> open = new ArrayList<>();

@@ -14,7 +14,6 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -22,7 +21,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * The threads on which output goes that may wait for a client, and the order of it.
  */
-@Timeout(60)
 class SendingThreadsTests {
 
 	private final ExecutorService executor = Executors.newCachedThreadPool();
