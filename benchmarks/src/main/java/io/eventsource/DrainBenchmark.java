@@ -102,7 +102,8 @@ public class DrainBenchmark {
 			this.stream = EventStream.builder("benchmark", EventChannel.create(), this.dispatcher)
 				.filters(filters)
 				.build();
-			this.group = new ClientGroup(this.stream, new Worker("drain", System::nanoTime, FAILURES), this.dispatcher.clock());
+			this.group = new ClientGroup(this.stream, new Worker("drain", System::nanoTime, FAILURES),
+					this.dispatcher.clock());
 			this.event = this.stream.encoder().encode(Event.of("x".repeat(100)));
 			for (int i = 0; i < CLIENTS; i++) {
 				this.group.admit(EventClient.builder("c" + i, "benchmark").build(), new Nowhere()).writable();
