@@ -46,13 +46,6 @@ final class Audience {
 	}
 
 	/**
-	 * Makes the workers look at the clients. Any thread; never blocks.
-	 */
-	void signal() {
-		forEach(ClientGroup::signal);
-	}
-
-	/**
 	 * Makes the workers send what has been published. Any thread; never blocks.
 	 */
 	void announce() {

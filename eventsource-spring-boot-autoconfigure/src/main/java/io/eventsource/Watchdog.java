@@ -3,6 +3,7 @@ package io.eventsource;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -129,9 +130,9 @@ final class Watchdog implements Runnable {
 		StackTraceElement[] stack = thread.getStackTrace();
 		if (worker.replace(thread, call)) {
 			this.replaced.incrementAndGet();
-			this.complaints.warn(() -> "A call of a " + call.callee().name().toLowerCase(java.util.Locale.ROOT)
-					+ " for " + call.subject() + " has held up worker '" + thread.getName() + "' for "
-					+ seconds(standing) + " s; another thread takes its place. The call is at" + stack(stack), null);
+			this.complaints.warn(() -> "A call of a " + call.callee().name().toLowerCase(Locale.ROOT) + " for "
+					+ call.subject() + " has held up worker '" + thread.getName() + "' for " + seconds(standing)
+					+ " s; another thread takes its place. The call is at" + stack(stack), null);
 		}
 	}
 
