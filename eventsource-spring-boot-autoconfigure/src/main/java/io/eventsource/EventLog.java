@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventLog {
 
-	private final AtomicReferenceArray<@Nullable Frame> ring;
+	private final FrameRing ring;
 
 	private final long memory;
 
@@ -66,7 +65,7 @@ final class EventLog {
 	 * @param clock the clock of the dispatcher
 	 */
 	EventLog(int capacity, long memory, boolean conflating, boolean filtered, LongSupplier clock) {
-		this.ring = new AtomicReferenceArray<>(capacity);
+		this.ring = new FrameRing(capacity);
 		this.memory = memory;
 		this.conflating = conflating;
 		this.filtered = filtered;
@@ -91,14 +90,15 @@ final class EventLog {
 			return;
 		}
 		long sequence = this.tail;
+		this.ring.makeRoom(this.head, sequence + 1);
 		Frame frame = FrameEncoder.frame(encoded, this.filtered, this.epoch, sequence, this.taken,
 				this.clock.getAsLong());
 		this.taken = frame.end();
 		overtake(frame);
-		while (sequence - this.head >= this.ring.length() || (isOverMemory() && this.head < sequence)) {
+		while (sequence - this.head >= this.ring.capacity() || (isOverMemory() && this.head < sequence)) {
 			evict(this.head);
 		}
-		this.ring.set(slot(sequence), frame);
+		this.ring.set(sequence, frame);
 		register(frame);
 		this.tail = sequence + 1;
 	}
@@ -144,11 +144,12 @@ final class EventLog {
 		}
 		int first = older.size();
 		long bytes = 0;
-		while (first > 0 && older.size() - first < this.ring.length()
+		while (first > 0 && older.size() - first < this.ring.capacity()
 				&& bytes + older.get(first - 1).weight() <= this.memory) {
 			first--;
 			bytes += older.get(first).weight();
 		}
+		this.ring.makeRoom(first - older.size(), 0);
 		long before = -bytes;
 		this.released = before;
 		List<Frame> frames = new ArrayList<>();
@@ -157,7 +158,7 @@ final class EventLog {
 					this.clock.getAsLong());
 			before = frame.end();
 			overtake(frame);
-			this.ring.set(slot(frame.sequence()), frame);
+			this.ring.set(frame.sequence(), frame);
 			frames.add(frame);
 		}
 		this.head = first - older.size();
@@ -184,13 +185,13 @@ final class EventLog {
 	}
 
 	private void evict(long sequence) {
-		Frame frame = this.ring.get(slot(sequence));
+		Frame frame = this.ring.get(sequence);
 		if (frame != null && !frame.isOvertaken()) {
 			this.lost = sequence;
 		}
 		// First the head, so that no reader takes an empty slot for one not yet filled
 		this.head = sequence + 1;
-		this.ring.set(slot(sequence), null);
+		this.ring.set(sequence, null);
 		if (frame != null) {
 			this.released = frame.end();
 			if (frame.id() != null) {
@@ -278,7 +279,7 @@ final class EventLog {
 	 * The frame at a position below the tail, or {@code null} if it has left the log.
 	 */
 	@Nullable Frame frame(long sequence) {
-		Frame frame = this.ring.get(slot(sequence));
+		Frame frame = this.ring.get(sequence);
 		return (frame != null && frame.sequence() == sequence) ? frame : null;
 	}
 
@@ -318,7 +319,7 @@ final class EventLog {
 	 */
 	boolean hasRoom(EncodedEvent encoded, long position) {
 		long tail = this.tail;
-		if (tail - position >= this.ring.length()) {
+		if (tail - position >= this.ring.capacity()) {
 			return false;
 		}
 		Frame first = (position < tail) ? frame(position) : null;
@@ -376,10 +377,6 @@ final class EventLog {
 		}
 		long middle = oldest + (this.tail - oldest) / 2;
 		return new Start(middle, GapCause.OVERFLOW, middle - position);
-	}
-
-	private int slot(long sequence) {
-		return Math.floorMod(sequence, this.ring.length());
 	}
 
 	/**
