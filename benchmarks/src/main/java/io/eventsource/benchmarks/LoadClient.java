@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +23,8 @@ final class LoadClient implements AutoCloseable {
 
 	private static final int BUFFER = 256 * 1024;
 
+	private static final int POOR_LINK = 16 * 1024;
+
 	private final Selector selector;
 
 	private final InetSocketAddress server;
@@ -32,6 +36,8 @@ final class LoadClient implements AutoCloseable {
 	private final byte[] bytes = new byte[BUFFER];
 
 	private final Set<Connection> connections = new HashSet<>();
+
+	private final List<CrawlingReader> crawling = new ArrayList<>();
 
 	private int connecting;
 
@@ -49,8 +55,22 @@ final class LoadClient implements AutoCloseable {
 	 */
 	Connection open(String lastEventId, boolean reading) throws IOException {
 		SocketChannel channel = SocketChannel.open();
+		return connect(channel, new Connection(channel, ResponseReader.request(lastEventId), reading));
+	}
+
+	/**
+	 * Starts to connect a client over a poor link, whose events and end are not counted.
+	 * @param bytesPerSecond what it reads
+	 */
+	void openCrawling(int bytesPerSecond) throws IOException {
+		SocketChannel channel = SocketChannel.open();
+		channel.setOption(StandardSocketOptions.SO_RCVBUF, POOR_LINK);
+		this.crawling.add(new CrawlingReader(
+				connect(channel, new Connection(channel, ResponseReader.request(""), false)).channel, bytesPerSecond));
+	}
+
+	private Connection connect(SocketChannel channel, Connection connection) throws IOException {
 		channel.configureBlocking(false);
-		Connection connection = new Connection(channel, ResponseReader.request(lastEventId), reading);
 		this.connections.add(connection);
 		this.connecting++;
 		channel.connect(this.server);
@@ -97,6 +117,7 @@ final class LoadClient implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+		this.crawling.removeIf((reader) -> !reader.read());
 	}
 
 	private void handle(SelectionKey key) {

@@ -83,10 +83,16 @@ final class Session implements AutoCloseable {
 				this.client.open("", reading);
 				opened++;
 			}
-			long expected = before + opened;
-			if (!this.client.runUntil(() -> this.server.ask("clients") >= expected, PATIENCE)) {
-				throw new Stall("only " + this.server.ask("clients") + " of " + expected + " clients were let in");
-			}
+			awaitClients(before + opened);
+		}
+	}
+
+	/**
+	 * Waits until the server knows so many clients.
+	 */
+	void awaitClients(long expected) throws Stall {
+		if (!this.client.runUntil(() -> this.server.ask("clients") >= expected, PATIENCE)) {
+			throw new Stall("only " + this.server.ask("clients") + " of " + expected + " clients were let in");
 		}
 	}
 
