@@ -94,6 +94,43 @@ public final class Nginx implements AutoCloseable {
 		return nginx;
 	}
 
+	/**
+	 * Lets nginx read a part of a configuration for a server, in which
+	 * {@code http://application} stands for the application.
+	 * @param folder an empty folder
+	 */
+	public static void check(Path folder, String configuration) throws IOException, InterruptedException {
+		Path file = Files.writeString(folder.resolve("nginx.conf"), """
+				pid %1$s/nginx.pid;
+				error_log stderr;
+				events {
+				}
+				http {
+					access_log off;
+					client_body_temp_path %1$s/body;
+					proxy_temp_path %1$s/proxy;
+					fastcgi_temp_path %1$s/fastcgi;
+					uwsgi_temp_path %1$s/uwsgi;
+					scgi_temp_path %1$s/scgi;
+					upstream application {
+						server 127.0.0.1:1;
+					}
+					server {
+						listen 127.0.0.1:%2$d;
+						%3$s
+					}
+				}
+				""".formatted(folder, freePort(), configuration));
+		Process process = new ProcessBuilder(find().orElseThrow().getPath(), "-t", "-p", folder.toString(), "-e",
+				"stderr", "-c", file.toString())
+			.redirectErrorStream(true)
+			.redirectOutput(folder.resolve("output").toFile())
+			.start();
+		if (process.waitFor() != 0) {
+			throw new AssertionError(Files.readString(folder.resolve("output")));
+		}
+	}
+
 	private static int freePort() throws IOException {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();

@@ -14,6 +14,7 @@ import io.eventsource.web.EventSourceEndpoint;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -76,7 +77,8 @@ class ImportController {
 		if (progress == null) {
 			throw new ResponseStatusException(HttpStatus.NOT_FOUND);
 		}
-		return this.endpoint.open(progress.asFlux().onBackpressureLatest(), request, response);
+		Flux<Event> events = progress.asFlux().onBackpressureLatest();
+		return this.endpoint.open(events, EventSourceEndpoint.lastEventId(request), request, response);
 	}
 
 	interface Importer {

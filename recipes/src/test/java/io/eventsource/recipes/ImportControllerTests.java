@@ -56,6 +56,24 @@ class ImportControllerTests {
 	}
 
 	@Test
+	void clientThatWasCutOffInTheMiddleIsToldOfNoGap() throws Exception {
+		String job = start();
+		work.add(10);
+		String id;
+		try (Stream<String> first = watch(job).body()) {
+			id = first.takeWhile((line) -> !line.equals("data: 10"))
+				.filter((line) -> line.startsWith("id: "))
+				.reduce((one, other) -> other)
+				.orElseThrow();
+		}
+		work.add(60);
+		work.add(100);
+		HttpResponse<Stream<String>> again = server
+			.send(server.request(job).header("Last-Event-ID", id.substring("id: ".length())).build());
+		assertThat(again.body()).contains("event: done").doesNotContain("event: gap");
+	}
+
+	@Test
 	void clientThatHasTheEndIsSentNoneWhenItComesBack() throws Exception {
 		String job = start();
 		work.add(100);

@@ -1,0 +1,162 @@
+package io.eventsource.pages;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import javax.xml.parsers.DocumentBuilderFactory;
+
+import io.eventsource.pages.JavaCode.Complaint;
+import io.eventsource.web.Nginx;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.xml.sax.InputSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+/**
+ * All code on all pages, as it stands there: it compiles, binds, is read by the program
+ * that it is for, or is run. A page may use a language only if something here understands
+ * it.
+ */
+class PagesTests {
+
+	private static final Pattern COMMAND = Pattern.compile("`(\\./mvnw [^`]+)`");
+
+	@TempDir
+	private static Path folder;
+
+	private final Map<Page.Block, List<Complaint>> java = new LinkedHashMap<>();
+
+	@TestFactory
+	Stream<DynamicTest> code() throws IOException {
+		List<Page.Block> blocks = Page.all().stream().flatMap((page) -> page.blocks().stream()).toList();
+		assertThat(blocks).hasSizeGreaterThan(60);
+		compile(blocks.stream().filter((block) -> block.language().equals("java")).toList());
+		return blocks.stream().map((block) -> DynamicTest.dynamicTest(block.toString(), () -> check(block)));
+	}
+
+	@TestFactory
+	Stream<DynamicTest> commandsInSentences() throws IOException {
+		List<DynamicTest> tests = new ArrayList<>();
+		for (Page page : Page.all()) {
+			COMMAND.matcher(Files.readString(Path.of("..", page.name()))).results().forEach((result) -> {
+				String command = result.group(1).replaceAll("\\s+", " ");
+				tests.add(DynamicTest.dynamicTest(page.name() + ": " + command, () -> ShellCode.check(command)));
+			});
+		}
+		assertThat(tests).isNotEmpty();
+		return tests.stream();
+	}
+
+	private void check(Page.Block block) throws Exception {
+		switch (block.language()) {
+			case "java" -> assertThat(this.java.get(block)).as(block.code()).isEmpty();
+			case "kotlin" -> checkKotlin(block);
+			case "yaml", "properties" -> SettingsCode.check(block);
+			case "xml" -> checkXml(block);
+			case "sql" -> checkSql(block);
+			case "js" -> checkJavaScript(block);
+			case "sh", "shell", "bash" -> ShellCode.check(block.code());
+			case "console" -> Transcript.check(block, Files.createTempDirectory(folder, "transcript"));
+			case "nginx" -> checkNginx(block);
+			case "text" -> {
+				// A picture
+			}
+			default -> fail("Nothing here understands the language of this code");
+		}
+	}
+
+	/** All of it at once, which is much faster than one by one. */
+	private void compile(List<Page.Block> blocks) {
+		Map<String, Page.Block> files = new LinkedHashMap<>();
+		List<String> sources = new ArrayList<>();
+		for (Page.Block block : blocks) {
+			boolean file = JavaCode.isFile(block.code());
+			String source = file ? block.code() : Surroundings.surround("Code%d".formatted(sources.size()), block);
+			sources.add(source);
+			files.put(JavaCode.name(source), block);
+			this.java.put(block, new ArrayList<>());
+		}
+		assertThat(files).hasSameSizeAs(sources);
+		for (Complaint complaint : JavaCode.compile(folder, sources)) {
+			Page.Block block = files.get(complaint.file());
+			if (block == null) {
+				throw new AssertionError(complaint);
+			}
+			long start = JavaCode.isFile(block.code()) ? block.line() - 1 : block.line() - 2;
+			this.java.get(block).add(new Complaint(block.page(), start + complaint.line(), complaint.text()));
+		}
+	}
+
+	/** Maven compiles the recipes; what stands on the page is in one of them. */
+	private void checkKotlin(Page.Block block) throws IOException {
+		List<String> sources = new ArrayList<>();
+		try (Stream<Path> files = Files.walk(Path.of("../recipes/src/main/kotlin"))) {
+			for (Path file : files.filter(Files::isRegularFile).toList()) {
+				sources.add(withoutBlanks(Files.readString(file)));
+			}
+		}
+		for (String part : block.code().split("\n\n")) {
+			assertThat(sources).anyMatch((source) -> source.contains(withoutBlanks(part)), part);
+		}
+	}
+
+	private static String withoutBlanks(String code) {
+		return code.replaceAll("\\s", "");
+	}
+
+	/** Artifacts are those of this build, which has resolved them. */
+	private void checkXml(Page.Block block) throws Exception {
+		Element root = DocumentBuilderFactory.newInstance()
+			.newDocumentBuilder()
+			.parse(new InputSource(new StringReader(block.code())))
+			.getDocumentElement();
+		assertThat(root.getTagName()).isEqualTo("dependency");
+		String artifact = "<groupId>%s</groupId><artifactId>%s</artifactId>".formatted(text(root, "groupId"),
+				text(root, "artifactId"));
+		List<String> poms = new ArrayList<>();
+		for (String module : List.of(".", "../sample-app", "../recipes", "..")) {
+			poms.add(withoutBlanks(Files.readString(Path.of(module, "pom.xml"))));
+		}
+		assertThat(poms).anyMatch((pom) -> pom.contains("<dependency>" + artifact), artifact);
+		if (root.getElementsByTagName("version").getLength() > 0) {
+			assertThat(poms.get(3)).contains("<version>" + text(root, "version") + "</version><packaging>pom");
+		}
+	}
+
+	private static String text(Element parent, String tag) {
+		return parent.getElementsByTagName(tag).item(0).getTextContent();
+	}
+
+	private void checkSql(Page.Block block) throws Exception {
+		try (Connection database = DriverManager.getConnection("jdbc:h2:mem:")) {
+			for (String statement : block.code().split(";\n")) {
+				database.createStatement().execute(statement);
+			}
+		}
+	}
+
+	private void checkJavaScript(Page.Block block) throws Exception {
+		Path script = Files.createTempFile(folder, "code", ".mjs");
+		Files.writeString(script, block.code());
+		ShellCode.run(List.of("node", "--check", script.toString()), "");
+	}
+
+	private void checkNginx(Page.Block block) throws Exception {
+		Nginx.check(Files.createTempDirectory(folder, "nginx"), block.code());
+	}
+
+}

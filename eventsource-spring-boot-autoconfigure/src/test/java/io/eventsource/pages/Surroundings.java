@@ -1,0 +1,378 @@
+package io.eventsource.pages;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
+
+import com.launchdarkly.eventsource.ErrorStrategy;
+import io.eventsource.Event;
+import io.eventsource.EventChannel;
+import io.eventsource.EventFilter;
+import io.eventsource.EventHistory;
+import io.eventsource.web.EventSourceEndpoint;
+import io.reactivex.rxjava3.core.Observable;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.sse.EventSourceListener;
+import org.apache.commons.logging.Log;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * What the code on the pages uses but does not declare: the types and fields of the
+ * reader's own application. Nothing here is ever called; where code of a page is run, the
+ * test that runs it has what it needs.
+ */
+@SuppressWarnings("unused")
+final class Surroundings {
+
+	/** What an editor would import for code of the pages. */
+	private static final List<String> IMPORTS = List.of("io.eventsource.*", "io.eventsource.web.*", "java.io.*",
+			"java.net.*", "java.nio.charset.StandardCharsets", "java.security.Principal", "java.time.*", "java.util.*",
+			"java.util.concurrent.*", "java.util.stream.*", "jakarta.servlet.http.*",
+			"org.jspecify.annotations.Nullable", "org.springframework.amqp.core.Message",
+			"org.springframework.amqp.rabbit.annotation.Queue",
+			"org.springframework.amqp.rabbit.annotation.RabbitListener",
+			"org.springframework.beans.factory.annotation.*", "org.springframework.context.annotation.*",
+			"org.springframework.core.annotation.*", "org.springframework.http.*",
+			"org.springframework.http.codec.ServerSentEvent", "org.springframework.kafka.annotation.*",
+			"org.springframework.scheduling.annotation.*", "org.springframework.security.config.Customizer",
+			"org.springframework.security.config.annotation.web.builders.HttpSecurity",
+			"org.springframework.security.oauth2.server.resource.web.*",
+			"org.springframework.security.web.SecurityFilterChain", "org.springframework.transaction.annotation.*",
+			"org.springframework.transaction.event.*", "org.springframework.web.bind.annotation.*",
+			"org.springframework.web.reactive.function.client.WebClient",
+			"org.springframework.web.server.ResponseStatusException",
+			"org.springframework.web.servlet.mvc.method.annotation.SseEmitter", "org.springframework.web.util.WebUtils",
+			"org.apache.kafka.clients.consumer.ConsumerRecord", "io.reactivex.rxjava3.core.*",
+			"reactor.core.publisher.*", "reactor.core.publisher.Sinks.EmitFailureHandler");
+
+	private static final List<String> CLIENTS = List.of("java.io.*", "java.net.*", "java.net.http.*", "java.time.*",
+			"java.util.concurrent.TimeUnit", "java.util.stream.*", "okhttp3.Interceptor", "okhttp3.Request",
+			"okhttp3.Response", "org.springframework.http.HttpStatus", "org.springframework.http.codec.ServerSentEvent",
+			"org.springframework.web.reactive.function.client.*", "reactor.core.publisher.*",
+			"reactor.util.retry.Retry");
+
+	/** The first place whose text is in the code is the one that counts. */
+	private static final List<Place> PLACES = List.of(
+			new Place("docs/clients.md", "EventSources.createFactory", OkHttpSse.class, with(CLIENTS, "okhttp3.sse.*")),
+			new Place("docs/clients.md", "ErrorStrategy", LaunchDarkly.class,
+					with(CLIENTS, "com.launchdarkly.eventsource.*")),
+			new Place("docs/clients.md", "errorStrategy(", LaunchDarklyBuilder.class,
+					with(CLIENTS, "com.launchdarkly.eventsource.*")),
+			new Place("docs/clients.md", "ServerSentEvent", SpringWebClient.class, CLIENTS),
+			new Place("docs/clients.md", "HttpRequest", JdkClient.class, CLIENTS),
+			new Place("docs/security.md", "String issue(", TicketOffice.class, IMPORTS),
+			new Place("docs/security.md", "", SecurityPage.class, IMPORTS),
+			new Place("docs/recipes.md", "this.model", LanguageModelUser.class, IMPORTS),
+			new Place("docs/recipes.md", "this.client", RemoteStream.class, IMPORTS),
+			new Place("docs/recipes.md", "recipient", NotificationStore.class,
+					with(IMPORTS, "org.springframework.jdbc.support.GeneratedKeyHolder")),
+			new Place("docs/recipes.md", "this.jdbc", Outbox.class, IMPORTS),
+			new Place("docs/recipes.md", "", RecipesPage.class, IMPORTS), new Place("", "", ReadmePage.class, IMPORTS));
+
+	private Surroundings() {
+	}
+
+	/**
+	 * Makes a class of a piece of code.
+	 * @param name the name of the class
+	 */
+	static String surround(String name, Page.Block block) {
+		Place place = PLACES.stream().filter((candidate) -> candidate.matches(block)).findFirst().orElseThrow();
+		return JavaCode.surround(name, place.surroundings(), place.imports(), block.code());
+	}
+
+	private static List<String> with(List<String> imports, String more) {
+		return Stream.concat(imports.stream(), Stream.of(more)).toList();
+	}
+
+	private record Place(String page, String text, Class<?> surroundings, List<String> imports) {
+
+		private boolean matches(Page.Block block) {
+			return (this.page.isEmpty() || this.page.equals(block.page())) && block.code().contains(this.text);
+		}
+
+	}
+
+	abstract static class ReadmePage {
+
+		protected EventSourceEndpoint endpoint;
+
+		protected LanguageModel model;
+
+		protected EventChannel messages;
+
+		protected EventChannel notifications;
+
+		protected String user;
+
+		protected String text;
+
+		protected Object price;
+
+		protected record Message(String user, String text) {
+
+		}
+
+		protected record Order(String id) {
+
+		}
+
+		protected interface OrderRepository {
+
+			List<Order> after(String lastEventId, int limit);
+
+		}
+
+		protected interface Customers {
+
+			boolean contains(String name);
+
+		}
+
+		protected record Cart(String user) {
+
+		}
+
+		protected interface Carts {
+
+			Flux<Cart> of(String user);
+
+		}
+
+		protected interface LanguageModel {
+
+			Flux<Event> tokens(String question);
+
+		}
+
+	}
+
+	abstract static class SecurityPage {
+
+		protected TicketOffice tickets;
+
+		protected EventSourceEndpoint streams;
+
+		protected record Ticket(java.security.Principal user, Instant expires) {
+
+		}
+
+		protected interface Tickets {
+
+			Ticket find(String id);
+
+		}
+
+	}
+
+	abstract static class TicketOffice {
+
+		protected Map<String, Ticket> tickets;
+
+		protected Duration lifetime;
+
+		abstract String issue(java.security.Principal user);
+
+		protected record Ticket(java.security.Principal user, Instant expires) {
+
+		}
+
+	}
+
+	abstract static class RecipesPage {
+
+		protected static Log logger;
+
+		protected EventSourceEndpoint endpoint;
+
+		protected EventChannel orders;
+
+		protected EventChannel prices;
+
+		protected EventChannel queue;
+
+		protected Map<String, Sinks.Many<Event>> imports;
+
+		protected Importer importer;
+
+		protected Executor executor;
+
+		protected record OrderPlaced(String number, int items) {
+
+		}
+
+		protected record Reading(String room, double celsius) {
+
+		}
+
+		protected interface Sensor {
+
+			Observable<Reading> readings();
+
+		}
+
+		protected interface Importer {
+
+			void run(IntConsumer percent) throws Exception;
+
+		}
+
+		protected record Price(String symbol, double value) {
+
+			static Flux<Price> walk(String symbol) {
+				return Flux.empty();
+			}
+
+		}
+
+		protected record RemoteStream(WebClient client, Duration pause) {
+
+			Flux<ServerSentEvent<String>> events() {
+				return Flux.empty();
+			}
+
+		}
+
+	}
+
+	abstract static class LanguageModelUser extends RecipesPage {
+
+		protected LanguageModel model;
+
+		protected interface LanguageModel {
+
+			Flux<String> tokens(String question);
+
+		}
+
+	}
+
+	abstract static class RemoteStream {
+
+		protected static final ParameterizedTypeReference<ServerSentEvent<String>> EVENT = null;
+
+		protected WebClient client;
+
+		protected Duration pause;
+
+		protected volatile String lastEventId;
+
+		protected volatile boolean over;
+
+	}
+
+	abstract static class Outbox implements EventHistory {
+
+		protected JdbcClient jdbc;
+
+		protected EventChannel orders;
+
+		protected long published;
+
+	}
+
+	abstract static class NotificationStore implements EventFilter, EventHistory {
+
+		protected JdbcClient jdbc;
+
+		protected EventChannel notifications;
+
+	}
+
+	abstract static class OkHttpSse extends EventSourceListener {
+
+		protected OkHttpClient http;
+
+		protected URI uri;
+
+		protected okhttp3.sse.EventSource source;
+
+		protected String lastEventId;
+
+		protected Recorder seen;
+
+		abstract void comeBack();
+
+	}
+
+	abstract static class LaunchDarkly {
+
+	}
+
+	abstract static class LaunchDarklyBuilder {
+
+		protected URI uri;
+
+		protected com.launchdarkly.eventsource.EventSource source;
+
+		abstract Interceptor refusing204();
+
+		abstract ErrorStrategy untilRefused();
+
+	}
+
+	abstract static class SpringWebClient {
+
+		protected static final ParameterizedTypeReference<ServerSentEvent<String>> EVENT = null;
+
+		protected WebClient client;
+
+		protected URI uri;
+
+		protected String lastEventId;
+
+		protected Recorder seen;
+
+		protected static final class Ended extends RuntimeException {
+
+		}
+
+	}
+
+	abstract static class JdkClient {
+
+		protected static HttpClient http;
+
+		protected URI uri;
+
+		protected Stream<String> lines;
+
+		protected String lastEventId;
+
+		protected String id;
+
+		protected String type;
+
+		protected StringBuilder data;
+
+		protected Recorder seen;
+
+	}
+
+	/**
+	 * Is told what a client gets.
+	 */
+	interface Recorder {
+
+		void opened();
+
+		void event(String type, String data, String lastEventId);
+
+		void stopped();
+
+	}
+
+}
