@@ -101,7 +101,7 @@ public final class JavaCode {
 	public static Class<?> load(Path folder, String... sources) throws Exception {
 		List<Complaint> complaints = compile(folder, List.of(sources));
 		if (!complaints.isEmpty()) {
-			throw new IllegalStateException(complaints + " in:\n" + String.join("\n", sources));
+			throw new IllegalStateException(complaints.toString());
 		}
 		ClassLoader parent = Thread.currentThread().getContextClassLoader();
 		// Not closed: classes are loaded for as long as the application runs

@@ -72,13 +72,15 @@ public record Page(String name, List<Block> blocks) {
 	}
 
 	/**
-	 * The only code on this page that contains some text.
+	 * The only code on this page that contains some texts.
 	 */
-	public String code(String text) {
-		List<Block> found = this.blocks.stream().filter((block) -> block.code().contains(text)).toList();
+	public String code(String... texts) {
+		List<Block> found = this.blocks.stream()
+			.filter((block) -> Stream.of(texts).allMatch(block.code()::contains))
+			.toList();
 		if (found.size() != 1) {
-			throw new IllegalStateException(
-					"Not one but %d pieces of code in %s contain %s".formatted(found.size(), this.name, text));
+			throw new IllegalStateException("Not one but %d pieces of code in %s contain %s".formatted(found.size(),
+					this.name, List.of(texts)));
 		}
 		return found.get(0).code();
 	}

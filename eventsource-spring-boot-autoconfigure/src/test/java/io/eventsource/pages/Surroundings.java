@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.launchdarkly.eventsource.ErrorStrategy;
@@ -35,7 +36,7 @@ import org.springframework.web.reactive.function.client.WebClient;
  * test that runs it has what it needs.
  */
 @SuppressWarnings("unused")
-final class Surroundings {
+public final class Surroundings {
 
 	/** What an editor would import for code of the pages. */
 	private static final List<String> IMPORTS = List.of("io.eventsource.*", "io.eventsource.web.*", "java.io.*",
@@ -48,6 +49,9 @@ final class Surroundings {
 			"org.springframework.core.annotation.*", "org.springframework.http.*",
 			"org.springframework.http.codec.ServerSentEvent", "org.springframework.kafka.annotation.*",
 			"org.springframework.scheduling.annotation.*", "org.springframework.security.config.Customizer",
+			"org.springframework.security.core.AuthenticationException",
+			"org.springframework.security.web.authentication.HttpStatusEntryPoint",
+			"org.springframework.security.web.util.matcher.*",
 			"org.springframework.security.config.annotation.web.builders.HttpSecurity",
 			"org.springframework.security.oauth2.server.resource.web.*",
 			"org.springframework.security.web.SecurityFilterChain", "org.springframework.transaction.annotation.*",
@@ -83,6 +87,13 @@ final class Surroundings {
 			new Place("docs/recipes.md", "", RecipesPage.class, IMPORTS), new Place("", "", ReadmePage.class, IMPORTS));
 
 	private Surroundings() {
+	}
+
+	/**
+	 * The imports for code of the pages, as they stand in a file.
+	 */
+	public static String imports() {
+		return IMPORTS.stream().map("import %s;\n"::formatted).collect(Collectors.joining());
 	}
 
 	/**

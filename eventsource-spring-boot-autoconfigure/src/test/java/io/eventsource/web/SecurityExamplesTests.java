@@ -4,54 +4,36 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.Principal;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
-import io.eventsource.EventFilter;
 import io.eventsource.Patience;
+import io.eventsource.pages.JavaCode;
+import io.eventsource.pages.Page;
+import io.eventsource.pages.Surroundings;
 import io.eventsource.web.TestServer.Container;
-import jakarta.servlet.http.Cookie;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
-import org.springframework.security.config.Customizer;
-import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
-import org.springframework.security.oauth2.server.resource.web.DefaultBearerTokenResolver;
-import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.util.WebUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The examples of docs/security.md.
+ * The examples of docs/security.md, which are taken from there and run.
  */
 class SecurityExamplesTests {
 
 	private final HttpClient http = HttpClient.newHttpClient();
 
 	private final List<StreamClient> open = new ArrayList<>();
+
+	@TempDir
+	private Path folder;
 
 	private TestServer server;
 
@@ -109,28 +91,9 @@ class SecurityExamplesTests {
 		assertThat(bob.hasEnded()).isFalse();
 	}
 
-	/** What stands there is what is tested here, apart from its indentation. */
-	@Test
-	void documentationShowsTheseExamples() throws Exception {
-		String source = Files.readString(Path.of("src/test/java/io/eventsource/web/SecurityExamplesTests.java"));
-		String manual = Files.readString(Path.of("../docs/security.md"));
-		List<String> lines = List.of(manual.split("\n"));
-		List<String> code = new ArrayList<>();
-		boolean inside = false;
-		for (String line : lines) {
-			if (line.startsWith("```")) {
-				inside = line.equals("```java");
-			}
-			else if (inside && !line.isBlank()) {
-				code.add(line.strip());
-			}
-		}
-		List<String> tested = source.lines().map(String::strip).toList();
-		assertThat(code).hasSizeGreaterThan(30).allSatisfy((line) -> assertThat(tested).contains(line));
-	}
-
-	private void start(Container container) {
-		this.server = TestServer.start(container, Application.class, TestServer.without(TestServer.DATABASE));
+	private void start(Container container) throws Exception {
+		this.server = TestServer.start(container, JavaCode.load(this.folder, application()),
+				TestServer.without(TestServer.DATABASE));
 	}
 
 	private StreamClient connect(String path, String... headers) throws Exception {
@@ -155,127 +118,69 @@ class SecurityExamplesTests {
 		this.server.bean("messages", EventChannel.class).publish(Event.builder().data(text).key(user).build());
 	}
 
-	/**
-	 * The application of the examples.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@Import({ TicketController.class, SignOutController.class })
-	static class Application {
+	/** The application that the examples are parts of. */
+	private static String application() {
+		Page page = Page.of("docs/security.md");
+		return """
+				package com.example.secured;
 
-		@Bean
-		EventChannel messages() {
-			return EventChannel.create();
-		}
+				%s
+				import org.springframework.security.oauth2.jwt.*;
 
-		@Bean
-		EventChannel alerts() {
-			return EventChannel.create();
-		}
+				@Configuration(proxyBeanMethods = false)
+				@Import({ Application.TicketController.class, Application.SignOutController.class })
+				public class Application {
 
-		@Bean
-		SecurityFilterChain rules(HttpSecurity http) {
-			return http.authorizeHttpRequests(
-					(requests) -> requests.requestMatchers("/events/alerts").permitAll().anyRequest().authenticated())
-				.oauth2ResourceServer((server) -> server.jwt(Customizer.withDefaults()))
-				.build();
-		}
+				@Bean
+				EventChannel messages() {
+					return EventChannel.create();
+				}
 
-		@Bean
-		BearerTokenResolver tokenInCookieForStreams() {
-			DefaultBearerTokenResolver header = new DefaultBearerTokenResolver();
-			return (request) -> {
-				Cookie cookie = WebUtils.getCookie(request, "token");
-				boolean stream = request.getRequestURI().startsWith("/events/");
-				return (stream && cookie != null) ? cookie.getValue() : header.resolve(request);
-			};
-		}
+				@Bean
+				EventChannel alerts() {
+					return EventChannel.create();
+				}
 
-		@Bean
-		EventFilter ownEvents() {
-			return (event, client) -> event.key() == null || event.key().equals(client.principalName());
-		}
+				@Bean
+				Tickets tickets() {
+					return new Tickets();
+				}
 
-		@Bean
-		Tickets tickets() {
-			return new Tickets(Duration.ofSeconds(2));
-		}
+				/** Stands for the key of an issuer: a token is a name. */
+				@Bean
+				JwtDecoder tokens() {
+					return (token) -> Jwt.withTokenValue(token).header("alg", "none").subject(token).build();
+				}
 
-		@Bean
-		@Qualifier("alerts")
-		StreamAdmission ticketHolders(Tickets tickets) {
-			return (client, request) -> {
-				Ticket ticket = tickets.find(request.getParameter("ticket"));
-				return (ticket != null) ? Admission.accept().as(ticket.user()).until(ticket.expires())
-						: Admission.unauthorized();
-			};
-		}
+				%s %s %s %s
 
-		/** Stands for the key of an issuer: a token is a name. */
-		@Bean
-		JwtDecoder tokens() {
-			return (token) -> Jwt.withTokenValue(token).header("alg", "none").subject(token).build();
-		}
+				record Ticket(Principal user, Instant expires) {
+				}
 
-	}
+				static class Tickets {
 
-	record Ticket(Principal user, Instant expires) {
+				final Map<String, Ticket> tickets = new ConcurrentHashMap<>();
 
-	}
+				final Duration lifetime = Duration.ofSeconds(2);
 
-	static class Tickets {
+				%s
+				}
 
-		private final Map<String, Ticket> tickets = new ConcurrentHashMap<>();
+				@RestController
+				record TicketController(Tickets tickets) {
+				%s
+				}
 
-		private final Duration lifetime;
+				@RestController
+				record SignOutController(EventSourceEndpoint streams) {
+				%s
+				}
 
-		Tickets(Duration lifetime) {
-			this.lifetime = lifetime;
-		}
-
-		String issue(Principal user) {
-			this.tickets.values().removeIf((ticket) -> ticket.expires().isBefore(Instant.now()));
-			String id = UUID.randomUUID().toString();
-			this.tickets.put(id, new Ticket(user, Instant.now().plus(this.lifetime)));
-			return id;
-		}
-
-		Ticket find(String id) {
-			Ticket ticket = (id != null) ? this.tickets.get(id) : null;
-			return (ticket != null && ticket.expires().isAfter(Instant.now())) ? ticket : null;
-		}
-
-	}
-
-	@RestController
-	static class TicketController {
-
-		private final Tickets tickets;
-
-		TicketController(Tickets tickets) {
-			this.tickets = tickets;
-		}
-
-		@PostMapping("/ticket")
-		String ticket(Principal user) {
-			return this.tickets.issue(user);
-		}
-
-	}
-
-	@RestController
-	static class SignOutController {
-
-		private final EventSourceEndpoint streams;
-
-		SignOutController(EventSourceEndpoint streams) {
-			this.streams = streams;
-		}
-
-		@PostMapping("/sign-out")
-		int signOut(Principal user) {
-			return this.streams.disconnect((client) -> user.getName().equals(client.principalName()));
-		}
-
+				}
+				""".formatted(Surroundings.imports(), page.code("oauth2ResourceServer"),
+				page.code("BearerTokenResolver tokenInCookieForStreams"), page.code("EventFilter ownEvents"),
+				page.code("StreamAdmission ticketHolders"), page.code("String issue("),
+				page.code("@PostMapping(\"/ticket\")"), page.code("@PostMapping(\"/sign-out\")"));
 	}
 
 }

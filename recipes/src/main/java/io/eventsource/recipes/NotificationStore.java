@@ -59,6 +59,7 @@ class NotificationStore implements EventFilter, EventHistory {
 		return this.jdbc.sql("select * from notification where recipient = ? and id > ? order by id limit ?")
 			.params(user, Long.parseLong(lastEventId), limit)
 			.query((row, n) -> event(row.getLong("id"), row.getString("recipient"), row.getString("text")))
+			.list()
 			.stream();
 	}
 
