@@ -20,7 +20,7 @@ export function follow(url, seen) {
     },
     onmessage({ id, event, data }) {
       lastEventId = id || lastEventId;
-      if (event || data) { // heartbeats come as messages of nothing
+      if (event || data) { // an id alone comes as a message of nothing
         seen.event(event || "message", data, lastEventId);
       }
     },

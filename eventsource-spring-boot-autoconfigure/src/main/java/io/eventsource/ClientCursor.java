@@ -39,6 +39,7 @@ final class ClientCursor implements EventConnection, Call {
 	/** What the client may see; {@code null} for everything. */
 	private final @Nullable ClientFilter filter;
 
+	/** Whether the client is sent anything but what is the publisher's, and gaps. */
 	private final boolean keepsPositions;
 
 	/** By which the client knows its place until it is sent an event. */
@@ -114,11 +115,11 @@ final class ClientCursor implements EventConnection, Call {
 		this.group = group;
 		this.stream = stream;
 		this.log = stream.log();
-		this.filter = stream.filter(client, () -> close(CloseReason.FAILED));
+		this.keepsPositions = sink.keepsPositions();
+		this.filter = stream.filter(client, this.keepsPositions, () -> close(CloseReason.FAILED));
 		this.beginning = beginning;
 		this.position = beginning.position();
 		this.account = stream.contention().new Account(this.position);
-		this.keepsPositions = sink.keepsPositions();
 		this.openingId = this.keepsPositions ? Placement.opening(stream, client, beginning.start(), beginning.live())
 				: null;
 		this.blockedSince = now;
@@ -381,8 +382,11 @@ final class ClientCursor implements EventConnection, Call {
 
 	private @Nullable Slice take(long from) {
 		boolean conflating = this.lagging && this.stream.settings().overflow() == OverflowStrategy.CONFLATE;
-		return (this.filter != null) ? this.filter.slice(this.log, from, conflating, this.group.budget())
-				: this.group.slice(this.log, from, conflating);
+		if (this.filter != null) {
+			return this.filter.slice(this.log, from, conflating, this.group.budget());
+		}
+		return this.keepsPositions ? this.group.slice(this.log, from, conflating)
+				: Slice.of(this.log, from, conflating, false);
 	}
 
 	private void enqueue(byte[] block) {
@@ -488,7 +492,7 @@ final class ClientCursor implements EventConnection, Call {
 		if (isBehind()) {
 			checkpoint();
 		}
-		else if (this.departing == CloseReason.SHUTDOWN && !this.ended) {
+		else if (this.departing == CloseReason.SHUTDOWN && this.keepsPositions && !this.ended) {
 			this.ended = true;
 			enqueue(FrameEncoder.retry(EventStream.returnTime(this.stream.settings())));
 		}
@@ -561,18 +565,23 @@ final class ClientCursor implements EventConnection, Call {
 		else if (over && isBehind()) {
 			checkpoint();
 		}
-		else if (over && this.stream.isPersonal() && this.stream.endReason() == CloseReason.COMPLETED && !this.ended) {
+		else if (over && this.keepsPositions && !this.ended && needsEnd()) {
 			this.ended = true;
-			enqueue(FrameEncoder.end(this.log.epoch()));
-		}
-		else if (over && this.keepsPositions && !this.stream.isPersonal() && !this.ended
-				&& Placement.isUnknown(this.log, this.displaced)) {
-			this.ended = true;
-			enqueue(FrameEncoder.checkpoint(Placement.end(this.log)));
+			enqueue(this.stream.isPersonal() ? FrameEncoder.end(this.log.epoch())
+					: FrameEncoder.checkpoint(Placement.end(this.log)));
 		}
 		else if (over && !this.unflushed) {
 			close(this.stream.endReason());
 		}
+	}
+
+	/**
+	 * Whether the client would not know by the last id that it has that there is nothing
+	 * more to come.
+	 */
+	private boolean needsEnd() {
+		return this.stream.isPersonal() ? this.stream.endReason() == CloseReason.COMPLETED
+				: Placement.isUnknown(this.log, this.displaced);
 	}
 
 	/**

@@ -27,15 +27,23 @@ final class ClientFilter implements Call {
 
 	private final List<EventFilter> filters;
 
+	private final boolean positions;
+
 	/** Called if a worker was replaced while it was in a filter. */
 	private final Runnable onStall;
 
 	private int hidden;
 
-	ClientFilter(EventClient client, EventStream stream, List<EventFilter> filters, Runnable onStall) {
+	/**
+	 * Makes a filter.
+	 * @param positions whether the client is told positions
+	 */
+	ClientFilter(EventClient client, EventStream stream, List<EventFilter> filters, boolean positions,
+			Runnable onStall) {
 		this.client = client;
 		this.stream = stream;
 		this.filters = filters;
+		this.positions = positions;
 		this.onStall = onStall;
 	}
 
@@ -106,7 +114,7 @@ final class ClientFilter implements Call {
 			next++;
 			frame = (next < end && budget.spend()) ? log.frame(next) : null;
 		}
-		return Slice.of(position, conflating ? newest(shown) : shown, next, left);
+		return Slice.of(position, conflating ? newest(shown) : shown, next, left, this.positions);
 	}
 
 	/** A frame may have been overtaken by one that this client does not see. */
@@ -135,7 +143,7 @@ final class ClientFilter implements Call {
 	 * from too early.
 	 */
 	boolean isBehind() {
-		return this.hidden > 0;
+		return this.positions && this.hidden > 0;
 	}
 
 	/**
@@ -143,7 +151,8 @@ final class ClientFilter implements Call {
 	 * log does not reach back any more.
 	 */
 	boolean isCheckpointDue() {
-		return this.hidden >= Math.max(1, Math.min(INTERVAL, this.stream.settings().bufferSize() / 4));
+		return this.positions
+				&& this.hidden >= Math.max(1, Math.min(INTERVAL, this.stream.settings().bufferSize() / 4));
 	}
 
 	/**

@@ -518,7 +518,7 @@ final class ClientGroup implements Worker.Task {
 	@Nullable Slice slice(EventLog log, long position, boolean conflating) {
 		Slice slice = conflating ? this.conflated : this.whole;
 		if (slice == null || slice.from() != position) {
-			slice = Slice.of(log, position, conflating);
+			slice = Slice.of(log, position, conflating, true);
 			if (conflating) {
 				this.conflated = slice;
 			}

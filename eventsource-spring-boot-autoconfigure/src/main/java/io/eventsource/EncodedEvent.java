@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param type the type; {@code null} without data
  * @param key what the event is about: its key, else its type; {@code null} without data
  * @param event the event, where filters are to be asked about it
- * @param body the block, up to and with its empty line
+ * @param body the block, up to and with its empty line, if it has one
  * @param gap why events are missing in this place, where the block says just that;
  * {@code null} for an event of the publisher's
  */

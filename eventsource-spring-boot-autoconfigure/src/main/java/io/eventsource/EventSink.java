@@ -43,9 +43,12 @@ public interface EventSink {
 	}
 
 	/**
-	 * Tells whether the client keeps the id of a block without data, as an
-	 * {@code EventSource} does, which dispatches nothing (WHATWG 9.2.6). Others may take
-	 * such a block for an event. Called once, on the thread that connects the client.
+	 * Tells whether the client keeps its position and comes back with it, as an
+	 * {@code EventSource} does. One that does is sent the ids that the stream gives to
+	 * events, blocks of an id without data, which dispatch nothing (WHATWG 9.2.6), and a
+	 * reconnection time at shutdown. One that does not is sent nothing but what the
+	 * publisher has published, gap events, and comments as heartbeats. Called once, on
+	 * the thread that connects the client.
 	 * @return whether it does; {@code true} by default
 	 */
 	default boolean keepsPositions() {

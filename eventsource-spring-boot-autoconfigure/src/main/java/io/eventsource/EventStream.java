@@ -207,7 +207,9 @@ public final class EventStream {
 	}
 
 	/**
-	 * Returns what is sent to a client before anything else.
+	 * Returns what is sent to an {@code EventSource} before anything else: a line without
+	 * an empty one behind it, which many readers would take for an event. It becomes a
+	 * part of the first block.
 	 * @param retry the reconnection time that it is told
 	 * @return the bytes
 	 */
@@ -392,10 +394,11 @@ public final class EventStream {
 
 	/**
 	 * What a client may see; {@code null} for everything.
+	 * @param positions whether the client is told positions
 	 * @param onStall called if a worker had to be replaced while it was in a filter
 	 */
-	@Nullable ClientFilter filter(EventClient client, Runnable onStall) {
-		return showsAll(client) ? null : new ClientFilter(client, this, this.filters, onStall);
+	@Nullable ClientFilter filter(EventClient client, boolean positions, Runnable onStall) {
+		return showsAll(client) ? null : new ClientFilter(client, this, this.filters, positions, onStall);
 	}
 
 	boolean hasHistory() {

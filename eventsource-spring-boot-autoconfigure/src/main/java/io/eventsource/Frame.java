@@ -41,7 +41,7 @@ final class Frame {
 	 * @param event the event, where filters are to be asked about it
 	 * @param end how many bytes the log had taken in all, with this frame
 	 * @param weight how many of them this frame takes
-	 * @param bytes the block, up to and with its empty line; never changed
+	 * @param bytes the block, up to and with its empty line, if it has one; never changed
 	 * @param time when it was published, by the clock of the dispatcher
 	 * @param gap why events are missing here, where the frame says just that
 	 */
@@ -89,6 +89,21 @@ final class Frame {
 
 	byte[] bytes() {
 		return this.bytes;
+	}
+
+	/**
+	 * Where the publisher's own part of the block begins: behind the id that the stream
+	 * has given the event, if it did.
+	 */
+	int ownOffset() {
+		if (this.id != null || this.type == null) {
+			return 0;
+		}
+		int offset = 0;
+		while (this.bytes[offset++] != '\n') {
+			// The id is the first line
+		}
+		return offset;
 	}
 
 	long time() {

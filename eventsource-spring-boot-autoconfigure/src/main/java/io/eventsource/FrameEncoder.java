@@ -20,7 +20,7 @@ final class FrameEncoder {
 
 	private static final Log logger = LogFactory.getLog(FrameEncoder.class);
 
-	private static final byte[] HEARTBEAT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+	private static final byte[] HEARTBEAT = ":\n".getBytes(StandardCharsets.US_ASCII);
 
 	/** Types whose events browsers also hand to the handlers of their own events. */
 	private static final Set<String> BROWSER_TYPES = Set.of("open", "error");
@@ -50,7 +50,9 @@ final class FrameEncoder {
 	}
 
 	/**
-	 * Writes the block of an event.
+	 * Writes the block of an event. An empty line ends it, unless it has nothing but
+	 * comments and a reconnection time, which take effect line by line: many readers take
+	 * an empty line behind these for an event without data.
 	 * @throws IllegalArgumentException if the data cannot be written or the block is too
 	 * large
 	 */
@@ -74,7 +76,9 @@ final class FrameEncoder {
 		if (text != null) {
 			block.lines("data:", text);
 		}
-		block.put('\n');
+		if (text != null || event.id() != null || !event.type().equals(Event.DEFAULT_TYPE)) {
+			block.put('\n');
+		}
 		if (block.size > this.maxEventSize) {
 			throw new IllegalArgumentException(event + " takes " + block.size + " bytes, more than the "
 					+ this.maxEventSize + " of max-event-size; send less, or raise the limit");
@@ -150,17 +154,18 @@ final class FrameEncoder {
 	}
 
 	/**
-	 * The comment that keeps an idle connection alive.
+	 * The comment that keeps an idle connection alive: a line between two blocks.
 	 */
 	static byte[] heartbeat() {
 		return HEARTBEAT;
 	}
 
 	/**
-	 * The block that tells the reconnection time.
+	 * The line that tells the reconnection time. It takes effect without an empty line
+	 * (WHATWG 9.2.6), and becomes a part of the block that follows, if one does.
 	 */
 	static byte[] retry(Duration retry) {
-		return ("retry: " + retry.toMillis() + "\n\n").getBytes(StandardCharsets.US_ASCII);
+		return ("retry: " + retry.toMillis() + "\n").getBytes(StandardCharsets.US_ASCII);
 	}
 
 	/**

@@ -69,7 +69,7 @@ final class HistoryReplay implements Runnable {
 		this.start = start;
 		this.executor = executor;
 		this.signal = signal;
-		this.filter = stream.filter(client, () -> {
+		this.filter = stream.filter(client, false, () -> {
 		});
 	}
 

@@ -24,9 +24,11 @@ record Slice(long from, byte[] bytes, long next, int count, int hidden, List<Gap
 	/**
 	 * Takes what follows a position.
 	 * @param conflating whether to leave out what a newer event has overtaken
+	 * @param positions whether events that the publisher gave no id have that of the
+	 * stream
 	 * @return the slice, or {@code null} if the frame there has left the log
 	 */
-	static @Nullable Slice of(EventLog log, long position, boolean conflating) {
+	static @Nullable Slice of(EventLog log, long position, boolean conflating, boolean positions) {
 		Frame frame = log.frame(position);
 		if (frame == null) {
 			return null;
@@ -46,14 +48,17 @@ record Slice(long from, byte[] bytes, long next, int count, int hidden, List<Gap
 			next++;
 			frame = (next < tail) ? log.frame(next) : null;
 		}
-		return of(position, frames, next, 0);
+		return of(position, frames, next, 0, positions);
 	}
 
 	/**
 	 * Joins frames.
+	 * @param positions whether events that the publisher gave no id have that of the
+	 * stream
 	 */
-	static Slice of(long from, List<Frame> frames, long next, int hidden) {
-		return new Slice(from, (frames.size() == 1) ? frames.get(0).bytes() : join(frames), next, frames.size(), hidden,
+	static Slice of(long from, List<Frame> frames, long next, int hidden, boolean positions) {
+		boolean whole = positions && frames.size() == 1;
+		return new Slice(from, whole ? frames.get(0).bytes() : join(frames, positions), next, frames.size(), hidden,
 				gaps(frames));
 	}
 
@@ -69,14 +74,19 @@ record Slice(long from, byte[] bytes, long next, int count, int hidden, List<Gap
 		return gaps;
 	}
 
-	private static byte[] join(List<Frame> frames) {
-		byte[] bytes = new byte[frames.stream().mapToInt((frame) -> frame.bytes().length).sum()];
+	private static byte[] join(List<Frame> frames, boolean positions) {
+		byte[] bytes = new byte[frames.stream().mapToInt((frame) -> length(frame, positions)).sum()];
 		int filled = 0;
 		for (Frame frame : frames) {
-			System.arraycopy(frame.bytes(), 0, bytes, filled, frame.bytes().length);
-			filled += frame.bytes().length;
+			int length = length(frame, positions);
+			System.arraycopy(frame.bytes(), frame.bytes().length - length, bytes, filled, length);
+			filled += length;
 		}
 		return bytes;
+	}
+
+	private static int length(Frame frame, boolean positions) {
+		return frame.bytes().length - (positions ? 0 : frame.ownOffset());
 	}
 
 	/**

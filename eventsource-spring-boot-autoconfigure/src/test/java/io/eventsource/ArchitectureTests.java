@@ -111,12 +111,14 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void oneClassAloneTouchesTheResponseAndTheEmitter() {
+	void sinkAloneTouchesTheEmitterAndButForHeadersTheResponse() {
 		DescribedPredicate<JavaClass> output = JavaClass.Predicates.assignableTo(HttpServletResponse.class)
 			.or(JavaClass.Predicates.assignableTo(ResponseBodyEmitter.class));
 		check(ArchRuleDefinition.noClasses()
 			.that()
 			.doNotHaveFullyQualifiedName("io.eventsource.web.SseEmitterSink")
+			.and()
+			.doNotHaveFullyQualifiedName("io.eventsource.web.StreamHeaders")
 			.and()
 			// It belongs to Tomcat, and keeps it from the output of a stream that was
 			// reset

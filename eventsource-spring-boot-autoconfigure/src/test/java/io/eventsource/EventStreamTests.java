@@ -994,7 +994,7 @@ class EventStreamTests {
 	@Test
 	void preambleTellsTheReconnectionTime() {
 		assertThat(new String(EventStream.preamble(Duration.ofMillis(1234)), StandardCharsets.UTF_8))
-			.isEqualTo("retry: 1234\n\n");
+			.isEqualTo("retry: 1234\n");
 	}
 
 	@Test

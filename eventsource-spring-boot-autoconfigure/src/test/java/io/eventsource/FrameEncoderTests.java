@@ -77,7 +77,7 @@ class FrameEncoderTests {
 	void onlyEventsThatAreDispatchedAreGivenAnId() {
 		assertThat(frame(Event.of("x"))).isEqualTo("id: run-3\ndata: x\n\n");
 		assertThat(frame(Event.builder().id("u").data("x").build())).isEqualTo("id: u\ndata: x\n\n");
-		assertThat(frame(Event.builder().comment("x").build())).isEqualTo(": x\n\n");
+		assertThat(frame(Event.builder().comment("x").build())).isEqualTo(": x\n");
 	}
 
 	@Test

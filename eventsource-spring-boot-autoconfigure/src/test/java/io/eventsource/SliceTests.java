@@ -13,7 +13,7 @@ class SliceTests {
 	@Test
 	void singleFrameIsNotCopied() {
 		append("a");
-		Slice slice = Slice.of(this.log, 0, false);
+		Slice slice = Slice.of(this.log, 0, false, true);
 		assertThat(slice.bytes()).isSameAs(this.log.frame(0).bytes());
 		assertThat(text(slice)).isEqualTo("data: a\n\n");
 		assertThat(slice.next()).isOne();
@@ -22,7 +22,7 @@ class SliceTests {
 	@Test
 	void framesThatHavePiledUpAreGathered() {
 		append("a", "b", "c");
-		Slice slice = Slice.of(this.log, 1, false);
+		Slice slice = Slice.of(this.log, 1, false, true);
 		assertThat(slice.from()).isOne();
 		assertThat(text(slice)).isEqualTo("data: b\n\ndata: c\n\n");
 		assertThat(slice.next()).isEqualTo(3);
@@ -32,7 +32,7 @@ class SliceTests {
 	void gatheringStopsBeforeTheFrameThatDoesNotFit() {
 		String tenKib = "x".repeat(10 * 1024 - "data: \n\n".length());
 		append(tenKib, tenKib, tenKib, tenKib, tenKib, tenKib, tenKib);
-		Slice slice = Slice.of(this.log, 0, false);
+		Slice slice = Slice.of(this.log, 0, false, true);
 		assertThat(slice.bytes().length).isEqualTo(60 * 1024);
 		assertThat(slice.next()).isEqualTo(6);
 	}
@@ -41,7 +41,7 @@ class SliceTests {
 	void framesOfExactlyOneSliceAreGathered() {
 		String half = "x".repeat(Slice.MAX_BYTES / 2 - "data: \n\n".length());
 		append(half, half, "a");
-		Slice slice = Slice.of(this.log, 0, false);
+		Slice slice = Slice.of(this.log, 0, false, true);
 		assertThat(slice.bytes().length).isEqualTo(Slice.MAX_BYTES);
 		assertThat(slice.next()).isEqualTo(2);
 	}
@@ -49,7 +49,7 @@ class SliceTests {
 	@Test
 	void frameOfExactlyOneSliceIsWhole() {
 		append("x".repeat(Slice.MAX_BYTES - "data: \n\n".length()));
-		Slice slice = Slice.of(this.log, 0, false);
+		Slice slice = Slice.of(this.log, 0, false, true);
 		assertThat(slice.bytes().length).isEqualTo(Slice.MAX_BYTES);
 		assertThat(slice.next()).isOne();
 	}
@@ -57,7 +57,7 @@ class SliceTests {
 	@Test
 	void largerFrameIsOneSlice() {
 		append("x".repeat(150 * 1024), "b");
-		Slice slice = Slice.of(this.log, 0, false);
+		Slice slice = Slice.of(this.log, 0, false, true);
 		assertThat(slice.bytes()).isSameAs(this.log.frame(0).bytes());
 		assertThat(slice.next()).isOne();
 	}
@@ -67,8 +67,8 @@ class SliceTests {
 		this.log.append(keyed("a", "1"));
 		this.log.append(keyed("b", "2"));
 		this.log.append(keyed("a", "3"));
-		assertThat(text(Slice.of(this.log, 0, false))).isEqualTo("data: 1\n\ndata: 2\n\ndata: 3\n\n");
-		Slice conflated = Slice.of(this.log, 0, true);
+		assertThat(text(Slice.of(this.log, 0, false, true))).isEqualTo("data: 1\n\ndata: 2\n\ndata: 3\n\n");
+		Slice conflated = Slice.of(this.log, 0, true, true);
 		assertThat(text(conflated)).isEqualTo("data: 2\n\ndata: 3\n\n");
 		assertThat(conflated.next()).isEqualTo(3);
 	}
@@ -79,7 +79,7 @@ class SliceTests {
 		for (int i = 0; i < 10; i++) {
 			this.log.append(keyed("a", twentyKib));
 		}
-		Slice conflated = Slice.of(this.log, 0, true);
+		Slice conflated = Slice.of(this.log, 0, true, true);
 		assertThat(conflated.bytes()).isSameAs(this.log.frame(9).bytes());
 		assertThat(conflated.next()).isEqualTo(10);
 	}
@@ -89,8 +89,8 @@ class SliceTests {
 		EventLog small = new EventLog(1, 1000, false, false, System::nanoTime);
 		small.append(encoded("a"));
 		small.append(encoded("b"));
-		assertThat(Slice.of(small, 0, false)).isNull();
-		assertThat(Slice.of(small, 1, false)).isNotNull();
+		assertThat(Slice.of(small, 0, false, true)).isNull();
+		assertThat(Slice.of(small, 1, false, true)).isNotNull();
 	}
 
 	@Test
@@ -98,7 +98,7 @@ class SliceTests {
 		Slice slice = Slice.of(FrameEncoder.heartbeat(), 5);
 		assertThat(slice.from()).isEqualTo(5);
 		assertThat(slice.next()).isEqualTo(5);
-		assertThat(text(slice)).isEqualTo(":\n\n");
+		assertThat(text(slice)).isEqualTo(":\n");
 	}
 
 	private void append(String... texts) {

@@ -116,7 +116,11 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 	/**
 	 * Opens a stream for one client; for the return statement of a controller method. The
-	 * headers and the preamble are sent before this method returns.
+	 * headers are sent before this method returns. The answer to a {@code GET} is made
+	 * for an {@code EventSource}: it begins with a reconnection time and the client's
+	 * place, and every event has an id. The answer to another request has nothing but
+	 * what was published, gap events where something is missing, and comments as
+	 * heartbeats.
 	 * @param stream the name of the stream, which is the name of its bean
 	 * @param request the request
 	 * @param response the response
@@ -133,7 +137,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		StreamDefinition definition = definition(stream);
 		Running current = running();
 		return (current != null) ? open(current.stream(stream), definition.access(), request, response)
-				: refuse(stream, definition.settings(), RefusalReason.SHUTDOWN, response);
+				: refuse(stream, definition.settings(), RefusalReason.SHUTDOWN, request, response);
 	}
 
 	/**
@@ -181,7 +185,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 				? open(new PerClientStreams(name, this.settings,
 						(client) -> current.unnamed(name, publisher, client, resumedAfter).logName(logName),
 						current.unnamed), this.access, request, response)
-				: refuse(name, this.settings, RefusalReason.SHUTDOWN, response);
+				: refuse(name, this.settings, RefusalReason.SHUTDOWN, request, response);
 	}
 
 	/**
@@ -206,7 +210,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			refusal = RefusalReason.REVOKED;
 		}
 		if (refusal != null) {
-			return refuse(stream.name(), stream.settings(), refusal, response);
+			return refuse(stream.name(), stream.settings(), refusal, request, response);
 		}
 		SseEmitterSink sink = SseEmitterSink.prepare(stream, reception.client(), request, response, this.sender,
 				this.http2Outputs, this.obstacles);
@@ -218,7 +222,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		if (refusal == null) {
 			refusal = connect(sink, stream, place, mark);
 		}
-		return (refusal != null) ? refuse(stream.name(), stream.settings(), refusal, response)
+		return (refusal != null) ? refuse(stream.name(), stream.settings(), refusal, request, response)
 				: sink.open(request, response, stream.settings().retry(), this.obstacles);
 	}
 
@@ -239,7 +243,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	}
 
 	private @Nullable SseEmitter refuse(String stream, StreamSettings settings, RefusalReason reason,
-			HttpServletResponse response) throws IOException {
+			HttpServletRequest request, HttpServletResponse response) throws IOException {
 		logger.debug("Refused a client of stream '" + stream + "': " + reason);
 		try {
 			this.listener.clientRefused(stream, reason);
@@ -251,7 +255,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			case UNAUTHORIZED -> SseEmitterSink.refuse(HttpServletResponse.SC_UNAUTHORIZED, response);
 			case FORBIDDEN -> SseEmitterSink.refuse(HttpServletResponse.SC_FORBIDDEN, response);
 			default -> SseEmitterSink.refuse(EventStream.returnTime(settings), this.connections.limits().rejection(),
-					response);
+					request, response);
 		}
 		return null;
 	}

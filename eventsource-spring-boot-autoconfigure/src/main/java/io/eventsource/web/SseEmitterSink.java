@@ -40,7 +40,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * Writes to one client, behind an {@link SseEmitter}: by Servlet non-blocking output, so
  * that no thread ever waits for a client, or, where a wrapped response does not offer
  * that, by the emitter on a thread of its own. The only class that touches the servlet
- * response.
+ * response, but for {@link StreamHeaders}.
  * <p>
  * Once the output is non-blocking, the emitter must neither send nor complete: it would
  * block a thread of the container and break the framing of the response. The response is
@@ -64,6 +64,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private final Executor sender;
 
+	/** Whether the answer is one to an {@code EventSource}, or to a client like it. */
 	private final boolean keepsPositions;
 
 	private final Duration writeTimeout;
@@ -100,7 +101,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		this.client = client;
 		this.output = output;
 		this.sender = sender;
-		this.keepsPositions = "GET".equals(request.getMethod());
+		this.keepsPositions = StreamHeaders.isForEventSource(request);
 		this.writeTimeout = writeTimeout;
 		this.http2 = Http2Outputs.isNeeded(request) ? new Http2Output(http2Outputs, request, output, this) : null;
 	}
@@ -124,7 +125,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 			response.sendError(HttpServletResponse.SC_INTERNAL_SERVER_ERROR, obstacle);
 			return null;
 		}
-		prepare(response);
+		StreamHeaders.set(response);
 		if ("HEAD".equals(request.getMethod())) {
 			return null;
 		}
@@ -165,16 +166,19 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	}
 
 	/**
-	 * Opens the response: the headers and the preamble go out at once, before any other
-	 * thread can write.
+	 * Opens the response: the headers and, for an {@code EventSource}, the preamble go
+	 * out at once, before any other thread can write.
 	 * @return the emitter to return from the handler
 	 */
 	SseEmitter open(HttpServletRequest request, HttpServletResponse response, Duration retry,
 			StreamingObstacles obstacles) throws IOException {
 		try {
 			EventConnection opened = this.connection;
-			this.output.write(EventStream.preamble(retry));
-			this.output.write(EventStream.position((opened != null) ? opened.openingId() : null));
+			if (this.keepsPositions) {
+				this.output.write(EventStream.preamble(retry));
+				this.output.write(EventStream.position((opened != null) ? opened.openingId() : null));
+			}
+			StreamHeaders.confirmType(response);
 			this.output.flush();
 			if (!response.isCommitted()) {
 				obstacles.heldBack(this.client.stream(), request, response);
@@ -199,16 +203,19 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	}
 
 	/**
-	 * Refuses a client that may come back after a time.
+	 * Refuses a client that may come back after a time. To a request that is none of an
+	 * {@code EventSource}'s, 200 would be the answer that was asked for.
 	 */
-	static void refuse(Duration returnTime, Rejection rejection, HttpServletResponse response) throws IOException {
-		if (rejection == Rejection.STATUS) {
+	static void refuse(Duration returnTime, Rejection rejection, HttpServletRequest request,
+			HttpServletResponse response) throws IOException {
+		if (rejection == Rejection.STATUS || !StreamHeaders.isForEventSource(request)) {
 			response.setHeader("Retry-After", Long.toString(Math.max(1, returnTime.plusMillis(999).toSeconds())));
 			refuse(HttpServletResponse.SC_SERVICE_UNAVAILABLE, response);
 			return;
 		}
-		prepare(response);
+		StreamHeaders.set(response);
 		OutputStream output = response.getOutputStream();
+		StreamHeaders.confirmType(response);
 		output.write(EventStream.preamble(returnTime));
 		output.flush();
 	}
@@ -219,12 +226,6 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 */
 	static boolean isStreaming(HttpServletRequest request) {
 		return request.getAttribute(MARKER) != null;
-	}
-
-	private static void prepare(HttpServletResponse response) {
-		response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-		response.setHeader("Cache-Control", "no-cache, no-store, no-transform");
-		response.setHeader("X-Accel-Buffering", "no");
 	}
 
 	/**
@@ -314,9 +315,6 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		}
 	}
 
-	/**
-	 * An {@code EventSource} sends no other request than this.
-	 */
 	@Override
 	public boolean keepsPositions() {
 		return this.keepsPositions;

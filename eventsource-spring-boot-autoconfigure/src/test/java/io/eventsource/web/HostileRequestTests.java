@@ -288,7 +288,7 @@ class HostileRequestTests {
 		Map<String, String> begun = new LinkedHashMap<>();
 		for (Map.Entry<String, RawClient> client : clients.entrySet()) {
 			// With the preamble, a client has its place in the stream
-			begun.put(client.getKey(), client.getValue().readUntil("retry: 3000\n\n"));
+			begun.put(client.getKey(), client.getValue().readUntil("retry: 3000\n"));
 		}
 		this.server.bean(Channels.class).publish("last");
 		for (Map.Entry<String, RawClient> client : clients.entrySet()) {
@@ -297,8 +297,9 @@ class HostileRequestTests {
 			assertThat(answer).as(client.getKey()).startsWith("HTTP/1.1 200").contains("text/event-stream");
 			String body = unchunked(answer).replaceAll("id: [0-9a-z]{15}-?", "id: ");
 			assertThat(body).as(client.getKey())
-				.isEqualTo((gap.isEmpty() ? "retry: 3000\n\nid: ~1\n\n"
-						: "retry: 3000\n\n" + gap + "id: 0\ndata: first\n\n") + "id: 1\ndata: last\n\n");
+				.isEqualTo(
+						(gap.isEmpty() ? "retry: 3000\nid: ~1\n\n" : "retry: 3000\n" + gap + "id: 0\ndata: first\n\n")
+								+ "id: 1\ndata: last\n\n");
 		}
 	}
 

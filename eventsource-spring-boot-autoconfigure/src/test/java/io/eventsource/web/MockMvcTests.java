@@ -27,9 +27,10 @@ class MockMvcTests {
 	@Test
 	void streamIsServedToAMockRequest() {
 		MvcTestResult result = this.mvc.get().uri("/events/pair").asyncExchange();
-		assertThat(result.getResponse().getContentType()).isEqualTo("text/event-stream");
-		await().untilAsserted(() -> assertThat(result.getResponse().getContentAsString()).startsWith("retry: 3000\n\n")
-			.containsSubsequence("data: a\n\n", "data: b\n\n"));
+		assertThat(result.getResponse().getContentType()).isEqualTo("text/event-stream;charset=utf-8");
+		await()
+			.untilAsserted(() -> assertThat(result.getResponse().getContentAsString()).startsWith("retry: 3000\nid: ")
+				.containsSubsequence("data: a\n\n", "data: Gr\u00fc\u00dfe \u20ac\n\n"));
 	}
 
 	@Test
@@ -43,7 +44,7 @@ class MockMvcTests {
 
 		@Bean
 		Flux<Event> pair() {
-			return Flux.just(Event.of("a"), Event.of("b"));
+			return Flux.just(Event.of("a"), Event.of("Gr\u00fc\u00dfe \u20ac"));
 		}
 
 	}
