@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import io.eventsource.EventStreamReader.Received;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -64,6 +65,13 @@ public final class HttpCase {
 	 */
 	public boolean staysOpen() {
 		return this.json.get("response").path("open").asBoolean(false);
+	}
+
+	/**
+	 * The whole body of the answer; {@code null} if its events say enough.
+	 */
+	public @Nullable String body() {
+		return this.json.get("response").path("body").asString(null);
 	}
 
 	public List<Received> events() {

@@ -2,6 +2,7 @@ package io.eventsource;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -62,6 +63,22 @@ class WireFormatTests {
 		assertThat(parser.parse(vector.bytes(), 1)).isEqualTo(parser.parse(vector.bytes(), WHOLE));
 	}
 
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("bytes")
+	void readersThatHandOutEveryBlockMakeOfIt(WireVector vector) {
+		assertThat(EveryBlockReader.read(vector.bytes().getBytes(StandardCharsets.UTF_8)))
+			.isEqualTo(vector.handedOut());
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("written")
+	void nothingWithoutDataIsHandedOutButForAnIdOrAType(WireVector vector) {
+		long ids = vector.bytes().lines().filter((line) -> line.startsWith("id: ")).count();
+		List<Received> more = new ArrayList<>(vector.handedOut());
+		vector.events().forEach(more::remove);
+		assertThat(more).hasSizeLessThanOrEqualTo((int) ids).allSatisfy((event) -> assertThat(event.data()).isEmpty());
+	}
+
 	@ParameterizedTest(name = "{1}: {0}")
 	@MethodSource("excepted")
 	void exceptionForAParserIsStillNeeded(WireVector vector, EventStreamParser parser) {
@@ -101,7 +118,7 @@ class WireFormatTests {
 	void everyRowAboutBytesHasAVector() {
 		assertThat(ConformanceKit.vectors().stream().map(WireVector::row).collect(Collectors.toSet()))
 			.containsExactlyInAnyOrderElementsOf(
-					IntStream.concat(IntStream.rangeClosed(1, 20), IntStream.of(30)).boxed().toList());
+					IntStream.concat(IntStream.rangeClosed(1, 20), IntStream.of(30, 33)).boxed().toList());
 	}
 
 	@Test
@@ -127,6 +144,10 @@ class WireFormatTests {
 
 	static Stream<WireVector> written() {
 		return ConformanceKit.vectors().stream().filter((vector) -> !vector.isRefused() && !vector.isRaw());
+	}
+
+	static Stream<WireVector> bytes() {
+		return ConformanceKit.vectors().stream().filter((vector) -> !vector.isRefused());
 	}
 
 	static Stream<WireVector> refused() {

@@ -131,6 +131,13 @@ public final class WireVector {
 		return received(this.json.path("events"));
 	}
 
+	/**
+	 * What readers make of it that hand out every block.
+	 */
+	List<Received> handedOut() {
+		return this.json.has("handedOut") ? received(this.json.get("handedOut")) : events();
+	}
+
 	static List<Received> received(JsonNode json) {
 		List<Received> events = new ArrayList<>();
 		json.forEach((event) -> events.add(new Received(event.get("type").asString(), event.get("data").asString(),

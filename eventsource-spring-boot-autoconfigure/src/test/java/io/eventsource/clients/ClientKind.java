@@ -75,6 +75,15 @@ enum ClientKind {
 
 	},
 
+	PYTHON("Python", "python3") {
+
+		@Override
+		Client follow(URI uri, Collection<String> types, Programs programs) throws IOException {
+			return programs.python().follow(uri, types);
+		}
+
+	},
+
 	CURL("curl", "curl", "sh") {
 
 		@Override
@@ -107,7 +116,7 @@ enum ClientKind {
 		for (String need : this.needs) {
 			assumeTrue(isThere(need),
 					() -> "Streams are tested with " + this + ", which needs " + String.join(", ", this.needs)
-							+ " (packages chromium, chromium-driver, nodejs, npm and curl on "
+							+ " (packages chromium, chromium-driver, nodejs, npm, python3 and curl on "
 							+ "Debian) and, once, `npm ci` in " + Programs.CLIENTS);
 		}
 	}

@@ -46,7 +46,7 @@ class ClientTests {
 	private static final List<String> TYPES = List.of("message", "price", "gr\u00f6\u00dfe", "gap");
 
 	private static final Set<ClientKind> KEEPS_IDS_WITHOUT_DATA = EnumSet.of(ClientKind.CHROMIUM,
-			ClientKind.FETCH_EVENT_SOURCE, ClientKind.WEB_CLIENT, ClientKind.JDK, ClientKind.CURL);
+			ClientKind.FETCH_EVENT_SOURCE, ClientKind.WEB_CLIENT, ClientKind.JDK, ClientKind.PYTHON, ClientKind.CURL);
 
 	private static final Map<TestServer.Container, TestServer> servers = new EnumMap<>(TestServer.Container.class);
 

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ClientsPageTests {
 
-	private static final Pattern CODE = Pattern.compile("```(?:java|js|sh)\\n(.*?)```", Pattern.DOTALL);
+	private static final Pattern CODE = Pattern.compile("```(?:java|js|python|sh)\\n(.*?)```", Pattern.DOTALL);
 
 	@ParameterizedTest
 	@MethodSource("blocks")

@@ -16,7 +16,9 @@ final class Programs implements AutoCloseable {
 
 	private final Path folder;
 
-	private Node node;
+	private ClientProgram node;
+
+	private ClientProgram python;
 
 	private Chromium chromium;
 
@@ -28,11 +30,19 @@ final class Programs implements AutoCloseable {
 		this.folder = folder;
 	}
 
-	Node node() throws IOException {
+	ClientProgram node() throws IOException {
 		if (this.node == null) {
-			this.node = new Node();
+			this.node = new ClientProgram("node", "node.mjs");
 		}
 		return this.node;
+	}
+
+	ClientProgram python() throws IOException {
+		if (this.python == null) {
+			// Without -B it would leave compiled code beside the scripts
+			this.python = new ClientProgram("python3", "-B", "python.py");
+		}
+		return this.python;
 	}
 
 	Chromium chromium() {
@@ -53,6 +63,9 @@ final class Programs implements AutoCloseable {
 	public void close() {
 		if (this.node != null) {
 			this.node.close();
+		}
+		if (this.python != null) {
+			this.python.close();
 		}
 		if (this.chromium != null) {
 			this.chromium.close();

@@ -69,6 +69,7 @@ class PagesTests {
 			case "xml" -> checkXml(block);
 			case "sql" -> checkSql(block);
 			case "js" -> checkJavaScript(block);
+			case "python" -> checkPython(block);
 			case "sh", "shell", "bash" -> ShellCode.check(block.code());
 			case "console" -> Transcript.check(block, Files.createTempDirectory(folder, "transcript"));
 			case "nginx" -> checkNginx(block);
@@ -153,6 +154,10 @@ class PagesTests {
 		Path script = Files.createTempFile(folder, "code", ".mjs");
 		Files.writeString(script, block.code());
 		ShellCode.run(List.of("node", "--check", script.toString()), "");
+	}
+
+	private void checkPython(Page.Block block) throws Exception {
+		ShellCode.run(List.of("python3", "-c", "import sys; compile(sys.stdin.read(), 'page', 'exec')"), block.code());
 	}
 
 	private void checkNginx(Page.Block block) throws Exception {

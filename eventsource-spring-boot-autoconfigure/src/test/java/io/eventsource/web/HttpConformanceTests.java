@@ -13,10 +13,13 @@ import io.eventsource.Event;
 import io.eventsource.EventStreamReader;
 import io.eventsource.HttpCase;
 import io.eventsource.Patience;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 import okio.BufferedSource;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +31,10 @@ import reactor.core.publisher.Flux;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -67,6 +74,9 @@ class HttpConformanceTests {
 			if (expected.staysOpen()) {
 				assertThat(body.readUtf8LineStrict()).startsWith("retry:");
 			}
+			else if (expected.body() != null) {
+				assertThat(body.readUtf8()).isEqualTo(expected.body());
+			}
 			else if (expected.status() < 300) {
 				EventStreamReader reader = new EventStreamReader();
 				reader.feed(body.readByteArray());
@@ -76,12 +86,13 @@ class HttpConformanceTests {
 	}
 
 	private static Request request(TestServer server, HttpCase expected) {
-		HttpUrl.Builder url = Objects.requireNonNull(HttpUrl.get(server.uri("/events/" + expected.stream())))
-			.newBuilder();
+		String path = expected.method().equals("POST") ? "/answers/" : "/events/";
+		HttpUrl.Builder url = Objects.requireNonNull(HttpUrl.get(server.uri(path + expected.stream()))).newBuilder();
 		expected.query().forEach(url::addQueryParameter);
 		Headers.Builder headers = new Headers.Builder();
 		expected.requestHeaders().forEach(headers::addUnsafeNonAscii);
-		return new Request.Builder().url(url.build()).headers(headers.build()).method(expected.method(), null).build();
+		RequestBody body = expected.method().equals("POST") ? RequestBody.create(new byte[0]) : null;
+		return new Request.Builder().url(url.build()).headers(headers.build()).method(expected.method(), body).build();
 	}
 
 	private static List<String> values(Response response, String header) {
@@ -110,6 +121,33 @@ class HttpConformanceTests {
 		@Bean
 		Flux<Event> three() {
 			return Flux.fromIterable(ConformanceKit.stream("three"));
+		}
+
+		@Bean
+		Flux<Event> plain() {
+			return Flux.fromIterable(ConformanceKit.stream("plain"));
+		}
+
+		@Bean
+		PostController postController(EventSourceEndpoint endpoint) {
+			return new PostController(endpoint);
+		}
+
+	}
+
+	@RestController
+	static class PostController {
+
+		private final EventSourceEndpoint endpoint;
+
+		PostController(EventSourceEndpoint endpoint) {
+			this.endpoint = endpoint;
+		}
+
+		@PostMapping("/answers/{stream}")
+		SseEmitter post(@PathVariable String stream, HttpServletRequest request, HttpServletResponse response)
+				throws IOException {
+			return this.endpoint.open(stream, request, response);
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -15,6 +16,9 @@ import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
+import io.eventsource.EventStreamReader;
+import io.eventsource.EventStreamReader.Received;
+import io.eventsource.EveryBlockReader;
 import io.eventsource.Patience;
 import io.eventsource.PersonalStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -83,6 +87,9 @@ class OtherMethodsTests {
 		HttpResponse<String> response = send(container, method, path);
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.body()).isEqualTo(answer);
+		assertThat(EveryBlockReader.read(bytes(answer))).hasSameSizeAs(reader(answer).events())
+			.extracting(Received::data)
+			.isEqualTo(reader(answer).events().stream().map(Received::data).toList());
 		assertThat(response.headers().firstValue("Content-Type")).hasValue("text/event-stream;charset=utf-8");
 	}
 
@@ -118,6 +125,24 @@ class OtherMethodsTests {
 				id: run~end
 
 				""");
+	}
+
+	/**
+	 * Readers that hand out every block get one for each id without data, and no other.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void getHasNoBlockWithoutDataButForPositions(TestServer.Container container) throws Exception {
+		try (TestServer server = TestServer.start(container, Application.class, "eventsource.heartbeat=100ms");
+				RawClient client = RawClient.send(server.port(),
+						"GET /events/channel HTTP/1.0\r\nHost: localhost\r\n\r\n")) {
+			client.readUntil("\r\n\r\n");
+			String opening = client.readUntil(":\n") + client.readUntil(":\n");
+			server.bean("channel", EventChannel.class).publish(Event.of("a"));
+			String stream = opening + client.readUntil("data: a\n\n") + client.readUntil(":\n");
+			assertThat(EveryBlockReader.read(bytes(stream))).extracting(Received::data).containsExactly("", "a");
+			assertThat(stream).startsWith("retry: 3000\nid: ");
+		}
 	}
 
 	@ParameterizedTest
@@ -193,6 +218,16 @@ class OtherMethodsTests {
 			assertThat(client.head().statusCode()).isEqualTo(200);
 			await().until(() -> server.clients("channel") > 0);
 		}
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	private static EventStreamReader reader(String answer) {
+		EventStreamReader reader = new EventStreamReader();
+		reader.feed(bytes(answer));
+		return reader;
 	}
 
 	private static HttpResponse<String> send(TestServer.Container container, String method, String path,

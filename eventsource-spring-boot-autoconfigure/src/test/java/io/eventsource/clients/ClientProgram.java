@@ -10,9 +10,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The Node.js that is installed on this machine, with npm's {@code eventsource}.
+ * A program that follows streams: Node.js, with npm's {@code eventsource}, or Python, as
+ * they are installed on this machine.
  */
-final class Node implements AutoCloseable {
+final class ClientProgram implements AutoCloseable {
 
 	private final ScriptedClients clients = new ScriptedClients();
 
@@ -20,12 +21,17 @@ final class Node implements AutoCloseable {
 
 	private final Writer input;
 
-	Node() throws IOException {
-		this.process = new ProcessBuilder("node", "node.mjs").directory(Programs.CLIENTS.toFile())
+	/**
+	 * Starts the program.
+	 * @param command what reads commands from its standard input and reports on its
+	 * standard output, both in lines of JSON
+	 */
+	ClientProgram(String... command) throws IOException {
+		this.process = new ProcessBuilder(command).directory(Programs.CLIENTS.toFile())
 			.redirectError(ProcessBuilder.Redirect.INHERIT)
 			.start();
 		this.input = this.process.outputWriter();
-		Thread thread = new Thread(this::read, "node");
+		Thread thread = new Thread(this::read, command[0]);
 		thread.setDaemon(true);
 		thread.start();
 	}
@@ -46,7 +52,7 @@ final class Node implements AutoCloseable {
 
 			@Override
 			public Seen seen() {
-				return Node.this.clients.seen(client);
+				return ClientProgram.this.clients.seen(client);
 			}
 
 			@Override
