@@ -38,6 +38,9 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		Duration restartMinDelay, Duration restartMaxDelay, Duration writeTimeout, Duration maxLifetime,
 		Duration flushInterval) {
 
+	/** What still fits into the heap of an ordinary machine, beside the events. */
+	private static final int LARGEST_BUFFER = 1 << 24;
+
 	/** What the clock can count. */
 	private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -58,6 +61,7 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		require(!heartbeat.isNegative(), "heartbeat", "must not be negative; use 0 for none", heartbeat);
 		requireCountable("heartbeat", heartbeat);
 		require(bufferSize > 0, "buffer-size", "must be at least 1", bufferSize);
+		require(bufferSize <= LARGEST_BUFFER, "buffer-size", "must be at most " + LARGEST_BUFFER, bufferSize);
 		require(maxEventSize > 0, "max-event-size", "must be at least 1 byte", maxEventSize);
 		require(bufferMemory >= maxEventSize, "buffer-memory",
 				"must hold one event of max-event-size (" + maxEventSize + " bytes)", bufferMemory);

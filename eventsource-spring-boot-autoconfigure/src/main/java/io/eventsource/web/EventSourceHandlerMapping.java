@@ -2,6 +2,9 @@ package io.eventsource.web;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import jakarta.servlet.ServletException;
@@ -9,29 +12,39 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.http.MediaType;
 import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.CorsConfigurationSource;
 import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import org.springframework.web.servlet.resource.ResourceUrlProvider;
 
 /**
  * Maps the paths of the streams. There are two of them: one before the application's
- * controllers, which takes what it can answer and leaves the rest to a controller that
- * may share the path, and one behind them, which answers the rest as usual: 405, 406, and
+ * controllers, which takes what is for a stream and leaves the rest to a handler that may
+ * share the path, and one behind them, which answers the rest as usual: 405, 406, and
  * {@code OPTIONS}.
  */
-public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMapping {
+public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMapping
+		implements SmartInitializingSingleton {
 
 	private static final Method HANDLER = handlerMethod();
 
 	private final EventSourceEndpoint endpoint;
 
 	private final boolean last;
+
+	private boolean adopted;
+
+	private volatile @Nullable Map<String, PathNeighbour> neighbours;
 
 	/**
 	 * Makes a mapping for the streams of an endpoint.
@@ -41,6 +54,31 @@ public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMa
 	public EventSourceHandlerMapping(EventSourceEndpoint endpoint, boolean last) {
 		this.endpoint = endpoint;
 		this.last = last;
+	}
+
+	/**
+	 * Takes the interceptors and the rules for other origins that another mapping has.
+	 * Must be called before this mapping is initialized.
+	 * @param mvc the mapping that Spring MVC has made for the application's controllers
+	 */
+	public void adopt(AbstractHandlerMapping mvc) {
+		this.adopted = true;
+		HandlerInterceptor[] interceptors = mvc.getAdaptedInterceptors();
+		if (interceptors != null) {
+			setInterceptors((Object[]) interceptors);
+		}
+		CorsConfigurationSource cors = mvc.getCorsConfigurationSource();
+		if (cors != null) {
+			setCorsConfigurationSource(cors);
+		}
+	}
+
+	/** Those that are beans are among the interceptors of the other mapping. */
+	@Override
+	protected void detectMappedInterceptors(List<HandlerInterceptor> mappedInterceptors) {
+		if (!this.adopted) {
+			super.detectMappedInterceptors(mappedInterceptors);
+		}
 	}
 
 	private static Method handlerMethod() {
@@ -55,14 +93,51 @@ public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMa
 		RequestMappingInfo.BuilderConfiguration configuration = new RequestMappingInfo.BuilderConfiguration();
 		configuration.setPatternParser(getPatternParser());
 		for (StreamDefinition stream : this.endpoint.definitions()) {
-			if (!stream.paths().isEmpty()) {
-				RequestMappingInfo mapping = RequestMappingInfo.paths(stream.paths().toArray(String[]::new))
+			for (String path : stream.paths()) {
+				RequestMappingInfo mapping = RequestMappingInfo.paths(path)
 					.methods(RequestMethod.GET)
 					.produces(MediaType.TEXT_EVENT_STREAM_VALUE)
+					.customCondition(sharing(stream, path))
 					.options(configuration)
 					.build();
 				registerMapping(mapping, new Handler(this.endpoint, stream), HANDLER);
 			}
+		}
+	}
+
+	private PathSharing sharing(StreamDefinition stream, String path) {
+		return new PathSharing(path, stream.access().cors() != null, () -> neighbours().get(path),
+				this.last ? this::isResource : null);
+	}
+
+	private boolean isResource(String path) {
+		ResourceUrlProvider resources = obtainApplicationContext().getBeanProvider(ResourceUrlProvider.class)
+			.getIfAvailable();
+		return resources != null && resources.getForLookupPath(path) != null;
+	}
+
+	private Map<String, PathNeighbour> neighbours() {
+		Map<String, PathNeighbour> found = this.neighbours;
+		if (found == null) {
+			found = PathNeighbours.find(obtainApplicationContext(), streams().keySet());
+			this.neighbours = found;
+		}
+		return found;
+	}
+
+	private Map<String, String> streams() {
+		Map<String, String> streams = new HashMap<>();
+		this.endpoint.definitions()
+			.forEach((stream) -> stream.paths().forEach((path) -> streams.put(path, stream.name())));
+		return streams;
+	}
+
+	/** The other mappings are there by then. */
+	@Override
+	public void afterSingletonsInstantiated() {
+		Map<String, PathNeighbour> found = neighbours();
+		if (!this.last) {
+			PathNeighbours.report(found, streams());
 		}
 	}
 
@@ -85,7 +160,10 @@ public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMa
 	@Override
 	protected @Nullable HandlerMethod handleNoMatch(Set<RequestMappingInfo> mappings, String lookupPath,
 			HttpServletRequest request) throws ServletException {
-		return this.last ? super.handleNoMatch(mappings, lookupPath, request) : null;
+		boolean resource = !this.last || mappings.stream()
+			.filter((mapping) -> mapping.getActivePatternsCondition().getMatchingCondition(request) != null)
+			.anyMatch((mapping) -> mapping.getDirectPaths().stream().anyMatch(this::isResource));
+		return resource ? null : super.handleNoMatch(mappings, lookupPath, request);
 	}
 
 	/**
