@@ -73,8 +73,10 @@ class CompositeStreamListener implements StreamListener {
 	}
 
 	private void forEach(Consumer<StreamListener> signal) {
-		for (StreamListener listener : this.listeners) {
+		for (int i = 0; i < this.listeners.size(); i++) {
+			StreamListener listener = null;
 			try {
+				listener = this.listeners.get(i);
 				signal.accept(listener);
 			}
 			catch (Throwable ex) {
@@ -83,9 +85,12 @@ class CompositeStreamListener implements StreamListener {
 		}
 	}
 
-	private static void failed(StreamListener listener, Throwable cause) {
+	/** One that is not a singleton may fail to be made. */
+	private static void failed(@Nullable StreamListener listener, Throwable cause) {
 		try {
-			logger.warn("The stream listener " + listener.getClass().getName() + " failed", cause);
+			logger.warn(
+					"The stream listener " + ((listener != null) ? listener.getClass().getName() + " " : "") + "failed",
+					cause);
 		}
 		catch (Throwable ex) {
 			// The other listeners are told all the same

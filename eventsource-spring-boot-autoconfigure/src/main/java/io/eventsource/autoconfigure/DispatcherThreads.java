@@ -7,6 +7,8 @@ import java.time.Duration;
  */
 final class DispatcherThreads {
 
+	private static final int MOST = 1000;
+
 	private DispatcherThreads() {
 	}
 
@@ -19,6 +21,12 @@ final class DispatcherThreads {
 			throw new InvalidEventSourceConfigurationException(
 					"eventsource.dispatcher.threads must be at least 1; got " + threads + ".",
 					"Change the value in the application's configuration, or leave it out.");
+		}
+		if (threads > MOST) {
+			throw new InvalidEventSourceConfigurationException(
+					"eventsource.dispatcher.threads must be at most " + MOST + "; got " + threads + ".",
+					"Change the value in the application's configuration, or leave it out: a thread serves thousands of "
+							+ "clients.");
 		}
 		return threads;
 	}

@@ -1,6 +1,7 @@
 package io.eventsource.autoconfigure;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -14,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param histories the histories
  */
-record EventHistories(List<Supplier<EventHistory>> histories) implements EventHistory {
+record EventHistories(List<Supplier<@Nullable EventHistory>> histories) implements EventHistory {
 
 	@Override
 	public @Nullable Stream<Event> after(String lastEventId, EventClient client, int limit) throws Exception {
-		for (Supplier<EventHistory> history : this.histories) {
-			Stream<Event> events = history.get().after(lastEventId, client, limit);
+		for (Supplier<@Nullable EventHistory> each : this.histories) {
+			EventHistory history = each.get();
+			Stream<Event> events = (history != null) ? history.after(lastEventId, client, limit) : null;
 			if (events != null) {
 				return events;
 			}
@@ -29,7 +31,7 @@ record EventHistories(List<Supplier<EventHistory>> histories) implements EventHi
 
 	@Override
 	public boolean hasOpaqueIds() {
-		return this.histories.stream().allMatch((history) -> history.get().hasOpaqueIds());
+		return this.histories.stream().map(Supplier::get).filter(Objects::nonNull).allMatch(EventHistory::hasOpaqueIds);
 	}
 
 }

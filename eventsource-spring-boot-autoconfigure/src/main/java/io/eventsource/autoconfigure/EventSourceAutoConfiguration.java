@@ -3,9 +3,7 @@ package io.eventsource.autoconfigure;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 
-import io.eventsource.DataWriter;
 import io.eventsource.Dispatcher;
-import io.eventsource.StreamListener;
 import io.eventsource.StreamSettings;
 import io.eventsource.web.DisconnectedClientResolver;
 import io.eventsource.web.EventSourceEndpoint;
@@ -15,6 +13,7 @@ import org.eclipse.jetty.compression.gzip.GzipCompression;
 import org.reactivestreams.Publisher;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -35,7 +34,7 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.OAuth2Token;
 import org.springframework.web.servlet.DispatcherServlet;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
@@ -53,15 +52,15 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 public final class EventSourceAutoConfiguration {
 
 	@Bean
-	LateBeans eventSourceLateBeans(ObjectProvider<DataWriter> dataWriter, ObjectProvider<StreamListener> listeners) {
-		return new LateBeans(dataWriter, listeners);
+	LateBeans eventSourceLateBeans(ConfigurableListableBeanFactory beanFactory) {
+		return new LateBeans(beanFactory);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	EventSourceEndpoint eventSourceEndpoint(EventSourceProperties properties,
 			ConfigurableListableBeanFactory beanFactory, LateBeans lateBeans, Environment environment) {
-		StreamDefinitions streams = new StreamDefinitions(properties);
+		StreamDefinitions streams = new StreamDefinitions(properties, environment);
 		StreamSettings defaults = streams.defaults();
 		StreamRules rules = new StreamRules(beanFactory);
 		boolean virtual = Threading.VIRTUAL.isActive(environment);
@@ -81,28 +80,37 @@ public final class EventSourceAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	EventSourceLifecycle eventSourceLifecycle(EventSourceEndpoint endpoint, EventSourceProperties properties) {
-		return new EventSourceLifecycle(endpoint, new StreamDefinitions(properties).drain());
+	EventSourceLifecycle eventSourceLifecycle(EventSourceEndpoint endpoint, EventSourceProperties properties,
+			Environment environment) {
+		return new EventSourceLifecycle(endpoint, new StreamDefinitions(properties, environment).drain());
+	}
+
+	@Bean
+	StartupReview eventSourceStartupReview(EventSourceProperties properties, Environment environment,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new StartupReview(properties, environment, beanFactory);
 	}
 
 	@Bean(defaultCandidate = false)
 	EventSourceHandlerMapping eventSourceHandlerMapping(EventSourceEndpoint endpoint,
-			ObjectProvider<WebMvcConfigurer> configurers) {
-		return mapping(new EventSourceHandlerMapping(endpoint, false), -1, configurers);
+			@Qualifier("requestMappingHandlerMapping") ObjectProvider<RequestMappingHandlerMapping> mvc) {
+		return mapping(new EventSourceHandlerMapping(endpoint, false), -2, mvc);
 	}
 
 	@Bean(defaultCandidate = false)
 	EventSourceHandlerMapping eventSourceFallbackHandlerMapping(EventSourceEndpoint endpoint,
-			ObjectProvider<WebMvcConfigurer> configurers) {
-		return mapping(new EventSourceHandlerMapping(endpoint, true), Ordered.LOWEST_PRECEDENCE - 10, configurers);
+			@Qualifier("requestMappingHandlerMapping") ObjectProvider<RequestMappingHandlerMapping> mvc) {
+		return mapping(new EventSourceHandlerMapping(endpoint, true), Ordered.LOWEST_PRECEDENCE - 11, mvc);
 	}
 
+	/**
+	 * What the application has set for all of Spring MVC reaches only the mappings that
+	 * Spring MVC makes itself, of which this one has it.
+	 */
 	private static EventSourceHandlerMapping mapping(EventSourceHandlerMapping mapping, int order,
-			ObjectProvider<WebMvcConfigurer> configurers) {
-		MvcCustomizations customizations = new MvcCustomizations(configurers);
+			ObjectProvider<RequestMappingHandlerMapping> mvc) {
 		mapping.setOrder(order);
-		mapping.setInterceptors(customizations.interceptors());
-		mapping.setCorsConfigurations(customizations.corsConfigurations());
+		mvc.ifAvailable(mapping::adopt);
 		return mapping;
 	}
 

@@ -2,19 +2,14 @@ package io.eventsource.autoconfigure;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Flow;
 
-import io.eventsource.Event;
-import io.eventsource.PersonalStream;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.core.ReactiveAdapter;
-import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
-import org.springframework.http.codec.ServerSentEvent;
 
 /**
  * Finds the beans to serve: those whose declared type says that they publish events. A
@@ -24,67 +19,75 @@ class PublisherBeans {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final ReactiveAdapterRegistry adapters = ReactiveAdapterRegistry.getSharedInstance();
+	private final BeanMetadata metadata;
+
+	private final BeanTypes types;
+
+	private final StreamTypes streams = new StreamTypes();
 
 	PublisherBeans(ConfigurableListableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
+		this.metadata = new BeanMetadata(beanFactory);
+		this.types = new BeanTypes(beanFactory, this.metadata);
 	}
 
 	/**
-	 * The names of the beans in the order of their definition, and which are primary.
+	 * The beans to serve, in the order of their definition.
 	 */
-	Map<String, Boolean> find() {
-		Map<String, Boolean> beans = new LinkedHashMap<>();
-		for (String name : this.beanFactory.getBeanNamesForType(Object.class, false, false)) {
-			if (isCandidate(name) && isStream(type(name))) {
-				beans.put(name, isPrimary(name));
+	Map<String, PublisherBean> find() {
+		Map<String, PublisherBean> beans = new LinkedHashMap<>();
+		for (String name : BeanMetadata.names(this.beanFactory)) {
+			if (isMeant(name) && scopeObstacle(name) == null) {
+				ResolvableType type = this.types.of(name);
+				if (this.streams.isStream(type)) {
+					beans.put(name, new PublisherBean(name, type, this.metadata.isPrimary(name)));
+				}
 			}
 		}
 		return beans;
 	}
 
-	private boolean isCandidate(String name) {
-		return !this.beanFactory.containsBeanDefinition(name)
-				|| this.beanFactory.getMergedBeanDefinition(name).isAutowireCandidate();
-	}
-
-	private boolean isPrimary(String name) {
-		return this.beanFactory.containsBeanDefinition(name)
-				&& this.beanFactory.getMergedBeanDefinition(name).isPrimary();
-	}
-
-	private ResolvableType type(String name) {
-		// Also makes the factory find out what a factory method returns
-		Class<?> type = this.beanFactory.getType(name, false);
-		if (this.beanFactory.containsBeanDefinition(name)) {
-			BeanDefinition definition = this.beanFactory.getMergedBeanDefinition(name);
-			if (definition.getResolvableType() != ResolvableType.NONE) {
-				return definition.getResolvableType();
+	/**
+	 * The beans that may be meant as streams and are not served.
+	 * @return the names of the beans, and why they are not served
+	 */
+	Map<String, String> findUnserved() {
+		Map<String, String> beans = new LinkedHashMap<>();
+		for (String name : BeanMetadata.names(this.beanFactory)) {
+			ResolvableType type = isMeant(name) ? this.types.of(name) : ResolvableType.NONE;
+			String obstacle = this.streams.isStream(type) ? scopeObstacle(name) : this.streams.obstacle(type);
+			if (obstacle != null) {
+				beans.put(name, "(" + type + ") " + obstacle);
 			}
 		}
-		return ResolvableType.forClass(type);
-	}
-
-	private boolean isStream(ResolvableType type) {
-		return type.as(PersonalStream.class) != ResolvableType.NONE || publishesEvents(type);
-	}
-
-	private boolean publishesEvents(ResolvableType type) {
-		Class<?> element = elementType(type);
-		return element != null
-				&& (Event.class.isAssignableFrom(element) || ServerSentEvent.class.isAssignableFrom(element));
-	}
-
-	private @Nullable Class<?> elementType(ResolvableType type) {
-		if (type.as(Publisher.class) != ResolvableType.NONE) {
-			return type.as(Publisher.class).getGeneric(0).resolve();
+		BeanFactory parent = this.beanFactory.getParentBeanFactory();
+		if (parent instanceof ConfigurableListableBeanFactory inherited) {
+			new PublisherBeans(inherited).find().forEach((name, bean) -> {
+				if (!this.beanFactory.containsLocalBean(name)) {
+					beans.put(name, "(" + bean.type() + ") is declared in a parent context; declare it, or a bean that "
+							+ "returns it, in the context of Spring MVC");
+				}
+			});
 		}
-		if (type.as(Flow.Publisher.class) != ResolvableType.NONE) {
-			return type.as(Flow.Publisher.class).getGeneric(0).resolve();
+		return beans;
+	}
+
+	/** What is not meant for others by its type alone is not published. */
+	private boolean isMeant(String name) {
+		BeanDefinition definition = this.metadata.definition(name);
+		return !ScopedProxyUtils.isScopedTarget(name)
+				&& (definition == null || (!definition.isAbstract() && this.metadata.isDefaultCandidate(definition)));
+	}
+
+	/** A stream lasts for longer than anything but the application. */
+	private @Nullable String scopeObstacle(String name) {
+		String scope = this.metadata.scope(name);
+		boolean proxied = !this.metadata.target(name).equals(name);
+		if (BeanDefinition.SCOPE_SINGLETON.equals(scope) || (proxied && !ApplicationBeans.isWebScope(scope))) {
+			return null;
 		}
-		Class<?> raw = type.resolve();
-		ReactiveAdapter adapter = (raw != null) ? this.adapters.getAdapter(raw) : null;
-		return (adapter != null) ? type.as(adapter.getReactiveType()).getGeneric(0).resolve() : null;
+		return "has the scope '" + scope
+				+ "'; only singletons are served, of which a PersonalStream makes a stream for " + "each client";
 	}
 
 }

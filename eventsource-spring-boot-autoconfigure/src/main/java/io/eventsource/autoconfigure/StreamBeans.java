@@ -1,90 +1,74 @@
 package io.eventsource.autoconfigure;
 
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * The beans of a type: those that a qualifier ties to one stream, and those for all. They
- * are made when they are needed, so that they may depend on the endpoint.
+ * The beans of a type: those that a qualifier ties to one stream, and those for all.
  *
  * @param <T> the type
  */
 class StreamBeans<T> {
 
-	private final String description;
+	private final ApplicationBeans<T> beans;
 
-	private final Map<String, Supplier<T>> beans = new LinkedHashMap<>();
-
-	/** The name of each bean, and the stream that it is for, or nothing if for all. */
-	private final Map<String, String> streams = new LinkedHashMap<>();
-
-	StreamBeans(Class<T> type, String description, ListableBeanFactory beanFactory) {
-		this.description = description;
-		for (String name : inOrder(beanFactory.getBeanNamesForType(type, true, false), beanFactory)) {
-			Qualifier qualifier = beanFactory.findAnnotationOnBean(name, Qualifier.class);
-			this.beans.put(name, SingletonSupplier.of(() -> beanFactory.getBean(name, type)));
-			this.streams.put(name, (qualifier != null) ? qualifier.value() : "");
-		}
-	}
-
-	/**
-	 * By their {@link Order}, since to ask the beans themselves would be to make them.
-	 */
-	private static List<String> inOrder(String[] names, ListableBeanFactory beanFactory) {
-		return Arrays.stream(names).sorted(Comparator.comparingInt((name) -> {
-			Order order = beanFactory.findAnnotationOnBean(name, Order.class);
-			return (order != null) ? order.value() : Ordered.LOWEST_PRECEDENCE;
-		})).toList();
+	StreamBeans(ApplicationBeans<T> beans) {
+		this.beans = beans;
 	}
 
 	/**
 	 * Refuses beans for streams that do not exist.
+	 * @param known the names of the streams, and their aliases
+	 * @param absent streams that a condition has left out
 	 */
-	void check(Set<String> known) {
-		this.streams.forEach((bean, stream) -> {
-			if (!stream.isEmpty() && !known.contains(stream)) {
+	void check(Set<String> known, AbsentBeans absent) {
+		for (ApplicationBean<T> bean : this.beans.all()) {
+			String stream = bean.qualifier();
+			if (!stream.isEmpty() && !known.contains(stream) && !absent.contains(stream)) {
 				throw new InvalidEventSourceConfigurationException(
-						"The " + this.description + " '" + bean + "' has the qualifier '" + stream + "', but there "
+						"The " + this.beans.description() + " '" + bean.name() + "' has the qualifier '" + stream
+								+ "', but there "
 								+ (known.isEmpty() ? "is no event stream."
 										: "are only the event streams " + known + "."),
 						"Correct the qualifier, which must be the name of a stream, or remove it to have one for all "
 								+ "streams.");
 			}
-		});
+		}
 	}
 
 	/**
 	 * The beans for a stream: its own ones first, then those for all, each by their
 	 * order.
+	 * @param names the name of the stream, and its aliases
 	 */
-	List<Supplier<T>> of(String stream) {
-		return Stream.concat(named(stream), named("")).toList();
+	List<Supplier<@Nullable T>> of(Set<String> names) {
+		return Stream.concat(ordered(names).stream(), forAll().stream()).toList();
 	}
 
 	/**
 	 * The beans for all streams.
 	 */
-	List<Supplier<T>> forAll() {
-		return named("").toList();
+	List<Supplier<@Nullable T>> forAll() {
+		return ordered(Set.of(""));
 	}
 
-	private Stream<Supplier<T>> named(String stream) {
-		return this.beans.entrySet()
+	/** How many there are is known at once; their order may need the beans themselves. */
+	private List<Supplier<@Nullable T>> ordered(Set<String> qualifiers) {
+		List<ApplicationBean<T>> found = this.beans.all()
 			.stream()
-			.filter((bean) -> stream.equals(this.streams.get(bean.getKey())))
-			.map(Map.Entry::getValue);
+			.filter((bean) -> qualifiers.contains(bean.qualifier()))
+			.toList();
+		SingletonSupplier<List<ApplicationBean<T>>> sorted = SingletonSupplier.of(() -> this.beans.inOrder(found));
+		return IntStream.range(0, found.size())
+			.<Supplier<@Nullable T>>mapToObj((index) -> () -> sorted.obtain().get(index).get())
+			.toList();
 	}
 
 }

@@ -2,13 +2,9 @@ package io.eventsource.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 import io.eventsource.StreamSettings;
 import io.eventsource.autoconfigure.EventSourceProperties.CorsProperties;
@@ -20,6 +16,7 @@ import io.eventsource.web.StreamDefinition;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.cors.CorsConfiguration;
 
@@ -29,13 +26,13 @@ import org.springframework.web.cors.CorsConfiguration;
  */
 class StreamDefinitions {
 
-	/** As requests have it once it is decoded. */
-	private static final Pattern PATH = Pattern.compile("/|(/[\\p{L}\\p{N}._~!$&'()+,=:@-]+)+");
-
 	private final EventSourceProperties properties;
 
-	StreamDefinitions(EventSourceProperties properties) {
+	private final Environment environment;
+
+	StreamDefinitions(EventSourceProperties properties, Environment environment) {
 		this.properties = properties;
+		this.environment = environment;
 	}
 
 	/**
@@ -47,24 +44,29 @@ class StreamDefinitions {
 
 	/**
 	 * The streams of the given beans.
-	 * @param beans the names of the beans, and which of them are primary
 	 */
-	List<StreamDefinition> of(Map<String, Boolean> beans, StreamRules rules, BeanFactory beanFactory) {
-		refuseUnknownNames(beans.keySet());
+	List<StreamDefinition> of(Map<String, PublisherBean> beans, StreamRules rules, BeanFactory beanFactory) {
 		rules.check(beans.keySet());
-		String base = checked("eventsource.path", this.properties.path());
+		StreamSettingsBinder binder = binder(beans.keySet());
+		StreamPaths paths = new StreamPaths(this.properties.path(), new ReservedPaths(this.environment));
 		List<StreamDefinition> streams = new ArrayList<>();
-		beans.forEach((name, primary) -> {
-			Set<String> paths = new LinkedHashSet<>();
-			paths.add(path(base, name));
-			if (primary || beans.size() == 1) {
-				paths.add(base);
-			}
-			streams.add(new StreamDefinition(name, paths, settings("eventsource.streams." + name, stream(name)),
-					() -> beanFactory.getBean(name), isPerClient(name), rules.history(name), access(name, rules)));
+		beans.forEach((name, bean) -> {
+			StreamProperties own = binder.bind(name);
+			boolean perClient = or(own.subscription(), this.properties.subscription()) == SubscriptionMode.PER_CLIENT;
+			PublisherSource source = new PublisherSource(bean, perClient, beanFactory);
+			streams.add(new StreamDefinition(name, paths.of(name, own.path(), bean.primary() || beans.size() == 1),
+					settings("eventsource.streams." + name, own), source, perClient, rules.history(name),
+					rules.access(name, or(own.typesParameter(), this.properties.typesParameter()), cors(name, own))));
 		});
-		refuseSharedPaths(streams);
+		StreamPaths.refuseShared(streams);
 		return streams;
+	}
+
+	/**
+	 * Binds the settings of single streams.
+	 */
+	StreamSettingsBinder binder(Set<String> streams) {
+		return new StreamSettingsBinder(this.properties, this.environment, streams);
 	}
 
 	/**
@@ -74,54 +76,13 @@ class StreamDefinitions {
 		return rules.access(this.properties.typesParameter());
 	}
 
-	private StreamAccess access(String name, StreamRules rules) {
-		return rules.access(name, or(stream(name).typesParameter(), this.properties.typesParameter()), cors(name));
-	}
-
-	private @Nullable CorsConfiguration cors(String name) {
-		CorsProperties own = stream(name).cors();
+	private @Nullable CorsConfiguration cors(String name, StreamProperties stream) {
+		CorsProperties own = stream.cors();
 		CorsProperties general = this.properties.cors();
 		if (own != null) {
 			return new CorsRules("eventsource.streams." + name + ".cors", own).configuration();
 		}
 		return (general != null) ? new CorsRules("eventsource.cors", general).configuration() : null;
-	}
-
-	private StreamProperties stream(String name) {
-		return this.properties.streams().getOrDefault(name, StreamProperties.NONE);
-	}
-
-	private boolean isPerClient(String name) {
-		return or(stream(name).subscription(), this.properties.subscription()) == SubscriptionMode.PER_CLIENT;
-	}
-
-	private String path(String base, String name) {
-		String own = stream(name).path();
-		if (own != null) {
-			return checked("eventsource.streams." + name + ".path", own);
-		}
-		String path = base.equals("/") ? "/" + name : base + "/" + name;
-		if (!PATH.matcher(path).matches()) {
-			throw new InvalidEventSourceConfigurationException(
-					"The bean name '" + name + "' cannot be part of the path of an event stream.",
-					"Set eventsource.streams.<name>.path for this stream, or give the bean another name.");
-		}
-		return path;
-	}
-
-	private static String checked(String property, String path) {
-		if (path.indexOf('%') >= 0) {
-			throw new InvalidEventSourceConfigurationException(
-					property + " must not be encoded, since it is compared with the decoded paths of requests; got '"
-							+ path + "'.",
-					"Write each character itself, such as 'ä' instead of '%C3%A4'.");
-		}
-		if (!PATH.matcher(path).matches()) {
-			throw new InvalidEventSourceConfigurationException(
-					property + " must be a path of plain segments that starts with '/'; got '" + path + "'.",
-					"Change " + property + ", for example to '/events'.");
-		}
-		return path;
 	}
 
 	private StreamSettings settings(String prefix, StreamProperties stream) {
@@ -185,34 +146,6 @@ class StreamDefinitions {
 
 	private static <T> T or(@Nullable T own, T general) {
 		return (own != null) ? own : general;
-	}
-
-	private void refuseUnknownNames(Set<String> names) {
-		Set<String> unknown = new TreeSet<>(this.properties.streams().keySet());
-		unknown.removeAll(names);
-		if (!unknown.isEmpty()) {
-			throw new InvalidEventSourceConfigurationException(
-					"eventsource.streams has settings for " + unknown + ", but there "
-							+ (names.isEmpty() ? "is no event stream." : "are only the event streams " + names + "."),
-					"Correct the name, which must be that of a bean whose declared type is a publisher of "
-							+ "io.eventsource.Event, or remove the settings.");
-		}
-	}
-
-	private static void refuseSharedPaths(List<StreamDefinition> streams) {
-		Map<String, String> owners = new HashMap<>();
-		for (StreamDefinition stream : streams) {
-			for (String path : stream.paths()) {
-				String other = owners.put(path, stream.name());
-				if (other != null) {
-					throw new InvalidEventSourceConfigurationException(
-							"The event streams '" + other + "' and '" + stream.name() + "' would both be served at '"
-									+ path + "'.",
-							"Set eventsource.streams." + stream.name() + ".path to another path, or make only one "
-									+ "publisher @Primary.");
-				}
-			}
-		}
 	}
 
 }

@@ -1,16 +1,18 @@
 package io.eventsource.autoconfigure;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
 import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
+import io.eventsource.web.Admission;
 import io.eventsource.web.StreamAccess;
 import io.eventsource.web.StreamAdmission;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.web.cors.CorsConfiguration;
 
 /**
@@ -19,25 +21,34 @@ import org.springframework.web.cors.CorsConfiguration;
  */
 class StreamRules {
 
+	private final ConfigurableListableBeanFactory beanFactory;
+
 	private final StreamBeans<EventHistory> histories;
 
 	private final StreamBeans<EventFilter> filters;
 
 	private final StreamBeans<StreamAdmission> admissions;
 
-	StreamRules(ListableBeanFactory beanFactory) {
-		this.histories = new StreamBeans<>(EventHistory.class, "event history", beanFactory);
-		this.filters = new StreamBeans<>(EventFilter.class, "event filter", beanFactory);
-		this.admissions = new StreamBeans<>(StreamAdmission.class, "stream admission", beanFactory);
+	StreamRules(ConfigurableListableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+		this.histories = new StreamBeans<>(
+				new ApplicationBeans<>(EventHistory.class, "event history", beanFactory).withoutWebScopes());
+		this.filters = new StreamBeans<>(
+				new ApplicationBeans<>(EventFilter.class, "event filter", beanFactory).withoutWebScopes());
+		this.admissions = new StreamBeans<>(
+				new ApplicationBeans<>(StreamAdmission.class, "stream admission", beanFactory));
 	}
 
 	/**
 	 * Refuses beans for streams that do not exist.
 	 */
-	void check(Set<String> known) {
-		this.histories.check(known);
-		this.filters.check(known);
-		this.admissions.check(known);
+	void check(Set<String> streams) {
+		Set<String> known = new LinkedHashSet<>(streams);
+		streams.forEach((stream) -> known.addAll(List.of(this.beanFactory.getAliases(stream))));
+		AbsentBeans absent = AbsentBeans.of(this.beanFactory);
+		this.histories.check(known, absent);
+		this.filters.check(known, absent);
+		this.admissions.check(known, absent);
 	}
 
 	/**
@@ -45,7 +56,7 @@ class StreamRules {
 	 * @return the history, or {@code null} if there is none
 	 */
 	@Nullable EventHistory history(String stream) {
-		List<Supplier<EventHistory>> beans = this.histories.of(stream);
+		List<Supplier<@Nullable EventHistory>> beans = this.histories.of(names(stream));
 		return beans.isEmpty() ? null : new EventHistories(beans);
 	}
 
@@ -53,7 +64,7 @@ class StreamRules {
 	 * Who may open a stream, and what they see of it.
 	 */
 	StreamAccess access(String stream, String typesParameter, @Nullable CorsConfiguration cors) {
-		return new StreamAccess(admissions(this.admissions.of(stream)), filters(this.filters.of(stream)),
+		return new StreamAccess(admissions(this.admissions.of(names(stream))), filters(this.filters.of(names(stream))),
 				typesParameter, cors);
 	}
 
@@ -65,14 +76,24 @@ class StreamRules {
 				null);
 	}
 
-	private static List<StreamAdmission> admissions(List<Supplier<StreamAdmission>> beans) {
-		return beans.stream()
-			.<StreamAdmission>map((bean) -> (client, request) -> bean.get().admit(client, request))
-			.toList();
+	private Set<String> names(String stream) {
+		Set<String> names = new LinkedHashSet<>(List.of(this.beanFactory.getAliases(stream)));
+		names.add(stream);
+		return names;
 	}
 
-	private static List<EventFilter> filters(List<Supplier<EventFilter>> beans) {
-		return beans.stream().<EventFilter>map((bean) -> (event, client) -> bean.get().test(event, client)).toList();
+	private static List<StreamAdmission> admissions(List<Supplier<@Nullable StreamAdmission>> beans) {
+		return beans.stream().<StreamAdmission>map((bean) -> (client, request) -> {
+			StreamAdmission admission = bean.get();
+			return (admission != null) ? admission.admit(client, request) : Admission.accept();
+		}).toList();
+	}
+
+	private static List<EventFilter> filters(List<Supplier<@Nullable EventFilter>> beans) {
+		return beans.stream().<EventFilter>map((bean) -> (event, client) -> {
+			EventFilter filter = bean.get();
+			return filter == null || filter.test(event, client);
+		}).toList();
 	}
 
 }

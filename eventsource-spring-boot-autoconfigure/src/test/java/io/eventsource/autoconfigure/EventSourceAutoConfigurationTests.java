@@ -276,13 +276,6 @@ class EventSourceAutoConfigurationTests {
 	}
 
 	@Test
-	void settingsOfAStreamThatDoesNotExistAreExplained() {
-		failure(OneStream.class,
-				"eventsource.streams has settings for [tocks], but there are only the event streams [ticks].",
-				"Correct the name", "eventsource.streams.tocks.retry=1s");
-	}
-
-	@Test
 	void historyOfAStreamThatDoesNotExistIsExplained() {
 		failure(MisplacedHistory.class,
 				"The event history 'history' has the qualifier 'tocks', but there are only the event streams [ticks].",
@@ -331,11 +324,42 @@ class EventSourceAutoConfigurationTests {
 
 	@Test
 	void channelThatIsToBeSubscribedToPerClientIsExplained() {
-		this.runner.withUserConfiguration(ChannelOnly.class)
-			.withPropertyValues("eventsource.subscription=per-client")
-			.run((context) -> assertThat(context).getFailure()
-				.hasStackTraceContaining("Stream 'messages' cannot be subscribed to per client")
-				.hasStackTraceContaining("declare a PersonalStream"));
+		String explanation = "Stream 'messages' cannot be subscribed to per client, since its publisher is an "
+				+ "EventChannel, in which one slow client would hold up all others.";
+		failure(ChannelOnly.class, explanation, "declare a PersonalStream", "eventsource.subscription=per-client");
+		failure(HiddenChannel.class, explanation, "declare a PersonalStream",
+				"eventsource.streams.messages.subscription=per-client");
+	}
+
+	@Test
+	void streamWhosePublisherIsNullIsExplained() {
+		failure(NullStream.class, "The event stream 'nothing' has no publisher, since its bean is null.",
+				"Return a publisher");
+	}
+
+	@Test
+	void pathsOfSpringBootAreExplained() {
+		failure(OneStream.class,
+				"An event stream cannot be served at '/actuator/ticks', which belongs to the endpoints of the actuator.",
+				"eventsource.streams.ticks.path", "eventsource.streams.ticks.path=/actuator/ticks");
+		failure(OneStream.class,
+				"An event stream cannot be served at '/manage', which belongs to the endpoints of the actuator.",
+				"eventsource.path", "eventsource.path=/manage", "management.endpoints.web.base-path=/manage");
+		failure(OneStream.class,
+				"An event stream cannot be served at '/error', which belongs to the error page of the application.",
+				"eventsource.path", "eventsource.path=/error");
+		failure(OneStream.class,
+				"An event stream cannot be served at '/oops', which belongs to the error page of the application.",
+				"eventsource.path", "eventsource.path=/oops", "spring.web.error.path=/oops");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "management.endpoints.web.base-path=/manage", "management.server.port=9000",
+			"management.server.port=-1" })
+	void pathOfTheActuatorIsFreeWhereTheActuatorIsElsewhere(String property) {
+		this.runner.withUserConfiguration(OneStream.class)
+			.withPropertyValues("eventsource.path=/actuator", property)
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	private void failure(Class<?> configuration, String description, String action, String... properties) {
@@ -371,6 +395,26 @@ class EventSourceAutoConfigurationTests {
 		@Bean
 		EventChannel messages() {
 			return EventChannel.create();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class HiddenChannel {
+
+		@Bean
+		Publisher<Event> messages() {
+			return EventChannel.create();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class NullStream {
+
+		@Bean
+		Flux<Event> nothing() {
+			return null;
 		}
 
 	}

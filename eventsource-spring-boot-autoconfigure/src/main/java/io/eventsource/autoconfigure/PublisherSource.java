@@ -1,0 +1,50 @@
+package io.eventsource.autoconfigure;
+
+import java.util.function.Supplier;
+
+import io.eventsource.EventChannel;
+
+import org.springframework.beans.factory.BeanFactory;
+
+/**
+ * Fetches the publisher of a stream, and refuses one that the stream cannot be made of.
+ *
+ * @param bean the bean that is the publisher
+ * @param perClient whether it is to be subscribed to for each client
+ * @param beanFactory knows the bean
+ */
+record PublisherSource(PublisherBean bean, boolean perClient, BeanFactory beanFactory) implements Supplier<Object> {
+
+	PublisherSource {
+		if (perClient && bean.isChannel()) {
+			throw perClient(bean.name());
+		}
+	}
+
+	@Override
+	public Object get() {
+		String name = this.bean.name();
+		Object publisher = this.beanFactory.getBean(name);
+		// So says Spring of the bean that stands for null
+		if (publisher.equals(null)) {
+			throw new InvalidEventSourceConfigurationException(
+					"The event stream '" + name + "' has no publisher, since its bean is null.",
+					"Return a publisher from the method that declares the bean '" + name
+							+ "', or leave the bean out by " + "a condition.");
+		}
+		if (this.perClient && publisher instanceof EventChannel) {
+			throw perClient(name);
+		}
+		return publisher;
+	}
+
+	private static InvalidEventSourceConfigurationException perClient(String name) {
+		return new InvalidEventSourceConfigurationException(
+				"Stream '" + name + "' cannot be subscribed to per client, since its publisher is an EventChannel, in "
+						+ "which one slow client would hold up all others.",
+				"Set eventsource.streams." + name
+						+ ".subscription to 'shared', or declare a PersonalStream that makes a "
+						+ "channel for each client.");
+	}
+
+}

@@ -1,0 +1,175 @@
+package io.eventsource.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import io.eventsource.autoconfigure.EventSourceProperties.StreamProperties;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.origin.Origin;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Looks through the settings of an application for what is bound, but hardly meant: keys
+ * that nothing reads, streams that do not exist, and small numbers without a unit.
+ */
+class SettingsReview {
+
+	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("eventsource");
+
+	private static final PropertyKeys ALL = PropertyKeys.of(EventSourceProperties.class);
+
+	private static final PropertyKeys TOMCAT = PropertyKeys.of(TomcatProperties.class);
+
+	private static final PropertyKeys STREAM = PropertyKeys.of(StreamProperties.class);
+
+	private static final Pattern NUMBER = Pattern.compile("[+-]?0*[1-9]\\d{0,2}");
+
+	private final Environment environment;
+
+	private final Collection<String> streams;
+
+	private final StreamSettingsBinder binder;
+
+	/** Where others bind settings of their own. */
+	private final Collection<ConfigurationPropertyName> foreign;
+
+	SettingsReview(Environment environment, Collection<String> streams, StreamSettingsBinder binder,
+			Collection<ConfigurationPropertyName> foreign) {
+		this.environment = environment;
+		this.streams = streams;
+		this.binder = binder;
+		this.foreign = foreign;
+	}
+
+	/**
+	 * The settings that nothing reads, each with the reason.
+	 */
+	Set<String> unread() {
+		Set<String> unread = new LinkedHashSet<>();
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			if (source instanceof IterableConfigurationPropertySource names) {
+				boolean variables = source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
+				names.stream().filter(ROOT::isAncestorOf).forEach((name) -> {
+					String reason = variables ? ofVariable(name) : ofProperty(name);
+					if (reason != null) {
+						unread.add(describe(name, names.getConfigurationProperty(name)) + " " + reason);
+					}
+				});
+			}
+		}
+		return unread;
+	}
+
+	private static String describe(ConfigurationPropertyName name, @Nullable ConfigurationProperty property) {
+		Origin origin = (property != null) ? property.getOrigin() : null;
+		return name + ((origin != null) ? " (" + origin + ")" : "");
+	}
+
+	private @Nullable String ofProperty(ConfigurationPropertyName name) {
+		if (this.foreign.stream().anyMatch((other) -> other.equals(name) || other.isAncestorOf(name))) {
+			return null;
+		}
+		if (StreamSettingsBinder.STREAMS.isAncestorOf(name)) {
+			return ofStream(name);
+		}
+		ConfigurationPropertyName key = name.subName(1);
+		boolean tomcat = key.getNumberOfElements() > 1 && key.getElement(0, Form.UNIFORM).equals("tomcat");
+		return ((tomcat ? TOMCAT.contains(key.subName(1)) : ALL.contains(key))) ? null : "is not known";
+	}
+
+	private @Nullable String ofStream(ConfigurationPropertyName name) {
+		List<String> owners = this.streams.stream().filter((stream) -> this.binder.isOf(stream, name)).toList();
+		if (owners.isEmpty()) {
+			return noStream(name.getElement(2, Form.ORIGINAL));
+		}
+		ConfigurationPropertyName last = ConfigurationPropertyName.EMPTY;
+		for (String owner : owners) {
+			int length = this.binder.root(owner).isAncestorOf(name) ? this.binder.root(owner).getNumberOfElements() : 3;
+			last = name.subName(length);
+			if (STREAM.contains(last)) {
+				return null;
+			}
+		}
+		return ALL.contains(last) ? "can only be set for all streams, as " + ROOT + "." + last
+				: "is not known for a single stream";
+	}
+
+	private String noStream(String name) {
+		return "is for the stream '" + name + "', but there "
+				+ (this.streams.isEmpty() ? "is no event stream" : "are only the event streams " + this.streams);
+	}
+
+	/**
+	 * Variables that are not meant for this library may begin alike, as those that
+	 * Kubernetes sets for services; where words are separated they do not tell.
+	 */
+	private @Nullable String ofVariable(ConfigurationPropertyName name) {
+		if (!StreamSettingsBinder.STREAMS.isAncestorOf(name)) {
+			return null;
+		}
+		String variable = letters(name);
+		for (String stream : this.streams) {
+			ConfigurationPropertyName root = this.binder.root(stream);
+			for (PropertyKeys.Key key : STREAM.keys()) {
+				String known = letters(root.append(key.name()));
+				if (variable.equals(known) || (List.class.isAssignableFrom(key.type())
+						&& variable.matches(Pattern.quote(known) + "\\d+"))) {
+					return null;
+				}
+			}
+		}
+		return "is not a setting of " + (this.streams.isEmpty() ? "an event stream, since there is none"
+				: "one of the event streams " + this.streams);
+	}
+
+	private static String letters(ConfigurationPropertyName name) {
+		return name.toString().toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
+	}
+
+	/**
+	 * The times below a second, and sizes below a kilobyte, that were written without a
+	 * unit.
+	 */
+	List<String> withoutUnit() {
+		List<String> found = new ArrayList<>();
+		Binder binder = Binder.get(this.environment);
+		ALL.keys().forEach((key) -> addWithoutUnit(binder, ROOT.append(key.name()), key.type(), found));
+		for (String stream : this.streams) {
+			Binder own = this.binder.binder(stream);
+			ConfigurationPropertyName root = this.binder.root(stream);
+			STREAM.keys().forEach((key) -> addWithoutUnit(own, root.append(key.name()), key.type(), found));
+		}
+		return found;
+	}
+
+	private static void addWithoutUnit(Binder binder, ConfigurationPropertyName name, Class<?> type,
+			List<String> found) {
+		if (type != Duration.class && type != DataSize.class) {
+			return;
+		}
+		String value = binder.bind(name, Bindable.of(String.class)).orElse("").trim();
+		if (NUMBER.matcher(value).matches()) {
+			found.add(name + "=" + value + ((type == Duration.class)
+					? " means milliseconds; write " + value + "s for seconds, or " + value + "ms if that is meant"
+					: " means bytes; write " + value + "KB or " + value + "MB, or " + value + "B if that is meant"));
+		}
+	}
+
+}

@@ -1,0 +1,108 @@
+package io.eventsource.autoconfigure;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import io.eventsource.web.StreamDefinition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The paths at which streams are served.
+ */
+class StreamPaths {
+
+	/** As requests have it once it is decoded. */
+	private static final Pattern PATH = Pattern.compile("/|(/[\\p{L}\\p{N}._~!$&'()+,=:@-]+)+");
+
+	/** Empty if no stream has a path unless it has one of its own. */
+	private final String base;
+
+	private final ReservedPaths reserved;
+
+	StreamPaths(String base, ReservedPaths reserved) {
+		this.reserved = reserved;
+		this.base = base.isEmpty() ? "" : checked("eventsource.path", base);
+	}
+
+	/**
+	 * The paths of a stream.
+	 * @param name the name of the stream
+	 * @param own the path that is set for this stream; empty for none
+	 * @param first whether the stream is served at the base path too
+	 */
+	Set<String> of(String name, @Nullable String own, boolean first) {
+		Set<String> paths = new LinkedHashSet<>();
+		if (own != null && own.isEmpty()) {
+			return paths;
+		}
+		if (own != null) {
+			paths.add(checked("eventsource.streams." + name + ".path", own));
+		}
+		else if (!this.base.isEmpty()) {
+			paths.add(ofName(name));
+		}
+		if (first && !this.base.isEmpty()) {
+			paths.add(free("eventsource.path", this.base));
+		}
+		return paths;
+	}
+
+	private String ofName(String name) {
+		String path = this.base.equals("/") ? "/" + name : this.base + "/" + name;
+		if (!PATH.matcher(path).matches()) {
+			throw new InvalidEventSourceConfigurationException(
+					"The bean name '" + name + "' cannot be part of the path of an event stream.",
+					"Set eventsource.streams.<name>.path for this stream, or give the bean another name.");
+		}
+		return free("eventsource.streams." + name + ".path", path);
+	}
+
+	private String checked(String property, String path) {
+		if (path.indexOf('%') >= 0) {
+			throw new InvalidEventSourceConfigurationException(
+					property + " must not be encoded, since it is compared with the decoded paths of requests; got '"
+							+ path + "'.",
+					"Write each character itself, such as 'ä' instead of '%C3%A4'.");
+		}
+		if (!PATH.matcher(path).matches()) {
+			throw new InvalidEventSourceConfigurationException(
+					property + " must be a path of plain segments that starts with '/'; got '" + path + "'.",
+					"Change " + property + ", for example to '/events'.");
+		}
+		return free(property, path);
+	}
+
+	private String free(String property, String path) {
+		String owner = this.reserved.owner(path);
+		if (owner != null) {
+			throw new InvalidEventSourceConfigurationException(
+					"An event stream cannot be served at '" + path + "', which belongs to " + owner + ".",
+					"Set " + property + " to another path, for example '/events'.");
+		}
+		return path;
+	}
+
+	/**
+	 * Refuses two streams at one path.
+	 */
+	static void refuseShared(List<StreamDefinition> streams) {
+		Map<String, String> owners = new HashMap<>();
+		for (StreamDefinition stream : streams) {
+			for (String path : stream.paths()) {
+				String other = owners.put(path, stream.name());
+				if (other != null) {
+					throw new InvalidEventSourceConfigurationException(
+							"The event streams '" + other + "' and '" + stream.name() + "' would both be served at '"
+									+ path + "'.",
+							"Set eventsource.streams." + stream.name() + ".path to another path, or make only one "
+									+ "publisher @Primary.");
+				}
+			}
+		}
+	}
+
+}
