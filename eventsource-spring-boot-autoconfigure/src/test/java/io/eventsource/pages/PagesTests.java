@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -17,6 +18,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 
 import io.eventsource.pages.JavaCode.Complaint;
 import io.eventsource.web.Nginx;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,8 +73,9 @@ class PagesTests {
 			case "js" -> checkJavaScript(block);
 			case "python" -> checkPython(block);
 			case "sh", "shell", "bash" -> ShellCode.check(block.code());
-			case "console" -> Transcript.check(block, Files.createTempDirectory(folder, "transcript"));
+			case "console" -> checkTranscript(block);
 			case "nginx" -> checkNginx(block);
+			case "haproxy" -> checkHaproxy(block);
 			case "text" -> {
 				// A picture
 			}
@@ -151,17 +154,39 @@ class PagesTests {
 	}
 
 	private void checkJavaScript(Page.Block block) throws Exception {
+		Assumptions.assumeTrue(ShellCode.program("node").isPresent(), "Install Node.js so that it is on the PATH");
 		Path script = Files.createTempFile(folder, "code", ".mjs");
 		Files.writeString(script, block.code());
 		ShellCode.run(List.of("node", "--check", script.toString()), "");
 	}
 
 	private void checkPython(Page.Block block) throws Exception {
+		Assumptions.assumeTrue(ShellCode.program("python3").isPresent(), "Install python3 so that it is on the PATH");
 		ShellCode.run(List.of("python3", "-c", "import sys; compile(sys.stdin.read(), 'page', 'exec')"), block.code());
 	}
 
+	private void checkTranscript(Page.Block block) throws Exception {
+		Assumptions.assumeTrue(ShellCode.program("curl").isPresent(), "Install curl so that it is on the PATH");
+		Transcript.check(block, Files.createTempDirectory(folder, "transcript"));
+	}
+
 	private void checkNginx(Page.Block block) throws Exception {
+		Assumptions.assumeTrue(Nginx.isInstalled(), Nginx.REMEDY);
 		Nginx.check(Files.createTempDirectory(folder, "nginx"), block.code());
+	}
+
+	private void checkHaproxy(Page.Block block) throws Exception {
+		Optional<String> haproxy = ShellCode.program("haproxy");
+		Assumptions.assumeTrue(haproxy.isPresent(), "Install haproxy so that it is on the PATH, or in /usr/sbin");
+		Path file = Files.createTempFile(folder, "haproxy", ".cfg");
+		Files.writeString(file, block.code() + """
+				  mode http
+				  timeout connect 5s
+				listen application
+				  bind 127.0.0.1:1
+				  server one 127.0.0.1:1
+				""");
+		ShellCode.run(List.of(haproxy.get(), "-c", "-f", file.toString()), "");
 	}
 
 }

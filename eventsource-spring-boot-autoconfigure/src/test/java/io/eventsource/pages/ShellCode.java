@@ -1,9 +1,11 @@
 package io.eventsource.pages;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -79,6 +81,17 @@ final class ShellCode {
 			Files.delete(file);
 			Files.delete(output);
 		}
+	}
+
+	/**
+	 * Finds a program on the path, or where Debian has servers.
+	 */
+	static Optional<String> program(String name) {
+		return Stream.of((System.getenv("PATH") + File.pathSeparator + "/usr/sbin").split(File.pathSeparator))
+			.map((folder) -> new File(folder, name))
+			.filter(File::canExecute)
+			.map(File::getPath)
+			.findFirst();
 	}
 
 	private static List<String> all(Pattern pattern, String code) {

@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.eventsource.pages.Page;
+
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -39,45 +41,21 @@ public final class Nginx implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a proxy of its own, which buffers responses as nginx does by default, and
-	 * gives up on a server that is silent for two seconds.
+	 * Starts a proxy of its own with the configuration of docs/operating.md. It buffers
+	 * responses as nginx does by default, and gives up on a server that is silent for two
+	 * seconds.
 	 * @param folder an empty folder
 	 * @param upstreams the ports of the servers, which it uses in turn
 	 */
 	public static Nginx start(Path folder, int... upstreams) throws IOException {
 		int port = freePort();
+		// As on the page, but less patient
+		String location = Page.of("docs/operating.md").code("proxy_pass").replace("60s", "2s");
+		String servers = Arrays.stream(upstreams)
+			.mapToObj("server 127.0.0.1:%d;"::formatted)
+			.collect(Collectors.joining("\n"));
 		Path configuration = Files.writeString(folder.resolve("nginx.conf"),
-				"""
-						daemon off;
-						master_process off;
-						pid %1$s/nginx.pid;
-						error_log stderr;
-						events {
-						}
-						http {
-							access_log off;
-							client_body_temp_path %1$s/body;
-							proxy_temp_path %1$s/proxy;
-							fastcgi_temp_path %1$s/fastcgi;
-							uwsgi_temp_path %1$s/uwsgi;
-							scgi_temp_path %1$s/scgi;
-							upstream instances {
-								%3$s
-							}
-							server {
-								listen 127.0.0.1:%2$d;
-								location / {
-									proxy_pass http://instances;
-									proxy_http_version 1.1;
-									proxy_set_header Connection "";
-									proxy_read_timeout 2s;
-								}
-							}
-						}
-						""".formatted(folder, port,
-						Arrays.stream(upstreams)
-							.mapToObj("server 127.0.0.1:%d;"::formatted)
-							.collect(Collectors.joining("\n"))));
+				"daemon off; master_process off;\n" + configuration(folder, port, servers, location));
 		Process process = new ProcessBuilder(find().orElseThrow().getPath(), "-p", folder.toString(), "-e", "stderr",
 				"-c", configuration.toString())
 			.redirectErrorStream(true)
@@ -100,7 +78,20 @@ public final class Nginx implements AutoCloseable {
 	 * @param folder an empty folder
 	 */
 	public static void check(Path folder, String configuration) throws IOException, InterruptedException {
-		Path file = Files.writeString(folder.resolve("nginx.conf"), """
+		Path file = Files.writeString(folder.resolve("nginx.conf"),
+				configuration(folder, freePort(), "server 127.0.0.1:1;", configuration));
+		Process process = new ProcessBuilder(find().orElseThrow().getPath(), "-t", "-p", folder.toString(), "-e",
+				"stderr", "-c", file.toString())
+			.redirectErrorStream(true)
+			.redirectOutput(folder.resolve("output").toFile())
+			.start();
+		if (process.waitFor() != 0) {
+			throw new AssertionError(Files.readString(folder.resolve("output")));
+		}
+	}
+
+	private static String configuration(Path folder, int port, String servers, String location) {
+		return """
 				pid %1$s/nginx.pid;
 				error_log stderr;
 				events {
@@ -113,22 +104,14 @@ public final class Nginx implements AutoCloseable {
 					uwsgi_temp_path %1$s/uwsgi;
 					scgi_temp_path %1$s/scgi;
 					upstream application {
-						server 127.0.0.1:1;
+						%3$s
 					}
 					server {
 						listen 127.0.0.1:%2$d;
-						%3$s
+						%4$s
 					}
 				}
-				""".formatted(folder, freePort(), configuration));
-		Process process = new ProcessBuilder(find().orElseThrow().getPath(), "-t", "-p", folder.toString(), "-e",
-				"stderr", "-c", file.toString())
-			.redirectErrorStream(true)
-			.redirectOutput(folder.resolve("output").toFile())
-			.start();
-		if (process.waitFor() != 0) {
-			throw new AssertionError(Files.readString(folder.resolve("output")));
-		}
+				""".formatted(folder, port, servers, location);
 	}
 
 	private static int freePort() throws IOException {

@@ -1,5 +1,6 @@
 package io.eventsource.web;
 
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Streams through a real nginx, which nobody has configured for them, from each
+ * Streams through a real nginx, configured as docs/operating.md has it, from each
  * container.
  */
 @EnabledIf(value = "io.eventsource.web.Nginx#isInstalled", disabledReason = Nginx.REMEDY)
@@ -107,6 +108,19 @@ class ProxyTests {
 		await().until(() -> this.server.clients("messages") == 1);
 		client.close();
 		await().until(() -> this.server.clients("messages") == 0);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void applicationKnowsTheAddressOfTheClient(TestServer.Container container) throws Exception {
+		start(container, "server.forward-headers-strategy=native");
+		try (Socket client = RawClient.from("127.0.0.2", this.nginx.uri("/events/messages"))) {
+			await().until(() -> this.server.clients("messages") == 1);
+			assertThat(this.server.bean(EventSourceEndpoint.class).clients("messages"))
+				.extracting((snapshot) -> snapshot.client().remoteAddress())
+				.containsExactly("127.0.0.2");
+			assertThat(client.isConnected()).isTrue();
+		}
 	}
 
 	@ParameterizedTest

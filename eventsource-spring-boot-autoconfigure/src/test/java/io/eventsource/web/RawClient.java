@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 import io.eventsource.Patience;
@@ -39,6 +40,19 @@ final class RawClient implements AutoCloseable {
 
 	static RawClient send(int port, String request) throws IOException {
 		return new RawClient(port, 65536, request);
+	}
+
+	/**
+	 * Sends a request from an address of its own of this machine.
+	 */
+	static Socket from(String address, URI uri) throws IOException {
+		Socket socket = new Socket();
+		socket.bind(new InetSocketAddress(address, 0));
+		socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), (int) Patience.LIMIT.toMillis());
+		socket.getOutputStream()
+			.write("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(uri.getPath(), uri.getAuthority())
+				.getBytes(StandardCharsets.ISO_8859_1));
+		return socket;
 	}
 
 	/**

@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import io.eventsource.pages.Page;
+
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -35,16 +37,17 @@ final class Route implements AutoCloseable {
 	 * Starts a proxy of its own.
 	 * @param folder an empty folder
 	 * @param server the port of the server
+	 * @param silence the seconds after which it gives up on a server that is silent
 	 */
-	static Route start(Kind kind, Path folder, int server) throws IOException {
+	static Route start(Kind kind, Path folder, int server, int silence) throws IOException {
 		int port;
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			port = socket.getLocalPort();
 		}
 		Path configuration = Files.writeString(folder.resolve("configuration"),
-				kind.configuration.formatted(port, server, folder));
+				kind.configuration.formatted(port, server, folder, silence));
 		List<String> command = new ArrayList<>(
-				List.of(kind.command.formatted(port, server, folder, configuration).split(" ")));
+				List.of(kind.command.formatted(port, server, folder, silence, configuration).split(" ")));
 		command.set(0, kind.find().orElseThrow().getPath());
 		ProcessBuilder builder = new ProcessBuilder(command);
 		builder.environment().put("XDG_DATA_HOME", folder.toString());
@@ -95,25 +98,22 @@ final class Route implements AutoCloseable {
 
 	/**
 	 * The proxies that Debian has, as they are without a setting for streams, and where
-	 * they need one, with that.
+	 * they need one, with that, as docs/operating.md has it.
 	 */
 	enum Kind {
 
-		HAPROXY("haproxy", "haproxy -f %4$s -db", """
-				defaults
-				  mode http
-				  option http-no-delay
-				  timeout connect 5s
-				  timeout client 60s
-				  timeout server 60s
-				frontend front
-				  bind 127.0.0.1:%1$d
-				  default_backend back
-				backend back
-				  server one 127.0.0.1:%2$d
-				"""),
+		HAPROXY("haproxy", "haproxy -f %5$s -db",
+				Page.of("docs/operating.md").code("http-no-delay").replace("60s", "%4$ds") + """
+						  mode http
+						  timeout connect 5s
+						frontend front
+						  bind 127.0.0.1:%1$d
+						  default_backend back
+						backend back
+						  server one 127.0.0.1:%2$d
+						"""),
 
-		APACHE2("apache2", "apache2 -f %4$s -D FOREGROUND", """
+		APACHE2("apache2", "apache2 -f %5$s -D FOREGROUND", """
 				ServerRoot %3$s
 				ServerName localhost
 				PidFile %3$s/pid
@@ -124,17 +124,21 @@ final class Route implements AutoCloseable {
 				LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
 				LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
 				Listen 127.0.0.1:%1$d
+				ProxyTimeout %4$d
 				ProxyPass / http://127.0.0.1:%2$d/
 				"""),
 
-		VARNISH("varnishd", "varnishd -F -a 127.0.0.1:%1$d -b 127.0.0.1:%2$d -n %3$s/varnish -s malloc,16m -T none",
+		VARNISH("varnishd",
+				"varnishd -F -a 127.0.0.1:%1$d -b 127.0.0.1:%2$d -n %3$s/varnish -s malloc,16m -T none "
+						+ "-p between_bytes_timeout=%4$d",
 				""),
 
-		SQUID("squid", "squid -N -f %4$s", """
+		SQUID("squid", "squid -N -f %5$s", """
 				http_port 127.0.0.1:%1$d accel defaultsite=localhost
 				cache_peer 127.0.0.1 parent %2$d 0 no-query originserver
 				http_access allow all
 				cache deny all
+				read_timeout %4$d seconds
 				pid_filename %3$s/pid
 				access_log none
 				cache_log %3$s/cache
@@ -143,14 +147,18 @@ final class Route implements AutoCloseable {
 				netdb_filename none
 				"""),
 
-		CADDY("caddy", "caddy run --config %4$s --adapter caddyfile", """
+		CADDY("caddy", "caddy run --config %5$s --adapter caddyfile", """
 				{
 					admin off
 					auto_https off
 					storage file_system %3$s
 				}
 				http://127.0.0.1:%1$d {
-					reverse_proxy 127.0.0.1:%2$d
+					reverse_proxy 127.0.0.1:%2$d {
+						transport http {
+							read_timeout %4$ds
+						}
+					}
 				}
 				""");
 

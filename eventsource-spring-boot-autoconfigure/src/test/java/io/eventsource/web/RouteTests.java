@@ -1,5 +1,6 @@
 package io.eventsource.web;
 
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ class RouteTests {
 	private Path folder;
 
 	private TestServer server;
+
+	private int silence = 60;
 
 	private Route route;
 
@@ -78,6 +81,70 @@ class RouteTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void heartbeatsKeepAnIdleStreamAlive(Route.Kind kind) throws Exception {
+		this.silence = 2;
+		start(kind, "eventsource.heartbeat=500ms");
+		StreamClient client = client();
+		// Ten of them take more than twice as long as the proxy waits
+		await().until(() -> client.comments().size() >= 10);
+		assertThat(client.hasEnded()).isFalse();
+		publish("still here");
+		await().untilAsserted(() -> assertThat(client.data()).containsExactly("still here"));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void clientThatTheProxyHasCutOffResumes(Route.Kind kind) throws Exception {
+		this.silence = 2;
+		start(kind, "eventsource.heartbeat=0");
+		StreamClient client = client();
+		publish("a");
+		await().until(() -> client.count() == 1);
+		await().until(client::hasEnded);
+		publish("b");
+		StreamClient back = client("Last-Event-ID", client.lastEventId());
+		await().untilAsserted(() -> assertThat(back.data()).containsExactly("b"));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void severalClientsOfOneAddressAreServedAtOnce(Route.Kind kind) throws Exception {
+		start(kind);
+		List<StreamClient> clients = List.of(client(), client(), client());
+		publish("a");
+		clients.forEach((client) -> await().untilAsserted(() -> assertThat(client.data()).containsExactly("a")));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void moreThanTheProxyCanHoldPassesThrough(Route.Kind kind) throws Exception {
+		start(kind);
+		StreamClient client = client();
+		String data = "x".repeat(100_000);
+		for (int i = 1; i <= 1000; i++) {
+			publish(data);
+			int count = i;
+			if (i % 10 == 0) {
+				await().pollInterval(Duration.ofMillis(2)).until(() -> client.count() == count);
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void applicationKnowsTheAddressOfTheClient(Route.Kind kind) throws Exception {
+		start(kind, "server.forward-headers-strategy=native");
+		try (Socket client = RawClient.from("127.0.0.2", this.route.uri("/events/messages"))) {
+			await().until(() -> this.server.clients("messages") == 1);
+			assertThat(this.server.bean(EventSourceEndpoint.class).clients("messages"))
+				.extracting((snapshot) -> snapshot.client().remoteAddress())
+				.containsExactly("127.0.0.2");
+			assertThat(client.isConnected()).isTrue();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void clientThatLeavesIsNoticedAfterSomeHeartbeats(Route.Kind kind) throws Exception {
 		start(kind, "eventsource.heartbeat=500ms");
 		StreamClient client = client();
@@ -105,7 +172,7 @@ class RouteTests {
 	private void start(Route.Kind kind, String... properties) throws Exception {
 		Assumptions.assumeTrue(kind.find().isPresent(), kind::remedy);
 		this.server = TestServer.start(TestServer.Container.TOMCAT, Application.class, properties);
-		this.route = Route.start(kind, this.folder, this.server.port());
+		this.route = Route.start(kind, this.folder, this.server.port(), this.silence);
 	}
 
 	private StreamClient client(String... headers) throws Exception {
