@@ -293,7 +293,7 @@ final class ClientCursor implements EventConnection, Call {
 	private boolean remember(EventLog.Start start) {
 		if (!this.remembered) {
 			this.remembered = true;
-			this.history = this.stream.history(this.client, start, this.group::signal);
+			this.history = this.stream.history(this.client, this.keepsPositions, start, this.group::signal);
 			if (this.history != null) {
 				this.history.fetch();
 			}

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param key what the event is about: its key, else its type; {@code null} without data
  * @param event the event, where filters are to be asked about it
  * @param body the block, up to and with its empty line, if it has one
+ * @param own where the publisher's own part of the block begins: behind an id that comes
+ * from elsewhere
  * @param gap why events are missing in this place, where the block says just that;
  * {@code null} for an event of the publisher's
  */
 record EncodedEvent(@Nullable String id, @Nullable String type, @Nullable String key, @Nullable Event event,
-		byte[] body, @Nullable GapCause gap) {
+		byte[] body, int own, @Nullable GapCause gap) {
 
 	/** About how many bytes the JVM takes for a frame beside its block. */
 	static final int OVERHEAD = 128;
@@ -26,15 +28,17 @@ record EncodedEvent(@Nullable String id, @Nullable String type, @Nullable String
 	 * Makes one that does not keep the event.
 	 */
 	EncodedEvent(Event event, byte[] body) {
-		this(event, body, false);
+		this(event, body, 0, false);
 	}
 
 	/**
 	 * Makes one.
+	 * @param own where the publisher's own part of the block begins
 	 * @param kept whether filters are to be asked about the event
 	 */
-	EncodedEvent(Event event, byte[] body, boolean kept) {
-		this(event.id(), (event.data() != null) ? event.type() : null, key(event), kept ? event : null, body, null);
+	EncodedEvent(Event event, byte[] body, int own, boolean kept) {
+		this(event.id(), (event.data() != null) ? event.type() : null, key(event), kept ? event : null, body, own,
+				null);
 	}
 
 	private static @Nullable String key(Event event) {
@@ -50,7 +54,7 @@ record EncodedEvent(@Nullable String id, @Nullable String type, @Nullable String
 	 * @param body the block; empty if clients are not to be told
 	 */
 	static EncodedEvent gap(GapCause cause, byte[] body) {
-		return new EncodedEvent(null, null, null, null, body, cause);
+		return new EncodedEvent(null, null, null, null, body, 0, cause);
 	}
 
 	/**

@@ -312,6 +312,13 @@ public final class EventChannel implements Publisher<Event> {
 	}
 
 	/**
+	 * Whether the events come from a relay, which gives them their ids.
+	 */
+	boolean isRelayed() {
+		return this.relay != null;
+	}
+
+	/**
 	 * Whether the id of an event looks like one that comes from the relay.
 	 */
 	boolean isRelayed(@Nullable String id) {

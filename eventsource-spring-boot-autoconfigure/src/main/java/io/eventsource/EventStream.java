@@ -87,7 +87,8 @@ public final class EventStream {
 		this.resumable = builder.resumable;
 		this.resumed = builder.resumed;
 		this.supervisor = new Supervisor(this.name, builder.listener, logger, this.dispatcher.clock());
-		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.maxEventSize(), !this.filters.isEmpty());
+		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.maxEventSize(), !this.filters.isEmpty(),
+				this.channel != null && this.channel.isRelayed());
 		this.log = new EventLog(this.settings.bufferSize(), this.settings.bufferMemory(),
 				this.settings.overflow() == OverflowStrategy.CONFLATE, !this.filters.isEmpty(),
 				this.dispatcher.clock());
@@ -384,12 +385,12 @@ public final class EventStream {
 	 * What may know the events that a client would miss otherwise.
 	 * @return the history for this client; {@code null} if it needs none or there is none
 	 */
-	@Nullable HistoryReplay history(EventClient client, EventLog.Start start, Runnable signal) {
+	@Nullable HistoryReplay history(EventClient client, boolean positions, EventLog.Start start, Runnable signal) {
 		String lastEventId = client.lastEventId();
 		if (this.history == null || lastEventId == null || start.gap() == null || LogId.isOpening(lastEventId)) {
 			return null;
 		}
-		return new HistoryReplay(this.history, this, client, lastEventId, start, this.histories, signal);
+		return new HistoryReplay(this.history, this, client, positions, start, this.histories, signal);
 	}
 
 	/**

@@ -23,6 +23,8 @@ final class Frame {
 
 	private final byte[] bytes;
 
+	private final int own;
+
 	private final long time;
 
 	private final @Nullable GapCause gap;
@@ -42,11 +44,12 @@ final class Frame {
 	 * @param end how many bytes the log had taken in all, with this frame
 	 * @param weight how many of them this frame takes
 	 * @param bytes the block, up to and with its empty line, if it has one; never changed
+	 * @param own where the publisher's own part of the block begins
 	 * @param time when it was published, by the clock of the dispatcher
 	 * @param gap why events are missing here, where the frame says just that
 	 */
 	Frame(long sequence, @Nullable String id, @Nullable String key, @Nullable String type, @Nullable Event event,
-			long end, long weight, byte[] bytes, long time, @Nullable GapCause gap) {
+			long end, long weight, byte[] bytes, int own, long time, @Nullable GapCause gap) {
 		this.sequence = sequence;
 		this.id = id;
 		this.key = key;
@@ -55,6 +58,7 @@ final class Frame {
 		this.end = end;
 		this.weight = weight;
 		this.bytes = bytes;
+		this.own = own;
 		this.time = time;
 		this.gap = gap;
 	}
@@ -92,18 +96,11 @@ final class Frame {
 	}
 
 	/**
-	 * Where the publisher's own part of the block begins: behind the id that the stream
-	 * has given the event, if it did.
+	 * Where the publisher's own part of the block begins: behind the id, if it was not the
+	 * publisher that gave it.
 	 */
 	int ownOffset() {
-		if (this.id != null || this.type == null) {
-			return 0;
-		}
-		int offset = 0;
-		while (this.bytes[offset++] != '\n') {
-			// The id is the first line
-		}
-		return offset;
+		return this.own;
 	}
 
 	long time() {

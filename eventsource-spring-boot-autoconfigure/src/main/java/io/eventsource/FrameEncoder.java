@@ -35,18 +35,24 @@ final class FrameEncoder {
 
 	private final boolean keepsEvents;
 
+	/** Whether ids are given by what the events come from, and not by the publisher. */
+	private final boolean foreignIds;
+
 	FrameEncoder(DataWriter writer, int maxEventSize) {
-		this(writer, maxEventSize, false);
+		this(writer, maxEventSize, false, false);
 	}
 
 	/**
 	 * Makes an encoder.
 	 * @param keepsEvents whether filters are to be asked about the events
+	 * @param foreignIds whether ids are given by what the events come from, and not by
+	 * the publisher
 	 */
-	FrameEncoder(DataWriter writer, int maxEventSize, boolean keepsEvents) {
+	FrameEncoder(DataWriter writer, int maxEventSize, boolean keepsEvents, boolean foreignIds) {
 		this.writer = writer;
 		this.maxEventSize = maxEventSize;
 		this.keepsEvents = keepsEvents;
+		this.foreignIds = foreignIds;
 	}
 
 	/**
@@ -61,10 +67,15 @@ final class FrameEncoder {
 		Object data = event.data();
 		String text = (data != null) ? text(event, data) : null;
 		Block block = new Block(this.maxEventSize, (text != null) ? text.length() + 64 : 64);
+		int own = 0;
+		if (event.id() != null && this.foreignIds) {
+			block.lines("id:", event.id());
+			own = (int) block.size;
+		}
 		if (event.comment() != null) {
 			block.lines(":", event.comment());
 		}
-		if (event.id() != null) {
+		if (event.id() != null && !this.foreignIds) {
 			block.lines("id:", event.id());
 		}
 		if (!event.type().equals(Event.DEFAULT_TYPE)) {
@@ -83,7 +94,7 @@ final class FrameEncoder {
 			throw new IllegalArgumentException(event + " takes " + block.size + " bytes, more than the "
 					+ this.maxEventSize + " of max-event-size; send less, or raise the limit");
 		}
-		return new EncodedEvent(event, block.bytes(), this.keepsEvents);
+		return new EncodedEvent(event, block.bytes(), own, this.keepsEvents);
 	}
 
 	/**
@@ -128,14 +139,16 @@ final class FrameEncoder {
 	 */
 	static Frame frame(EncodedEvent encoded, boolean filtered, String epoch, long sequence, long before, long time) {
 		byte[] body = encoded.body();
+		int own = encoded.own();
 		if (encoded.needsId()) {
 			byte[] line = ("id: " + id(epoch, sequence) + "\n").getBytes(StandardCharsets.US_ASCII);
 			body = Arrays.copyOf(line, line.length + encoded.body().length);
 			System.arraycopy(encoded.body(), 0, body, line.length, encoded.body().length);
+			own = line.length;
 		}
 		long weight = encoded.weight();
 		return new Frame(sequence, encoded.id(), encoded.key(), encoded.type(), filtered ? encoded.event() : null,
-				before + weight, weight, body, time, encoded.gap());
+				before + weight, weight, body, own, time, encoded.gap());
 	}
 
 	/**

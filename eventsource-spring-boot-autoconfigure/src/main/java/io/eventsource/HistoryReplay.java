@@ -2,6 +2,7 @@ package io.eventsource;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,6 +27,9 @@ final class HistoryReplay implements Runnable {
 	private final EventStream stream;
 
 	private final EventClient client;
+
+	/** Whether the client is sent ids that the publisher has not given. */
+	private final boolean positions;
 
 	/** Where the client would be without a history, and what it would be told. */
 	private final EventLog.Start start;
@@ -60,12 +64,13 @@ final class HistoryReplay implements Runnable {
 
 	private volatile boolean cancelled;
 
-	HistoryReplay(EventHistory history, EventStream stream, EventClient client, String lastEventId,
+	HistoryReplay(EventHistory history, EventStream stream, EventClient client, boolean positions,
 			EventLog.Start start, Executor executor, Runnable signal) {
 		this.history = history;
 		this.stream = stream;
 		this.client = client;
-		this.lastId = lastEventId;
+		this.positions = positions;
+		this.lastId = Objects.requireNonNull(client.lastEventId(), "a client without an id has no history");
 		this.start = start;
 		this.executor = executor;
 		this.signal = signal;
@@ -220,7 +225,8 @@ final class HistoryReplay implements Runnable {
 		}
 		this.hidden = 0;
 		EncodedEvent encoded = this.stream.translate(event);
-		bytes.writeBytes(encoded.body());
+		int offset = this.positions ? 0 : encoded.own();
+		bytes.write(encoded.body(), offset, encoded.body().length - offset);
 		if (encoded.gap() != null) {
 			this.stream.missed(this.client, encoded.gap(), null);
 		}

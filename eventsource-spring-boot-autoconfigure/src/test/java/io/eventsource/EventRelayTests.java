@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.eventsource.EventStreamReader.Received;
 import io.eventsource.StreamSnapshot.State;
 import io.eventsource.TestEngine.Client;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,32 @@ class EventRelayTests {
 		this.relay.receiver().deliver(event(7));
 		client.awaitData("event 7");
 		assertThat(client.sink().events().get(0).lastEventId()).isEqualTo("id-7");
+	}
+
+	/** The ids are the relay's; such a client is sent none but a publisher's. */
+	@Test
+	void clientThatKeepsNoPositionsIsNotSentTheIdsOfTheRelay() {
+		this.relay.known = "id-0";
+		EventStream stream = this.engine.stream(this.channel);
+		Client keeping = this.engine.connect(stream);
+		RecordingSink plain = new RecordingSink(Long.MAX_VALUE) {
+
+			@Override
+			public boolean keepsPositions() {
+				return false;
+			}
+
+		};
+		Client client = this.engine.connect(stream, "id-0", plain);
+		client.awaitData("from the relay");
+		this.relay.receiver().deliver(event(7));
+		this.relay.receiver().deliver(Event.builder().id("id-8").comment("c").type("t").data("x\ny").build());
+		client.awaitData("from the relay", "event 7", "x\ny");
+		keeping.awaitData("event 7", "x\ny");
+		assertThat(plain.events()).extracting(Received::lastEventId).containsOnly("");
+		assertThat(plain.events().get(2).type()).isEqualTo("t");
+		assertThat(plain.comments()).containsExactly("c");
+		assertThat(keeping.sink().events()).extracting(Received::lastEventId).containsExactly("id-7", "id-8");
 	}
 
 	@Test
@@ -326,7 +353,7 @@ class EventRelayTests {
 		@Override
 		public EventHistory history() {
 			return (lastEventId, client, limit) -> lastEventId.equals(this.known)
-					? Stream.of(Event.of("from the relay")) : null;
+					? Stream.of(Event.builder().id("id-6").data("from the relay").build()) : null;
 		}
 
 	}
