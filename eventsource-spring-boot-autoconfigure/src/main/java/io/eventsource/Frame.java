@@ -96,8 +96,8 @@ final class Frame {
 	}
 
 	/**
-	 * Where the publisher's own part of the block begins: behind the id, if it was not the
-	 * publisher that gave it.
+	 * Where the publisher's own part of the block begins: behind the id, if it was not
+	 * the publisher that gave it.
 	 */
 	int ownOffset() {
 		return this.own;

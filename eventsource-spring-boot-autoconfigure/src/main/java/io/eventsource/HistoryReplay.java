@@ -64,8 +64,8 @@ final class HistoryReplay implements Runnable {
 
 	private volatile boolean cancelled;
 
-	HistoryReplay(EventHistory history, EventStream stream, EventClient client, boolean positions,
-			EventLog.Start start, Executor executor, Runnable signal) {
+	HistoryReplay(EventHistory history, EventStream stream, EventClient client, boolean positions, EventLog.Start start,
+			Executor executor, Runnable signal) {
 		this.history = history;
 		this.stream = stream;
 		this.client = client;

@@ -1,6 +1,11 @@
 package io.eventsource.web;
 
+import java.io.IOException;
+
 import io.eventsource.Event;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
@@ -11,6 +16,9 @@ import org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -34,6 +42,14 @@ class MockMvcTests {
 	}
 
 	@Test
+	void answerToAPostIsTheEventsAndNothingElse() {
+		MvcTestResult result = this.mvc.post().uri("/answers").asyncExchange();
+		assertThat(result.getResponse().getContentType()).isEqualTo("text/event-stream;charset=utf-8");
+		await().untilAsserted(() -> assertThat(result.getResponse().getContentAsString())
+			.isEqualTo("data: a\n\ndata: Gr\u00fc\u00dfe \u20ac\n\n"));
+	}
+
+	@Test
 	void headIsAnsweredWithoutAStream() {
 		assertThat(this.mvc.head().uri("/events/pair")).hasStatusOk().request().hasAsyncStarted(false);
 	}
@@ -45,6 +61,27 @@ class MockMvcTests {
 		@Bean
 		Flux<Event> pair() {
 			return Flux.just(Event.of("a"), Event.of("Gr\u00fc\u00dfe \u20ac"));
+		}
+
+		@Bean
+		Answers answers(EventSourceEndpoint endpoint) {
+			return new Answers(endpoint, pair());
+		}
+
+	}
+
+	/**
+	 * Answers by the stream.
+	 *
+	 * @param endpoint what opens it
+	 * @param pair the events
+	 */
+	@RestController
+	record Answers(EventSourceEndpoint endpoint, Flux<Event> pair) {
+
+		@PostMapping("/answers")
+		@Nullable SseEmitter answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+			return this.endpoint.open(this.pair, request, response);
 		}
 
 	}

@@ -37,6 +37,7 @@ import reactor.core.publisher.Flux;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -191,6 +192,34 @@ class OtherMethodsTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void silentAnswerOverHttp2HasItsHeadAtOnce(TestServer.Container container) throws Exception {
+		try (TestServer server = TestServer.start(container, Application.class, "server.http2.enabled=true")) {
+			HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+			// Upgrades the connection, which a POST does not
+			http.send(HttpRequest.newBuilder(server.uri("/given")).build(), HttpResponse.BodyHandlers.discarding());
+			try (StreamClient client = StreamClient.send(http,
+					HttpRequest.newBuilder(server.uri("/bean/channel"))
+						.POST(HttpRequest.BodyPublishers.noBody())
+						.build())) {
+				assertThat(client.head().version()).isEqualTo(HttpClient.Version.HTTP_2);
+				server.bean("channel", EventChannel.class).publish(Event.of("a"));
+				await().until(() -> client.count() == 1);
+				assertThat(client.lastEventId()).isEmpty();
+				assertThat(client.reconnectionTime()).isNull();
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void answerByASendingThreadHasNothingElseEither(TestServer.Container container) throws Exception {
+		try (TestServer server = TestServer.start(container, BlockingApplication.class)) {
+			assertThat(send(server, "POST", "/given").body()).isEqualTo(ANSWER);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void oneTooManyIsRefusedByAStatusAlsoWhereBrowsersAreToldToComeBack(TestServer.Container container)
 			throws Exception {
 		try (TestServer server = TestServer.start(container, Application.class, "eventsource.max-connections=1");
@@ -310,6 +339,17 @@ class OtherMethodsTests {
 		@Bean
 		Answers answers(EventSourceEndpoint endpoint) {
 			return new Answers(endpoint);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Application.class)
+	static class BlockingApplication {
+
+		@Bean
+		BlockingFilter blockingFilter() {
+			return new BlockingFilter(false);
 		}
 
 	}
