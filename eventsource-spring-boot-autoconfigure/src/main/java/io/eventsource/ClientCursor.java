@@ -64,8 +64,16 @@ final class ClientCursor implements EventConnection, Call {
 	/** What comes after {@link #current}, so that it cannot leave the log before. */
 	private @Nullable Slice reserved;
 
+	/** What the stream counts as kept by the client until it can take more. */
+	private @Nullable Slice kept;
+
+	private @Nullable Slice keptForLater;
+
 	/** What comes before the log, until all of it was taken. */
 	private @Nullable HistoryReplay history;
+
+	/** The history from which {@link #current} is. */
+	private @Nullable HistoryReplay source;
 
 	private boolean unflushed;
 
@@ -209,7 +217,11 @@ final class ClientCursor implements EventConnection, Call {
 	 * Ends the response. Called once. Throws nothing.
 	 */
 	void complete() {
+		letGo();
 		try {
+			if (this.source != null) {
+				this.source.sent();
+			}
 			if (this.history != null) {
 				this.history.cancel();
 			}
@@ -220,6 +232,13 @@ final class ClientCursor implements EventConnection, Call {
 		if (!this.sinkStuck) {
 			completeSink();
 		}
+	}
+
+	/** The transport may keep the connection for longer than the stream does. */
+	private void letGo() {
+		this.current = null;
+		this.reserved = null;
+		keep();
 	}
 
 	private void completeSink() {
@@ -294,9 +313,6 @@ final class ClientCursor implements EventConnection, Call {
 		if (!this.remembered) {
 			this.remembered = true;
 			this.history = this.stream.history(this.client, this.keepsPositions, start, this.group::signal);
-			if (this.history != null) {
-				this.history.fetch();
-			}
 		}
 		return this.history != null;
 	}
@@ -347,7 +363,9 @@ final class ClientCursor implements EventConnection, Call {
 	 */
 	private boolean enter(EventLog.Start start, byte[] before) {
 		boolean last = start.position() >= this.log.tail();
-		Slice slice = last ? null : take(start.position());
+		int room = Slice.MAX_BYTES - before.length;
+		Slice slice = last ? null
+				: take(start.position(), (start.gap() != null) ? room - FrameEncoder.MAX_GAP : room);
 		if (!last && slice == null) {
 			return false;
 		}
@@ -355,15 +373,29 @@ final class ClientCursor implements EventConnection, Call {
 		this.displaced |= start.gap() != null;
 		this.beginning = last ? Beginning.at(EventLog.Start.at(start.position())) : null;
 		byte[] gap = (start.gap() != null) ? tell(start.gap(), start.missed()) : new byte[0];
-		enqueue((before.length == 0) ? gap : concat(before, gap));
-		if (this.current == null) {
-			this.current = slice;
-		}
-		else {
-			this.reserved = slice;
-		}
+		lead((before.length == 0) ? gap : concat(before, gap), slice);
 		this.group.protect(needed());
 		return true;
+	}
+
+	/**
+	 * Puts something before a slice: in one piece if it is small enough to be written at
+	 * once, so that no part of it has to be kept for a client that takes no more.
+	 */
+	private void lead(byte[] block, @Nullable Slice slice) {
+		if (slice == null) {
+			enqueue(block);
+		}
+		else if (block.length == 0) {
+			this.current = slice;
+		}
+		else if (block.length + slice.length() <= Slice.MAX_WRITE) {
+			this.current = slice.behind(block);
+		}
+		else {
+			enqueue(block);
+			this.reserved = slice;
+		}
 	}
 
 	/**
@@ -380,13 +412,13 @@ final class ClientCursor implements EventConnection, Call {
 		return FrameEncoder.gap(this.stream.settings().gapEvent(), gap, missed);
 	}
 
-	private @Nullable Slice take(long from) {
+	private @Nullable Slice take(long from, int size) {
 		boolean conflating = this.lagging && this.stream.settings().overflow() == OverflowStrategy.CONFLATE;
 		if (this.filter != null) {
-			return this.filter.slice(this.log, from, conflating, this.group.budget());
+			return this.filter.slice(this.log, from, conflating, size, this.group.budget());
 		}
-		return this.keepsPositions ? this.group.slice(this.log, from, conflating)
-				: Slice.of(this.log, from, conflating, false);
+		return (this.keepsPositions && size == Slice.MAX_BYTES) ? this.group.slice(this.log, from, conflating)
+				: Slice.of(this.log, from, conflating, this.keepsPositions, size);
 	}
 
 	private void enqueue(byte[] block) {
@@ -396,10 +428,30 @@ final class ClientCursor implements EventConnection, Call {
 	}
 
 	/**
-	 * Writes what the sink takes without blocking, a slice at most.
+	 * Writes what the sink takes without blocking, a slice at most, and counts what is
+	 * left of it.
 	 * @return whether there is more that the sink may take at once
 	 */
 	boolean drain(long now) {
+		boolean more = drainSlice(now);
+		if (this.current != this.kept || this.reserved != this.keptForLater) {
+			keep();
+		}
+		return more;
+	}
+
+	private void keep() {
+		try {
+			this.kept = this.log.stragglers().exchange(this, this.kept, this.current);
+			this.keptForLater = this.log.stragglers().exchange(this, this.keptForLater, this.reserved);
+		}
+		catch (Throwable ex) {
+			supervise("%s could not be served", Callee.ENGINE, ex);
+			close(CloseReason.FAILED);
+		}
+	}
+
+	private boolean drainSlice(long now) {
 		if (!this.writable || this.closing != null) {
 			return false;
 		}
@@ -445,7 +497,7 @@ final class ClientCursor implements EventConnection, Call {
 			return true;
 		}
 		if (this.history != null) {
-			return this.history.hasBatch();
+			return this.history.hasBatch() || this.history.isIdle();
 		}
 		if (this.search != null || (this.beginning != null && this.beginning.hasGap())) {
 			return true;
@@ -502,14 +554,28 @@ final class ClientCursor implements EventConnection, Call {
 	}
 
 	private void readHistory(HistoryReplay history) {
+		if (history.isIdle()) {
+			// Not before the client could take it
+			history.fetch();
+			return;
+		}
 		HistoryReplay.Batch batch = history.take();
 		if (batch == null) {
 			return;
 		}
 		this.group.replayed(batch.count());
+		takeFrom(history, batch);
+		if (this.current == null) {
+			history.sent();
+		}
+		else {
+			this.source = history;
+		}
+	}
+
+	private void takeFrom(HistoryReplay history, HistoryReplay.Batch batch) {
 		EventLog.Start end = batch.end();
 		if (end == null) {
-			history.fetch();
 			enqueue(batch.bytes());
 			return;
 		}
@@ -557,7 +623,7 @@ final class ClientCursor implements EventConnection, Call {
 			checkpoint();
 		}
 		else if (this.position < this.log.tail()) {
-			this.current = take(this.position);
+			this.current = take(this.position, Slice.MAX_BYTES);
 			if (this.current == null) {
 				overflow();
 			}
@@ -619,18 +685,23 @@ final class ClientCursor implements EventConnection, Call {
 			return false;
 		}
 		if (slice != null) {
-			int length = Math.min(Slice.MAX_BYTES, slice.bytes().length - this.offset);
+			int left = slice.length() - this.offset;
+			int length = (left > Slice.MAX_WRITE) ? Slice.MAX_BYTES : left;
 			if (length > 0) {
 				this.unflushed = true;
-				this.sink.write(slice.bytes(), this.offset, length);
+				this.sink.write(slice.bytes(), slice.start() + this.offset, length);
 				this.offset += length;
 				this.lastWrite = now;
 				this.bytes += length;
 				this.group.sent(length);
 			}
-			if (this.offset == slice.bytes().length) {
+			if (this.offset == slice.length()) {
 				this.current = null;
 				this.offset = 0;
+				if (this.source != null) {
+					this.source.sent();
+					this.source = null;
+				}
 				this.displaced &= slice.next() == this.position;
 				this.position = slice.next();
 				this.group.delivered(slice);
@@ -697,7 +768,7 @@ final class ClientCursor implements EventConnection, Call {
 			if (now - this.blockedSince >= settings.writeTimeout().toNanos()) {
 				close(CloseReason.WRITE_TIMEOUT);
 			}
-			else if (isOverrun()) {
+			else if (isOverrun() || holdsUpHistories(now)) {
 				close(CloseReason.OVERFLOW);
 			}
 		}
@@ -736,6 +807,15 @@ final class ClientCursor implements EventConnection, Call {
 		return this.current == null && this.reserved == null && this.beginning == null && this.history == null
 				&& this.position < this.log.head()
 				&& (overflow == OverflowStrategy.DISCONNECT || overflow == OverflowStrategy.BACKPRESSURE);
+	}
+
+	/**
+	 * Whether others wait for their turn to get a history, and this client, which has it,
+	 * has taken nothing for a while.
+	 */
+	private boolean holdsUpHistories(long now) {
+		HistoryReplay history = (this.source != null) ? this.source : this.history;
+		return history != null && history.holdsUpOthers() && now - this.blockedSince >= HistoryTurns.PATIENCE;
 	}
 
 	/**

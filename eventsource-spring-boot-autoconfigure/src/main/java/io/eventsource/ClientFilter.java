@@ -84,10 +84,11 @@ final class ClientFilter implements Call {
 	 * What follows a position, without what is hidden from the client.
 	 * @param conflating whether to leave out what a newer event overtakes that the client
 	 * gets with it
+	 * @param size how many bytes to take, unless a single frame is larger
 	 * @param budget for how long filters may be asked; for one frame at least
 	 * @return the slice, or {@code null} if the frame there has left the log
 	 */
-	@Nullable Slice slice(EventLog log, long position, boolean conflating, FilterBudget budget) {
+	@Nullable Slice slice(EventLog log, long position, boolean conflating, int size, FilterBudget budget) {
 		long end = Math.min(log.tail(), position + STRETCH);
 		Frame frame = log.frame(position);
 		if (frame == null) {
@@ -102,7 +103,7 @@ final class ClientFilter implements Call {
 				left++;
 				this.hidden++;
 			}
-			else if (length > 0 && length + frame.bytes().length > Slice.MAX_BYTES) {
+			else if (length > 0 && length + frame.bytes().length > size) {
 				break;
 			}
 			else {

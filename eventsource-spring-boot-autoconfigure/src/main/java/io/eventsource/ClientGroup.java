@@ -391,6 +391,8 @@ final class ClientGroup implements Worker.Task {
 			// The next pass begins with those for whom there was no time
 			Collections.rotate(this.cursors, -served - 1);
 		}
+		Frame first = (this.fresh >= 0) ? this.stream.log().frame(this.fresh) : null;
+		this.fresh = -1;
 		settle(now);
 		if (more) {
 			signal();
@@ -399,9 +401,7 @@ final class ClientGroup implements Worker.Task {
 			this.worker.stopTicking(this.ticker);
 		}
 		this.overdue = false;
-		if (this.fresh >= 0) {
-			long first = this.fresh;
-			this.fresh = -1;
+		if (first != null) {
 			this.stream.flushed(first);
 		}
 	}

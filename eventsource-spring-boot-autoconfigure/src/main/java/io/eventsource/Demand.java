@@ -102,7 +102,7 @@ final class Demand {
 		long lag = (floor != Long.MAX_VALUE) ? Math.max(0, tail - floor) : 0;
 		long room = this.stream.settings().bufferSize() - lag;
 		if (!this.channel) {
-			room = Math.min(room, fitting(current, lag, (lag > 0) ? this.log.weight(floor) : 0));
+			room = Math.min(room, fitting(current, lag, this.log.room(floor)));
 		}
 		return worth(room - outstanding, window(current));
 	}
@@ -133,14 +133,14 @@ final class Demand {
 
 	private long window(Upstream current) {
 		long size = this.stream.settings().bufferSize();
-		return this.channel ? size : Math.min(size, fitting(current, 0, 0));
+		return this.channel ? size : Math.min(size, fitting(current, 0, this.stream.settings().bufferMemory()));
 	}
 
 	/**
 	 * How many events fit into the log, whose bytes a channel looks at itself. The log
 	 * always takes one, however large.
 	 * @param lag how many there are that must stay
-	 * @param bytes how many bytes these have
+	 * @param bytes how many bytes there are beside these
 	 */
 	private long fitting(Upstream current, long lag, long bytes) {
 		StreamSettings settings = this.stream.settings();
@@ -149,7 +149,7 @@ final class Demand {
 				&& settings.overflow() != OverflowStrategy.BACKPRESSURE) {
 			size = Math.max(1, Math.min(size, Math.min(2 * this.largest, 4 * this.log.average())));
 		}
-		return Math.max((lag == 0) ? 1 : 0, (settings.bufferMemory() - bytes) / size);
+		return Math.max((lag == 0) ? 1 : 0, bytes / size);
 	}
 
 }

@@ -39,8 +39,11 @@ final class EventLog {
 
 	private long released;
 
-	/** How many bytes wait to be added. */
+	/** How many bytes wait to be added, or are of histories on their way. */
 	private volatile long reserved;
+
+	/** What has left, and clients have a part of. */
+	private final Stragglers stragglers;
 
 	private volatile String epoch = LogId.newEpoch();
 
@@ -67,6 +70,7 @@ final class EventLog {
 	EventLog(int capacity, long memory, boolean conflating, boolean filtered, LongSupplier clock) {
 		this.ring = new FrameRing(capacity);
 		this.memory = memory;
+		this.stragglers = new Stragglers(this, memory);
 		this.conflating = conflating;
 		this.filtered = filtered;
 		this.clock = clock;
@@ -103,18 +107,39 @@ final class EventLog {
 		this.tail = sequence + 1;
 	}
 
-	/** What waits has made its room before, as far as nobody needed what was there. */
+	/**
+	 * What waits, or clients keep, has made its room, as far as nobody needed what was
+	 * there.
+	 */
 	private boolean isOverMemory() {
 		return this.taken - this.released > this.memory;
 	}
 
 	/**
-	 * Counts so many more, or less, bytes of events that wait to be added, and drops the
-	 * oldest events before a position that there is no room for any more.
+	 * Counts so many more, or less, bytes that are not in the log, and drops the oldest
+	 * events before a position that there is no room for any more.
 	 */
 	synchronized void reserve(long bytes, long position) {
 		this.reserved += bytes;
+		trim(position);
+	}
+
+	/**
+	 * Drops the oldest events before a position that there is no room for any more, since
+	 * clients keep some that have left.
+	 */
+	synchronized void trim(long position) {
 		while (held() > this.memory && this.head < Math.min(position, this.tail)) {
+			evict(this.head);
+		}
+	}
+
+	/**
+	 * Drops the events before a position, since nobody will ask for them again, but for
+	 * the last of these, which a client may be told the id of.
+	 */
+	synchronized void forget(long position) {
+		while (this.head < Math.min(position, this.tail) - 1) {
 			evict(this.head);
 		}
 	}
@@ -123,14 +148,18 @@ final class EventLog {
 	 * How many bytes the stream holds.
 	 */
 	synchronized long held() {
-		return this.taken - this.released + this.reserved;
+		return this.taken - this.released + this.reserved + this.stragglers.bytes();
+	}
+
+	Stragglers stragglers() {
+		return this.stragglers;
 	}
 
 	/**
 	 * How many bytes are not needed by who is at a position, or by what was reserved.
 	 */
 	synchronized long room(long position) {
-		return this.memory - weight(position) - this.reserved;
+		return this.memory - weight(position) - this.reserved - this.stragglers.before(position);
 	}
 
 	/**
@@ -194,6 +223,7 @@ final class EventLog {
 		this.ring.set(sequence, null);
 		if (frame != null) {
 			this.released = frame.end();
+			this.stragglers.evicted(frame);
 			if (frame.id() != null) {
 				this.framesById.remove(frame.id(), frame);
 			}
@@ -328,7 +358,7 @@ final class EventLog {
 			return position >= tail;
 		}
 		long kept = newest.end() - first.end() + first.weight();
-		return kept + encoded.weight() <= this.memory;
+		return kept + encoded.weight() + this.stragglers.before(position) <= this.memory;
 	}
 
 	/**

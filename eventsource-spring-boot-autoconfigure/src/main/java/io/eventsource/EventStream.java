@@ -24,8 +24,8 @@ public final class EventStream {
 
 	private static final Log logger = LogFactory.getLog(EventStream.class);
 
-	/** How many clients of a stream may be waiting for its history at once. */
-	private static final int HISTORIES = 16;
+	/** How many histories of a stream are read at once. */
+	private static final int HISTORIES = HistoryTurns.READERS;
 
 	private final String name;
 
@@ -53,7 +53,7 @@ public final class EventStream {
 
 	private final Intake intake;
 
-	private final Gate histories;
+	private final HistoryTurns histories;
 
 	private final Supervisor supervisor;
 
@@ -94,7 +94,8 @@ public final class EventStream {
 				this.dispatcher.clock());
 		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher,
 				(builder.logName != null) ? builder.logName : this.name);
-		this.histories = new Gate(this::intake, HISTORIES, this.supervisor.complaints(Callee.HISTORY));
+		this.histories = new HistoryTurns(new Gate(this::intake, HISTORIES, this.supervisor.complaints(Callee.HISTORY)),
+				this.log, this::floor, this.settings.bufferMemory());
 		this.contention = new Contention(this.intake::pace, this.dispatcher.clock().getAsLong());
 		this.audience = new Audience(this, this.dispatcher);
 	}
@@ -443,18 +444,20 @@ public final class EventStream {
 	}
 
 	/**
-	 * Takes note that events from a position on have been sent to those that could take
-	 * them.
+	 * Takes note that an event and what followed it have been sent to those that could
+	 * take them.
 	 */
-	void flushed(long position) {
-		Frame frame = this.log.frame(position);
-		if (frame != null) {
-			long nanos = this.dispatcher.clock().getAsLong() - frame.time();
-			tell((listener) -> listener.eventsFlushed(this.name, nanos));
-		}
+	void flushed(Frame frame) {
+		long nanos = this.dispatcher.clock().getAsLong() - frame.time();
+		tell((listener) -> listener.eventsFlushed(this.name, nanos));
 	}
 
 	void progressed() {
+		if (isPersonal()) {
+			// Nobody else comes for what its client has
+			this.log.forget(floor());
+		}
+		this.histories.advance();
 		this.intake.replenish(false);
 	}
 

@@ -27,6 +27,9 @@ final class FrameEncoder {
 
 	private static final String END = "~end";
 
+	/** More bytes than a gap event has whose type is of a usual length. */
+	static final int MAX_GAP = 256;
+
 	private static final Set<String> warnedTypes = ConcurrentHashMap.newKeySet();
 
 	private final DataWriter writer;

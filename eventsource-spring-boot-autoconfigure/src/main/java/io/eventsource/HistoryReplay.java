@@ -1,9 +1,11 @@
 package io.eventsource;
 
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -14,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  * Reads the history of a stream for one client, a batch at a time as the client takes
  * them, up to the event from which on the log has everything.
  * <p>
- * Each batch is asked for by the worker of the client and read on a thread that may
- * block; only one is on its way.
+ * Each batch is asked for by the worker once the client could take it, and read on a
+ * thread that may block, when it is the client's turn; only one is on its way.
  */
 final class HistoryReplay implements Runnable {
 
 	/** How long events wait for more of them to be read. */
 	private static final long HASTE = TimeUnit.MILLISECONDS.toNanos(100);
+
+	/** When a batch is large enough. With the last event most can be written at once. */
+	private static final int BATCH = Slice.MAX_BYTES / 4 * 3;
 
 	private final EventHistory history;
 
@@ -34,7 +39,7 @@ final class HistoryReplay implements Runnable {
 	/** Where the client would be without a history, and what it would be told. */
 	private final EventLog.Start start;
 
-	private final Executor executor;
+	private final HistoryTurns turns;
 
 	private final Runnable signal;
 
@@ -55,6 +60,11 @@ final class HistoryReplay implements Runnable {
 	/** How many of the latest events the client was not shown. */
 	private int hidden;
 
+	/** Whether the worker has asked for a batch that it has not taken. Belongs to it. */
+	private boolean wanted;
+
+	private volatile HistoryTurns.@Nullable Turn turn;
+
 	private volatile @Nullable Batch batch;
 
 	/** Whether the client cannot be given a batch, nor told so. */
@@ -65,14 +75,14 @@ final class HistoryReplay implements Runnable {
 	private volatile boolean cancelled;
 
 	HistoryReplay(EventHistory history, EventStream stream, EventClient client, boolean positions, EventLog.Start start,
-			Executor executor, Runnable signal) {
+			HistoryTurns turns, Runnable signal) {
 		this.history = history;
 		this.stream = stream;
 		this.client = client;
 		this.positions = positions;
 		this.lastId = Objects.requireNonNull(client.lastEventId(), "a client without an id has no history");
 		this.start = start;
-		this.executor = executor;
+		this.turns = turns;
 		this.signal = signal;
 		this.filter = stream.filter(client, false, () -> {
 		});
@@ -82,17 +92,33 @@ final class HistoryReplay implements Runnable {
 	 * Asks for the next batch. Never blocks.
 	 */
 	void fetch() {
+		HistoryTurns.Turn next = this.turns.new Turn(this, this::unread);
+		this.wanted = true;
 		this.reading = true;
-		this.executor.execute(this);
+		this.turn = next;
+		next.request();
 	}
 
 	/**
-	 * Asks for what comes after the end, since events have left the log before the client
-	 * got there. Never blocks.
+	 * Whether the next batch is to be asked for, as soon as the client could take it.
+	 */
+	boolean isIdle() {
+		return !this.wanted;
+	}
+
+	/** There is no thread to read on. */
+	private void unread() {
+		this.reading = false;
+		this.failed = true;
+		this.signal.run();
+	}
+
+	/**
+	 * Has what comes after the end be read too, since events have left the log before the
+	 * client got there.
 	 */
 	void resume() {
 		this.asked = null;
-		fetch();
 	}
 
 	/**
@@ -112,8 +138,30 @@ final class HistoryReplay implements Runnable {
 			throw new IllegalStateException("The history could not be read");
 		}
 		Batch taken = this.batch;
-		this.batch = null;
+		if (taken != null) {
+			this.batch = null;
+			this.wanted = false;
+		}
 		return taken;
+	}
+
+	/**
+	 * Takes note that the client has taken the whole of its latest batch.
+	 */
+	void sent() {
+		HistoryTurns.Turn last = this.turn;
+		if (last != null) {
+			this.turn = null;
+			last.end();
+		}
+	}
+
+	/**
+	 * Whether the client has a part of a batch, or a whole one waits for it, while others
+	 * wait for their turn.
+	 */
+	boolean holdsUpOthers() {
+		return this.turn != null && (!this.wanted || hasBatch()) && this.turns.isContended();
 	}
 
 	/**
@@ -121,8 +169,10 @@ final class HistoryReplay implements Runnable {
 	 */
 	void cancel() {
 		this.cancelled = true;
-		if (!this.reading) {
-			this.executor.execute(this::close);
+		HistoryTurns.Turn last = this.turn;
+		boolean unread = last != null && last.end();
+		if (unread || !this.reading) {
+			this.turns.execute(this::close);
 		}
 	}
 
@@ -142,6 +192,7 @@ final class HistoryReplay implements Runnable {
 		this.reading = false;
 		if (this.cancelled) {
 			close();
+			next = null;
 		}
 		// Last: once the worker sees it, another thread may be at the history
 		this.batch = next;
@@ -150,11 +201,11 @@ final class HistoryReplay implements Runnable {
 	}
 
 	private Batch read() {
-		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		Blocks blocks = new Blocks();
 		int before = this.count;
 		EventLog.Start end;
 		try {
-			end = read(bytes, System.nanoTime());
+			end = read(blocks, System.nanoTime());
 		}
 		catch (Throwable ex) {
 			this.stream.supervisor()
@@ -165,11 +216,15 @@ final class HistoryReplay implements Runnable {
 		if (end != null) {
 			close();
 		}
-		return new Batch(bytes.toByteArray(), this.count - before, this.hidden, end);
+		HistoryTurns.Turn current = this.turn;
+		if (current != null) {
+			current.read(blocks.size);
+		}
+		return new Batch(blocks.join(), this.count - before, this.hidden, end);
 	}
 
-	private EventLog.@Nullable Start read(ByteArrayOutputStream bytes, long begun) throws Exception {
-		while (bytes.size() < Slice.MAX_BYTES && (bytes.size() == 0 || System.nanoTime() - begun < HASTE)) {
+	private EventLog.@Nullable Start read(Blocks blocks, long begun) throws Exception {
+		while (!this.cancelled && blocks.size < BATCH && (blocks.size == 0 || System.nanoTime() - begun < HASTE)) {
 			Iterator<Event> current = (this.iterator != null) ? this.iterator : ask();
 			if (current == null) {
 				return gap();
@@ -197,7 +252,7 @@ final class HistoryReplay implements Runnable {
 			if (this.count == this.stream.settings().historyMaxEvents()) {
 				return gap();
 			}
-			add(event, bytes);
+			add(event, blocks);
 		}
 		return null;
 	}
@@ -211,7 +266,7 @@ final class HistoryReplay implements Runnable {
 		return this.iterator;
 	}
 
-	private void add(Event event, ByteArrayOutputStream bytes) {
+	private void add(Event event, Blocks blocks) throws InterruptedException {
 		this.count++;
 		if (this.lastId.equals(event.id())) {
 			return;
@@ -224,11 +279,23 @@ final class HistoryReplay implements Runnable {
 			return;
 		}
 		this.hidden = 0;
+		makeRoom(blocks.size + WaitingEvents.size(event));
 		EncodedEvent encoded = this.stream.translate(event);
 		int offset = this.positions ? 0 : encoded.own();
-		bytes.write(encoded.body(), offset, encoded.body().length - offset);
+		makeRoom(blocks.size + encoded.body().length - offset);
+		blocks.add((offset > 0) ? Arrays.copyOfRange(encoded.body(), offset, encoded.body().length) : encoded.body());
 		if (encoded.gap() != null) {
 			this.stream.missed(this.client, encoded.gap(), null);
+		}
+	}
+
+	/**
+	 * Waits with nothing but the application's own event, unless its size is not known.
+	 */
+	private void makeRoom(long size) throws InterruptedException {
+		HistoryTurns.Turn current = this.turn;
+		if (current != null) {
+			current.growTo(size);
 		}
 	}
 
@@ -254,6 +321,32 @@ final class HistoryReplay implements Runnable {
 							() -> "The history of stream '" + this.client.stream() + "' could not be closed", ex);
 			}
 		}
+	}
+
+	/**
+	 * The blocks of a batch that is being read.
+	 */
+	private static final class Blocks {
+
+		private final List<byte[]> blocks = new ArrayList<>();
+
+		private long size;
+
+		void add(byte[] block) {
+			this.blocks.add(block);
+			this.size += block.length;
+		}
+
+		/** A single one is not copied, since it may be large. */
+		byte[] join() {
+			if (this.blocks.size() == 1) {
+				return this.blocks.get(0);
+			}
+			ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) this.size);
+			this.blocks.forEach(bytes::writeBytes);
+			return bytes.toByteArray();
+		}
+
 	}
 
 	/**

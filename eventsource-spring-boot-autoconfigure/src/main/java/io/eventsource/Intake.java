@@ -394,6 +394,9 @@ final class Intake {
 				this.demand.taken(encoded);
 				reserved = 0;
 				this.log.append(encoded, waited);
+				if (!this.log.stragglers().isEmpty()) {
+					this.log.trim(Math.min(this.stream.floor(), this.log.tail() - 1));
+				}
 			}
 		}
 		finally {

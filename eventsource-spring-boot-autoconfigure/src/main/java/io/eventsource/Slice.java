@@ -1,6 +1,7 @@
 package io.eventsource;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -12,14 +13,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the position of the first frame
  * @param bytes the bytes, never changed
+ * @param start where those begin that the client gets
  * @param next the position after the slice
  * @param count how many events it has
  * @param hidden how many events it leaves out because the client may not see them
  * @param gaps the causes of the gaps that it tells of
  */
-record Slice(long from, byte[] bytes, long next, int count, int hidden, List<GapCause> gaps) {
+record Slice(long from, byte[] bytes, int start, long next, int count, int hidden, List<GapCause> gaps) {
 
 	static final int MAX_BYTES = 64 * 1024;
+
+	/** How many bytes are written at once at most, so that little is not left over. */
+	static final int MAX_WRITE = MAX_BYTES + MAX_BYTES / 8;
 
 	/**
 	 * Takes what follows a position.
@@ -29,6 +34,13 @@ record Slice(long from, byte[] bytes, long next, int count, int hidden, List<Gap
 	 * @return the slice, or {@code null} if the frame there has left the log
 	 */
 	static @Nullable Slice of(EventLog log, long position, boolean conflating, boolean positions) {
+		return of(log, position, conflating, positions, MAX_BYTES);
+	}
+
+	/**
+	 * Takes what follows a position, up to a size that only a single frame may exceed.
+	 */
+	static @Nullable Slice of(EventLog log, long position, boolean conflating, boolean positions, int size) {
 		Frame frame = log.frame(position);
 		if (frame == null) {
 			return null;
@@ -39,7 +51,7 @@ record Slice(long from, byte[] bytes, long next, int count, int hidden, List<Gap
 		long next = position;
 		while (frame != null) {
 			if (!conflating || !frame.isOvertaken()) {
-				if (length > 0 && length + frame.bytes().length > MAX_BYTES) {
+				if (length > 0 && length + frame.bytes().length > size) {
 					break;
 				}
 				frames.add(frame);
@@ -52,14 +64,16 @@ record Slice(long from, byte[] bytes, long next, int count, int hidden, List<Gap
 	}
 
 	/**
-	 * Joins frames.
+	 * Joins frames. A single one is not copied, so that all clients share it.
 	 * @param positions whether events that the publisher gave no id have that of the
 	 * stream
 	 */
 	static Slice of(long from, List<Frame> frames, long next, int hidden, boolean positions) {
-		boolean whole = positions && frames.size() == 1;
-		return new Slice(from, whole ? frames.get(0).bytes() : join(frames, positions), next, frames.size(), hidden,
-				gaps(frames));
+		if (frames.size() == 1) {
+			Frame frame = frames.get(0);
+			return new Slice(from, frame.bytes(), start(frame, positions), next, 1, hidden, gaps(frames));
+		}
+		return new Slice(from, join(frames, positions), 0, next, frames.size(), hidden, gaps(frames));
 	}
 
 	private static List<GapCause> gaps(List<Frame> frames) {
@@ -75,25 +89,45 @@ record Slice(long from, byte[] bytes, long next, int count, int hidden, List<Gap
 	}
 
 	private static byte[] join(List<Frame> frames, boolean positions) {
-		byte[] bytes = new byte[frames.stream().mapToInt((frame) -> length(frame, positions)).sum()];
+		int length = 0;
+		for (Frame frame : frames) {
+			length += frame.bytes().length - start(frame, positions);
+		}
+		byte[] bytes = new byte[length];
 		int filled = 0;
 		for (Frame frame : frames) {
-			int length = length(frame, positions);
-			System.arraycopy(frame.bytes(), frame.bytes().length - length, bytes, filled, length);
-			filled += length;
+			int start = start(frame, positions);
+			System.arraycopy(frame.bytes(), start, bytes, filled, frame.bytes().length - start);
+			filled += frame.bytes().length - start;
 		}
 		return bytes;
 	}
 
-	private static int length(Frame frame, boolean positions) {
-		return frame.bytes().length - (positions ? 0 : frame.ownOffset());
+	private static int start(Frame frame, boolean positions) {
+		return positions ? 0 : frame.ownOffset();
+	}
+
+	/**
+	 * The same with something before it.
+	 */
+	Slice behind(byte[] block) {
+		byte[] both = Arrays.copyOf(block, block.length + length());
+		System.arraycopy(this.bytes, this.start, both, block.length, length());
+		return new Slice(this.from, both, 0, this.next, this.count, this.hidden, this.gaps);
 	}
 
 	/**
 	 * Takes a block that has no place in the log, such as a heartbeat.
 	 */
 	static Slice of(byte[] block, long position) {
-		return new Slice(position, block, position, 0, 0, List.of());
+		return new Slice(position, block, 0, position, 0, 0, List.of());
+	}
+
+	/**
+	 * How many bytes the client gets.
+	 */
+	int length() {
+		return this.bytes.length - this.start;
 	}
 
 }

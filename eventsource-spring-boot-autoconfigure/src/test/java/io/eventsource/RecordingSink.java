@@ -234,6 +234,20 @@ class RecordingSink implements EventSink {
 		return this.completions;
 	}
 
+	/**
+	 * How many bytes it has taken.
+	 */
+	synchronized long taken() {
+		return this.taken;
+	}
+
+	/**
+	 * Whether it takes no more until it is told to.
+	 */
+	boolean isFull() {
+		return !takesMore();
+	}
+
 	boolean isComplete() {
 		return completions() > 0;
 	}

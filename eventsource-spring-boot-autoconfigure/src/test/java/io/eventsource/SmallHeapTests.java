@@ -27,10 +27,22 @@ class SmallHeapTests {
 	@EnumSource
 	void streamStaysWithinItsMemory(SmallHeap.Scenario scenario, @TempDir Path directory)
 			throws IOException, InterruptedException {
+		run(SmallHeap.class, scenario, directory);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void clientsThatStandStillKeepNoMoreThanThat(CrowdedHeap.Scenario scenario, @TempDir Path directory)
+			throws IOException, InterruptedException {
+		run(CrowdedHeap.class, scenario, directory);
+	}
+
+	private static void run(Class<?> program, Enum<?> scenario, Path directory)
+			throws IOException, InterruptedException {
 		Path output = directory.resolve("output");
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), HEAP,
 				"-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1", "-cp",
-				System.getProperty("java.class.path"), SmallHeap.class.getName(), scenario.name())
+				System.getProperty("java.class.path"), program.getName(), scenario.name())
 			.redirectErrorStream(true)
 			.redirectOutput(output.toFile())
 			.start();
