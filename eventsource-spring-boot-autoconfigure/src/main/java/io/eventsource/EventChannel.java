@@ -419,6 +419,13 @@ public final class EventChannel implements Publisher<Event> {
 		}
 
 		@Override
+		public int maxEventSize() {
+			return upstreams().mapToInt((upstream) -> upstream.settings().maxEventSize())
+				.max()
+				.orElse(Integer.MAX_VALUE);
+		}
+
+		@Override
 		public int capacity() {
 			return upstreams().mapToInt((upstream) -> upstream.settings().bufferSize()).max().orElse(0);
 		}

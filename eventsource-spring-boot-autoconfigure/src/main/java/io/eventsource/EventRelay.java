@@ -62,6 +62,12 @@ public interface EventRelay {
 		void check(Event event);
 
 		/**
+		 * Returns how many bytes the block of an event may have.
+		 * @return the number; that of any stream that takes the events
+		 */
+		int maxEventSize();
+
+		/**
 		 * Returns how many events a stream keeps for clients that resume.
 		 * @return the number
 		 */

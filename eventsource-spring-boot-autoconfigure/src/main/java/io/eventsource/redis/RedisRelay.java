@@ -31,11 +31,6 @@ final class RedisRelay implements EventRelay {
 
 	private static final Log logger = LogFactory.getLog(RedisRelay.class);
 
-	/** How many bytes of entries are read at once, about. */
-	private static final long PAGE_BYTES = 1024 * 1024;
-
-	private static final int MAX_PAGE = 512;
-
 	private final String name;
 
 	private final RedisChannelSettings settings;
@@ -60,8 +55,7 @@ final class RedisRelay implements EventRelay {
 	 */
 	private volatile @Nullable EntryId position;
 
-	/** How many entries take about as much as is to be read at once. */
-	private volatile int page = MAX_PAGE / 8;
+	private final PageSize page = new PageSize();
 
 	/** When there was news, or the position was compared with the stream. */
 	private long checked;
@@ -86,8 +80,8 @@ final class RedisRelay implements EventRelay {
 			throw new IllegalArgumentException(event + " must not have an id, since Redis gives the events of channel '"
 					+ this.name + "' theirs; leave the id out");
 		}
-		Event text = withText(event);
 		Receiver current = this.receiver;
+		Event text = withText(event, (current != null) ? current.maxEventSize() : Integer.MAX_VALUE);
 		if (current != null) {
 			current.check(text);
 		}
@@ -102,12 +96,12 @@ final class RedisRelay implements EventRelay {
 		}
 	}
 
-	private Event withText(Event event) {
+	private Event withText(Event event, int maxLength) {
 		Object data = event.data();
 		if (data == null) {
 			return event;
 		}
-		Event.Builder copy = Event.builder().type(event.type()).data(text(event, data));
+		Event.Builder copy = Event.builder().type(event.type()).data(text(event, data, maxLength));
 		if (event.key() != null) {
 			copy.key(event.key());
 		}
@@ -120,9 +114,9 @@ final class RedisRelay implements EventRelay {
 		return copy.build();
 	}
 
-	private String text(Event event, Object data) {
+	private String text(Event event, Object data, int maxLength) {
 		try {
-			return (data instanceof CharSequence text) ? text.toString() : this.dataWriter.write(data);
+			return (data instanceof CharSequence text) ? text.toString() : this.dataWriter.write(data, maxLength);
 		}
 		catch (Exception | StackOverflowError ex) {
 			throw new IllegalArgumentException("The data of " + event + " cannot be written: " + ex.getMessage(), ex);
@@ -186,7 +180,7 @@ final class RedisRelay implements EventRelay {
 		if (current == null || this.position == null) {
 			return 0;
 		}
-		return (int) Math.min(Math.min(this.page, this.settings.maxLength()), current.room());
+		return (int) Math.min(Math.min(this.page.live(), this.settings.maxLength()), current.room());
 	}
 
 	/**
@@ -227,7 +221,7 @@ final class RedisRelay implements EventRelay {
 		}
 		Range<String> range = Range.create("-", (id != null) ? id.previous().toString() : "+");
 		return adapted(this.commands
-			.run((redis) -> redis.xrevrange(this.keyBytes, range, Limit.from(Math.min(count, this.page)))));
+			.run((redis) -> redis.xrevrange(this.keyBytes, range, Limit.from(Math.min(count, this.page.history())))));
 	}
 
 	/**
@@ -236,15 +230,12 @@ final class RedisRelay implements EventRelay {
 	List<StreamMessage<byte[], byte[]>> from(EntryId id) {
 		Range<String> range = Range.create(id.toString(), "+");
 		return adapted(
-				this.commands.run((redis) -> redis.xrange(this.keyBytes, range, Limit.from(Math.max(2, this.page)))));
+				this.commands.run((redis) -> redis.xrange(this.keyBytes, range, Limit.from(this.page.history()))));
 	}
 
 	/** The next page is to have as many entries of this size as it should have bytes. */
 	private List<StreamMessage<byte[], byte[]>> adapted(List<StreamMessage<byte[], byte[]>> entries) {
-		if (!entries.isEmpty()) {
-			long average = entries.stream().mapToLong(Entry::size).sum() / entries.size();
-			this.page = (int) Math.max(1, Math.min(MAX_PAGE, PAGE_BYTES / Math.max(1, average)));
-		}
+		this.page.read(entries);
 		return entries;
 	}
 

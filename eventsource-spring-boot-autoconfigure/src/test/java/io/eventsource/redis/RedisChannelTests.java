@@ -171,6 +171,16 @@ class RedisChannelTests {
 	}
 
 	@Test
+	void writingOfDataThatIsTooLargeEndsAtTheLimit() {
+		EventChannel orders = instance("eventsource.max-event-size=1KB").bean(EventChannel.class);
+		AtomicInteger written = new AtomicInteger();
+		Iterable<Integer> many = () -> IntStream.range(0, 1_000_000).peek((i) -> written.incrementAndGet()).iterator();
+		assertThatIllegalArgumentException().isThrownBy(() -> orders.publish("order", many))
+			.withMessageContaining("max-event-size");
+		assertThat(written.get()).isLessThan(100_000);
+	}
+
+	@Test
 	void instanceThatStartsLaterHasTheLatestEvents() throws Exception {
 		TestServer first = instance();
 		publish(first, 0, 10);
