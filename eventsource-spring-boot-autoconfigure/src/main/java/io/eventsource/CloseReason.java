@@ -17,7 +17,10 @@ public enum CloseReason {
 	 */
 	FAILED,
 
-	/** The client fell further behind than the log reaches. */
+	/**
+	 * The client fell further behind than the log reaches, or stood still in the midst of
+	 * a large event, or of its history, while the memory for that was needed.
+	 */
 	OVERFLOW,
 
 	/** The client took nothing for longer than the write timeout. */

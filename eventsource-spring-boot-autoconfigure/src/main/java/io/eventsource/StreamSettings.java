@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param bufferSize how many events are kept: the replay window, and how far a client may
  * lag
  * @param bufferMemory how many bytes of events are held at most, beside one event: in the
- * log, waiting for room in it, and kept for filters
+ * log, waiting for room in it, on their way to clients, and kept for filters
  * @param maxEventSize the most bytes that one encoded event may have
  * @param overflow what becomes of a client that lags further
  * @param initialReplay how many of the latest events a client without a last event id

@@ -24,7 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param bufferSize Number of events kept for each stream: the replay window, and how far
  * a client may lag.
  * @param bufferMemory Size of the events that each stream holds, at most: in its log,
- * waiting for room in it, and kept for filters.
+ * waiting for room in it, on its way to clients, and kept for filters.
  * @param maxEventSize Size that one event may have on the wire. Larger events are
  * refused.
  * @param overflow What becomes of a client that lags further than the events kept.
