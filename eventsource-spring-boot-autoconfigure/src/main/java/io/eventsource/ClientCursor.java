@@ -364,8 +364,7 @@ final class ClientCursor implements EventConnection, Call {
 	private boolean enter(EventLog.Start start, byte[] before) {
 		boolean last = start.position() >= this.log.tail();
 		int room = Slice.MAX_BYTES - before.length;
-		Slice slice = last ? null
-				: take(start.position(), (start.gap() != null) ? room - FrameEncoder.MAX_GAP : room);
+		Slice slice = last ? null : take(start.position(), (start.gap() != null) ? room - FrameEncoder.MAX_GAP : room);
 		if (!last && slice == null) {
 			return false;
 		}

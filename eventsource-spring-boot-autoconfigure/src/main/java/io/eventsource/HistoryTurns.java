@@ -120,6 +120,23 @@ final class HistoryTurns {
 		return this.bytes + more <= this.share && more <= this.log.room(this.floor.getAsLong());
 	}
 
+	private synchronized void grow(Turn turn, long size) throws InterruptedException {
+		this.growing++;
+		try {
+			while (!turn.ended && this.large > (turn.isLarge() ? 1 : 0) && !fits(size - turn.size)) {
+				this.contended = true;
+				wait(LOOK);
+			}
+			if (!turn.ended && size > turn.size) {
+				turn.resize(size, size);
+			}
+		}
+		finally {
+			this.growing--;
+			this.contended = !this.waiting.isEmpty() || this.growing > 0;
+		}
+	}
+
 	/**
 	 * The right of one client to have a part of its history read and sent.
 	 */
@@ -248,23 +265,6 @@ final class HistoryTurns {
 			}
 		}
 
-	}
-
-	private synchronized void grow(Turn turn, long size) throws InterruptedException {
-		this.growing++;
-		try {
-			while (!turn.ended && this.large > (turn.isLarge() ? 1 : 0) && !fits(size - turn.size)) {
-				this.contended = true;
-				wait(LOOK);
-			}
-			if (!turn.ended && size > turn.size) {
-				turn.resize(size, size);
-			}
-		}
-		finally {
-			this.growing--;
-			this.contended = !this.waiting.isEmpty() || this.growing > 0;
-		}
 	}
 
 }

@@ -101,7 +101,7 @@ class HistoryTurnsTests {
 		AtomicInteger failures = new AtomicInteger();
 		List<Life> lives = new ArrayList<>();
 		for (int i = 0; i < 4000; i++) {
-			Life life = new Life(random.nextInt(5) == 0 ? LARGE : random.nextInt(Slice.MAX_BYTES));
+			Life life = new Life((random.nextInt(5) == 0) ? LARGE : random.nextInt(Slice.MAX_BYTES));
 			lives.add(life);
 			HistoryTurns.Turn[] turn = new HistoryTurns.Turn[1];
 			turn[0] = turns.new Turn(() -> {
@@ -173,8 +173,7 @@ class HistoryTurnsTests {
 		EventStream stream = this.engine.stream(this.publisher,
 				(builder) -> builder.settings(StreamSettings.builder().bufferMemory(MEMORY).build())
 					.history((id, client, limit) -> IntStream.rangeClosed(1, 3)
-						.mapToObj(
-								(i) -> Event.builder().id("h" + i).data(i + "x".repeat(size)).build())));
+						.mapToObj((i) -> Event.builder().id("h" + i).data(i + "x".repeat(size)).build())));
 		stream.start();
 		return stream;
 	}
