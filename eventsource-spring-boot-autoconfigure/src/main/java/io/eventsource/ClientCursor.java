@@ -1,6 +1,8 @@
 package io.eventsource;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -17,6 +19,8 @@ final class ClientCursor implements EventConnection, Call {
 
 	private static final AtomicReferenceFieldUpdater<ClientCursor, @Nullable CloseReason> CLOSING = AtomicReferenceFieldUpdater
 		.newUpdater(ClientCursor.class, CloseReason.class, "closing");
+
+	private static final VarHandle WRITABLE = writableHandle();
 
 	private static final long OPENING = 5_000_000_000L;
 
@@ -139,6 +143,15 @@ final class ClientCursor implements EventConnection, Call {
 		if (client.expires() != null) {
 			// From now on: who lets clients in may have taken its time
 			expire(now, Duration.between(Instant.now(), client.expires()));
+		}
+	}
+
+	private static VarHandle writableHandle() {
+		try {
+			return MethodHandles.lookup().findVarHandle(ClientCursor.class, "writable", boolean.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
 		}
 	}
 
@@ -509,7 +522,8 @@ final class ClientCursor implements EventConnection, Call {
 		// which must not be overwritten
 		this.writable = false;
 		if (this.sink.isReady()) {
-			this.writable = true;
+			// Nobody else clears it, so no other write need be seen before this one
+			WRITABLE.setRelease(this, true);
 			this.blockedSince = 0;
 			return true;
 		}

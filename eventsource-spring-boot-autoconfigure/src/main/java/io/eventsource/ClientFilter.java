@@ -113,7 +113,7 @@ final class ClientFilter implements Call {
 				this.hidden = (frame.type() != null || frame.id() != null) ? 0 : this.hidden;
 			}
 			next++;
-			frame = (next < end && budget.spend()) ? log.frame(next) : null;
+			frame = (budget.spend() && next < end) ? log.frame(next) : null;
 		}
 		return Slice.of(position, conflating ? newest(shown) : shown, next, left, this.positions);
 	}

@@ -56,10 +56,8 @@ final class Contention {
 
 	private long looked;
 
-	/** How long somebody was held up, and how long that could be seen, in all. */
-	private long held;
-
-	private long observed;
+	/** What time has passed by now, for all clients of a pass to read without a lock. */
+	private volatile Look look = new Look(0, 0, false, false);
 
 	/** What was so when the workers last looked. */
 	private boolean contended;
@@ -93,10 +91,9 @@ final class Contention {
 	synchronized void advance(long now) {
 		long step = Math.min(Math.max(0, now - this.looked), LONGEST_STEP);
 		this.looked = now;
-		this.observed += step;
-		if (this.contended) {
-			this.held += step;
-		}
+		Look last = this.look;
+		this.look = new Look(last.held() + (this.contended ? step : 0), last.observed() + step, this.refunding,
+				this.anyComplete);
 	}
 
 	/**
@@ -132,6 +129,18 @@ final class Contention {
 
 		/** For a moment, which all that it cannot hand over meanwhile must bridge. */
 		CANNOT_WAIT
+
+	}
+
+	/**
+	 * How much time has passed.
+	 *
+	 * @param held how long somebody was held up, in all
+	 * @param observed how long that could be seen, in all
+	 * @param refunding whether clients get time back for what they take
+	 * @param anyComplete whether any client has everything
+	 */
+	private record Look(long held, long observed, boolean refunding, boolean anyComplete) {
 
 	}
 
@@ -174,10 +183,9 @@ final class Contention {
 		 */
 		Account(long position) {
 			this.position = position;
-			synchronized (Contention.this) {
-				this.heldBefore = Contention.this.held;
-				this.observedBefore = Contention.this.observed;
-			}
+			Look current = Contention.this.look;
+			this.heldBefore = current.held();
+			this.observedBefore = current.observed();
 		}
 
 		/**
@@ -188,24 +196,23 @@ final class Contention {
 		 * @param window how many events the log has
 		 */
 		void settle(boolean blocked, long position, long bytes, long window) {
-			synchronized (Contention.this) {
-				long contended = Contention.this.held - this.heldBefore;
-				long passed = Contention.this.observed - this.observedBefore;
-				this.heldBefore += contended;
-				this.observedBefore += passed;
-				long charge = blocked ? contended - (passed - contended) : -passed;
-				this.used = Math.max(0, this.used + charge - refund(position - this.position, window));
-				this.usedInAll = Math.max(0, this.usedInAll + charge);
-				this.stalled = (blocked && bytes == this.bytes) ? this.stalled + passed : 0;
-				this.spent |= this.used > GRACE || this.usedInAll > TOTAL
-						|| (isStalled() && Contention.this.anyComplete);
-			}
+			Look current = Contention.this.look;
+			long contended = current.held() - this.heldBefore;
+			long passed = current.observed() - this.observedBefore;
+			this.heldBefore += contended;
+			this.observedBefore += passed;
+			long charge = blocked ? contended - (passed - contended) : -passed;
+			long refund = current.refunding() ? refund(position - this.position, window) : 0;
+			this.used = Math.max(0, this.used + charge - refund);
+			this.usedInAll = Math.max(0, this.usedInAll + charge);
+			this.stalled = (blocked && bytes == this.bytes) ? this.stalled + passed : 0;
+			this.spent |= this.used > GRACE || this.usedInAll > TOTAL || (isStalled() && current.anyComplete());
 			this.position = position;
 			this.bytes = bytes;
 		}
 
-		private long refund(long events, long window) {
-			if (!Contention.this.refunding || events <= 0) {
+		private static long refund(long events, long window) {
+			if (events <= 0) {
 				return 0;
 			}
 			return (events >= window) ? GRACE : events * GRACE / window;

@@ -11,12 +11,15 @@ final class FilterBudget {
 
 	private static final long TIME = TimeUnit.MILLISECONDS.toNanos(20);
 
-	/** After how many calls the clock is looked at. */
+	/** After how many calls the clock is looked at, at most. */
 	private static final int CALLS = 8;
 
 	private long end = System.nanoTime();
 
 	private int calls;
+
+	/** At which call the clock is looked at next. */
+	private int next;
 
 	private boolean spent;
 
@@ -26,6 +29,8 @@ final class FilterBudget {
 	void begin() {
 		this.end = System.nanoTime() + TIME;
 		this.spent = false;
+		this.calls = 0;
+		this.next = 1;
 	}
 
 	/**
@@ -34,14 +39,18 @@ final class FilterBudget {
 	 */
 	boolean spend() {
 		this.calls++;
-		return this.calls % CALLS != 0 || !isSpent();
+		return !isSpent();
 	}
 
 	/**
-	 * Whether there is no time left in this pass.
+	 * Whether there is no time left in this pass. The first calls are looked at one by
+	 * one, so that those of a slow filter are few.
 	 */
 	boolean isSpent() {
-		this.spent |= System.nanoTime() - this.end >= 0;
+		if (this.calls >= this.next) {
+			this.next = this.calls + Math.min(this.calls, CALLS);
+			this.spent |= System.nanoTime() - this.end >= 0;
+		}
 		return this.spent;
 	}
 

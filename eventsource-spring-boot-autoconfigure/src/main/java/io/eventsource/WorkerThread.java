@@ -1,5 +1,6 @@
 package io.eventsource;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class WorkerThread extends Thread {
 	private final AtomicReference<@Nullable Call> call = new AtomicReference<>();
 
 	/** How many steps the thread has taken, for the watchdog to see that it moves. */
-	private volatile long steps;
+	private final AtomicLong steps = new AtomicLong();
 
 	/** The call in which the thread was replaced, if it was. */
 	private volatile @Nullable Call stuck;
@@ -87,15 +88,15 @@ final class WorkerThread extends Thread {
 	}
 
 	/**
-	 * Takes note that the thread moves.
+	 * Takes note that the thread moves. Only the thread itself does, and the watchdog may
+	 * see it a little later.
 	 */
-	@SuppressWarnings("NonAtomicOperationOnVolatileField")
 	void step() {
-		this.steps++;
+		this.steps.setOpaque(this.steps.getPlain() + 1);
 	}
 
 	long steps() {
-		return this.steps;
+		return this.steps.get();
 	}
 
 	/**
