@@ -154,6 +154,21 @@ class MemoryTests {
 	}
 
 	@Test
+	void streamOfOneClientKeepsNothingThatItsClientHasButTheLastEvent() {
+		EventStream stream = this.engine.stream(this.channel, (builder) -> TestEngine.personal(builder)
+			.settings(StreamSettings.builder().bufferMemory(MEMORY).maxEventSize(LARGEST).build()));
+		Client client = this.engine.connect(stream);
+		for (int i = 1; i <= 20; i++) {
+			assertThat(publish(this.channel, 1000)).isTrue();
+			client.awaitEvents(i);
+		}
+		this.engine.tick();
+		assertThat(stream.log().held()).isBetween(1L, 1000 + EncodedEvent.weight(1000, false));
+		assertThat(stream.log().tail() - stream.log().head()).isOne();
+		client.assertOpen();
+	}
+
+	@Test
 	void earlyEventThatCannotBeSentIsLeftOut() {
 		this.channel.publish("a", "first");
 		this.channel.publish("a", "x".repeat(LARGEST));
