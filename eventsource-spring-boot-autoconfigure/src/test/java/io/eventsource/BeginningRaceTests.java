@@ -84,7 +84,10 @@ class BeginningRaceTests {
 
 	private static List<Integer> numbers(Client client) {
 		List<Integer> numbers = new ArrayList<>();
-		client.data().stream().filter((data) -> !data.startsWith("{")).forEach((data) -> numbers.add(Integer.valueOf(data)));
+		client.data()
+			.stream()
+			.filter((data) -> !data.startsWith("{"))
+			.forEach((data) -> numbers.add(Integer.valueOf(data)));
 		return numbers;
 	}
 
@@ -98,7 +101,8 @@ class BeginningRaceTests {
 				next += Integer.parseInt(missed);
 			}
 			else {
-				assertThat(Integer.parseInt(data)).as("%s, which had %d: %s", description, known, client.data()).isEqualTo(next);
+				assertThat(Integer.parseInt(data)).as("%s, which had %d: %s", description, known, client.data())
+					.isEqualTo(next);
 				next++;
 			}
 		}

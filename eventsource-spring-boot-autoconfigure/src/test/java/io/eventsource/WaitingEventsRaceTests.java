@@ -41,7 +41,8 @@ class WaitingEventsRaceTests {
 	}
 
 	private void play(int round) throws Exception {
-		EventChannel channel = EventChannel.create(50, (round % 2 == 0) ? Duration.ofMillis(2) : Duration.ofSeconds(30));
+		EventChannel channel = EventChannel.create(50,
+				(round % 2 == 0) ? Duration.ofMillis(2) : Duration.ofSeconds(30));
 		EventStream stream = this.engine.stream(channel,
 				StreamSettings.builder()
 					.overflow(OverflowStrategy.BACKPRESSURE)
@@ -78,7 +79,8 @@ class WaitingEventsRaceTests {
 		client.awaitEvents(taken.size());
 		for (int i = 0; i < 4; i++) {
 			String prefix = i + ":";
-			assertThat(client.data().stream().map(WaitingEventsRaceTests::name).filter((name) -> name.startsWith(prefix)))
+			assertThat(
+					client.data().stream().map(WaitingEventsRaceTests::name).filter((name) -> name.startsWith(prefix)))
 				.containsExactlyElementsOf(taken.stream().filter((name) -> name.startsWith(prefix)).toList());
 		}
 		assertThat(most.get()).isLessThanOrEqualTo(MEMORY + EncodedEvent.weight(LARGEST, false));
