@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 import io.eventsource.TestEngine.Client;
+import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -93,7 +94,9 @@ class HistoryTurnsTests {
 		long seed = Long.getLong("eventsource.seed", System.nanoTime());
 		Random random = new Random(seed);
 		EventLog log = new EventLog(16, MEMORY, false, false, System::nanoTime);
-		HistoryTurns turns = new HistoryTurns(this.readers, log, log::tail, MEMORY);
+		Complaints complaints = new Complaints(LogFactory.getLog(HistoryTurnsTests.class), System::nanoTime);
+		HistoryTurns turns = new HistoryTurns(new Gate(this.readers, HistoryTurns.READERS, complaints), log, log::tail,
+				MEMORY);
 		AtomicLong bytes = new AtomicLong();
 		AtomicLong most = new AtomicLong();
 		AtomicInteger reading = new AtomicInteger();

@@ -232,7 +232,7 @@ class LateServiceTests {
 		most.set(workUntil(() -> clients.stream().noneMatch((client) -> client.data().isEmpty())));
 		assertThat(calls.get() - before).isGreaterThan(300_000);
 		// All at once it takes seconds: 200,000 calls of 10 µs on each worker
-		assertThat(TimeUnit.NANOSECONDS.toMillis(most.get())).isLessThan(1_000);
+		assertThat(TimeUnit.NANOSECONDS.toMillis(most.get())).isLessThan(1_800);
 		clients.forEach((client) -> client.awaitData("0"));
 	}
 
@@ -253,7 +253,8 @@ class LateServiceTests {
 		emit(1, 2000);
 		long most = workUntil(() -> clients.stream().allMatch((client) -> client.data().size() == 2000));
 		assertThat(calls.get()).isEqualTo(200_000);
-		assertThat(TimeUnit.NANOSECONDS.toMillis(most)).isLessThan(500);
+		// All at once it takes a second: 100,000 calls of 10 µs on each worker
+		assertThat(TimeUnit.NANOSECONDS.toMillis(most)).isLessThan(900);
 	}
 
 	/**
