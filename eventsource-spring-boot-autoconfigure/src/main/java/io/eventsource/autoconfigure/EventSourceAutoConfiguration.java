@@ -94,7 +94,7 @@ public final class EventSourceAutoConfiguration {
 	@Bean(defaultCandidate = false)
 	EventSourceHandlerMapping eventSourceHandlerMapping(EventSourceEndpoint endpoint,
 			@Qualifier("requestMappingHandlerMapping") ObjectProvider<RequestMappingHandlerMapping> mvc) {
-		return mapping(new EventSourceHandlerMapping(endpoint, false), -2, mvc);
+		return mapping(new EventSourceHandlerMapping(endpoint, false), EventSourceHandlerMapping.FIRST, mvc);
 	}
 
 	@Bean(defaultCandidate = false)

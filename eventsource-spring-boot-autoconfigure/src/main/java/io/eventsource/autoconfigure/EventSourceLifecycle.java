@@ -40,7 +40,8 @@ class EventSourceLifecycle implements SmartLifecycle, SmartInitializingSingleton
 		this.running = true;
 		String streams = this.endpoint.definitions()
 			.stream()
-			.map((stream) -> stream.name() + " at " + String.join(", ", stream.paths()))
+			.map((stream) -> stream.name()
+					+ (stream.paths().isEmpty() ? " by controllers only" : " at " + String.join(", ", stream.paths())))
 			.collect(Collectors.joining("; "));
 		if (streams.isEmpty()) {
 			logger.debug("No bean publishes events, so there is no event stream");

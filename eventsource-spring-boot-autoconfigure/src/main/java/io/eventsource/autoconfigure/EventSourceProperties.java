@@ -17,7 +17,8 @@ import org.springframework.util.unit.DataSize;
  *
  * @param enabled Whether to serve publishers of events as event streams.
  * @param path Base path. Each stream is served below it, at the name of its bean; the
- * only or primary one at the path itself too.
+ * only or primary one at the path itself too. Empty to serve only streams with a path of
+ * their own.
  * @param retry Reconnection time sent to clients, in whole milliseconds.
  * @param heartbeat Idle time after which a client is sent a comment to keep its
  * connection alive; 0 for none.
@@ -182,8 +183,8 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	/**
 	 * Settings of one stream. What is not set is as for all streams.
 	 *
-	 * @param path Path of the stream. By default, the name of its bean below the base
-	 * path.
+	 * @param path Path of the stream; empty if only controllers open it. By default, the
+	 * name of its bean below the base path.
 	 * @param retry Reconnection time sent to clients of this stream, in whole
 	 * milliseconds.
 	 * @param heartbeat Idle time after which a client of this stream is sent a comment; 0

@@ -36,6 +36,12 @@ import org.springframework.web.servlet.resource.ResourceUrlProvider;
 public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMapping
 		implements SmartInitializingSingleton {
 
+	/**
+	 * The order of the first of the two mappings: before those of functional routes and
+	 * controllers.
+	 */
+	public static final int FIRST = -2;
+
 	private static final Method HANDLER = handlerMethod();
 
 	private final EventSourceEndpoint endpoint;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.context.ApplicationContext;
+import org.springframework.core.Ordered;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
@@ -42,6 +43,9 @@ final class PathNeighbours {
 
 	private final Map<String, PathNeighbour> found = new LinkedHashMap<>();
 
+	/** Whether the mapping that is looked at comes before that of the streams. */
+	private boolean first;
+
 	private PathNeighbours(Set<String> paths) {
 		this.paths = paths;
 	}
@@ -67,9 +71,9 @@ final class PathNeighbours {
 		neighbours.forEach((path, neighbour) -> {
 			String start = "The path '" + path + "' of the event stream '" + streams.get(path) + "' is that of "
 					+ neighbour.description() + " too, which ";
-			if (neighbour.yieldsEvents()) {
-				logger.warn(start + "answers with events itself, so that the stream is not served there. Set another "
-						+ "path for the stream, or an empty one if it is to be opened by controllers only");
+			if (neighbour.exclusive()) {
+				logger.warn(start + "answers requests for events too, so that the stream is not served there. Set "
+						+ "another path for the stream, or an empty one if it is to be opened by controllers only");
 			}
 			else {
 				logger
@@ -82,6 +86,7 @@ final class PathNeighbours {
 		if (mapping instanceof EventSourceHandlerMapping) {
 			return;
 		}
+		this.first = mapping instanceof Ordered ordered && ordered.getOrder() < EventSourceHandlerMapping.FIRST;
 		if (mapping instanceof RequestMappingInfoHandlerMapping controllers) {
 			controllers.getHandlerMethods().forEach(this::add);
 		}
@@ -113,8 +118,9 @@ final class PathNeighbours {
 
 	private void add(String path, String description, boolean events) {
 		PathNeighbour other = this.found.get(path);
-		if (this.paths.contains(path) && (other == null || (events && !other.yieldsEvents()))) {
-			this.found.put(path, new PathNeighbour(description, events));
+		boolean exclusive = events || this.first;
+		if (this.paths.contains(path) && (other == null || (exclusive && !other.exclusive()))) {
+			this.found.put(path, new PathNeighbour(description, exclusive));
 		}
 	}
 

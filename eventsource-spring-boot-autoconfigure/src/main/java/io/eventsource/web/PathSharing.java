@@ -17,9 +17,9 @@ import org.springframework.web.servlet.mvc.condition.RequestCondition;
 
 /**
  * Decides which requests for the path of a stream are for the stream. Those that name
- * {@code text/event-stream} are, unless a handler at the same path answers with events
- * itself; those of a browser that asks for a page are for whoever has one; all others are
- * for a handler that is mapped to the very path, and for the stream if there is none.
+ * {@code text/event-stream} are, unless a handler at the same path answers those too;
+ * those of a browser that asks for a page are for whoever has one; all others are for a
+ * handler that is mapped to the very path, and for the stream if there is none.
  */
 final class PathSharing implements RequestCondition<PathSharing> {
 
@@ -49,7 +49,7 @@ final class PathSharing implements RequestCondition<PathSharing> {
 
 	private boolean isForStream(HttpServletRequest request) {
 		PathNeighbour other = this.neighbour.get();
-		if (other != null && other.yieldsEvents()) {
+		if (other != null && other.exclusive()) {
 			return false;
 		}
 		if (CorsUtils.isPreFlightRequest(request)) {

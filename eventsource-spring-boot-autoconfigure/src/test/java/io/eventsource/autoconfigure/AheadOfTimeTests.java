@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -16,7 +17,9 @@ import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventHistory;
 import io.eventsource.PersonalStream;
+import io.eventsource.web.Admission;
 import io.eventsource.web.EventSourceEndpoint;
+import io.eventsource.web.StreamAdmission;
 import io.eventsource.web.StreamClient;
 import io.eventsource.web.StreamDefinition;
 import io.eventsource.web.TestServer;
@@ -31,6 +34,7 @@ import reactor.core.publisher.Flux;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.aot.test.generate.TestGenerationContext;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
@@ -43,12 +47,14 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 import org.springframework.core.test.tools.TestCompiler;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
+import org.springframework.web.context.annotation.RequestScope;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.CorsRegistry;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
@@ -66,19 +72,21 @@ class AheadOfTimeTests {
 			"server.address=127.0.0.1", "server.shutdown=immediate", TestServer.without(TestServer.SECURITY),
 			"eventsource.path=/live", "eventsource.buffer-size=99", "eventsource.streams.flux.overflow=conflate",
 			"eventsource.streams.flux.history.max-events=7", "eventsource.streams.flux.restart.min-delay=2s",
-			"eventsource.streams.springEvents.subscription=per-client", "eventsource.streams.channel.path=/my/channel");
+			"eventsource.streams.spring-events.subscription=per-client",
+			"eventsource.streams.channel.path=/my/channel");
 
 	@Test
 	@CompileWithForkedClassLoader
 	void processedApplicationServesTheSameStreamsInTheSameWay() {
 		List<String> processed = processed(AheadOfTimeTests::describe);
 		assertThat(processed).isEqualTo(plain(AheadOfTimeTests::describe))
-			.contains("flux: a", "springEvents: b", "anySpringEvents: c", "subtype: d", "personal: e", "history: g",
-					"channel: {\"text\":\"f\"}", "intercepted: yes", "cors: https://example.org");
+			.contains("flux: a", "springEvents: b", "anySpringEvents: c", "subtype: d", "personal: e", "made: h",
+					"history: g", "admitted: [request 1, request 2]", "channel: {\"text\":\"f\"}", "intercepted: yes",
+					"cors: https://example.org");
 		assertThat(processed).filteredOn((line) -> line.contains("StreamSettings"))
 			.extracting((stream) -> stream.substring(0, stream.indexOf(' ')))
 			.containsExactly("flux", "channel", "publisher", "flow", "springEvents", "anySpringEvents", "wildcard",
-					"subtype", "personal");
+					"subtype", "personal", "made");
 	}
 
 	@Test
@@ -139,7 +147,7 @@ class AheadOfTimeTests {
 		String base = "http://127.0.0.1:" + context.getWebServer().getPort();
 		try {
 			seen.add("flux: " + data(base + "/live"));
-			for (String stream : List.of("springEvents", "anySpringEvents", "subtype", "personal")) {
+			for (String stream : List.of("springEvents", "anySpringEvents", "subtype", "personal", "made")) {
 				seen.add(stream + ": " + data(base + "/live/" + stream));
 			}
 			try (StreamClient client = StreamClient.connect(URI.create(base + "/my/channel"), "Last-Event-ID", "x")) {
@@ -149,6 +157,8 @@ class AheadOfTimeTests {
 				seen.add("history: " + client.data().get(0));
 				seen.add("channel: " + client.data().get(1));
 			}
+			data(base + "/live/made");
+			seen.add("admitted: " + context.getBean(Admitted.class).requests());
 			HttpResponse<Void> answer = HttpClient.newHttpClient()
 				.send(HttpRequest.newBuilder(URI.create(base + "/live/publisher"))
 					.method("HEAD", HttpRequest.BodyPublishers.noBody())
@@ -169,6 +179,24 @@ class AheadOfTimeTests {
 			await().until(() -> client.count() > 0);
 			return client.data().get(0);
 		}
+	}
+
+	record Admitted(List<String> requests) {
+
+	}
+
+	static class PersonalFactory implements FactoryBean<PersonalStream> {
+
+		@Override
+		public PersonalStream getObject() {
+			return (client) -> Flux.just(Event.of("h")).concatWith(Flux.never());
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return PersonalStream.class;
+		}
+
 	}
 
 	record Text(String text) {
@@ -241,6 +269,27 @@ class AheadOfTimeTests {
 		@Bean
 		PersonalStream personal() {
 			return (client) -> Flux.just(Event.of("e")).concatWith(Flux.never());
+		}
+
+		@Bean
+		FactoryBean<PersonalStream> made() {
+			return new PersonalFactory();
+		}
+
+		@Bean
+		Admitted admitted() {
+			return new Admitted(new CopyOnWriteArrayList<>());
+		}
+
+		@Bean
+		@RequestScope(proxyMode = ScopedProxyMode.INTERFACES)
+		@Qualifier("made")
+		StreamAdmission ofRequest(Admitted admitted) {
+			String request = "request " + (admitted.requests().size() + 1);
+			return (client, http) -> {
+				admitted.requests().add(request);
+				return Admission.accept();
+			};
 		}
 
 		@Bean
