@@ -718,7 +718,9 @@ final class ClientCursor implements EventConnection, Call {
 				this.displaced &= slice.next() == this.position;
 				this.position = slice.next();
 				this.group.delivered(slice);
-				slice.gaps().forEach((cause) -> this.stream.missed(this.client, cause, null));
+				if (!slice.gaps().isEmpty()) {
+					slice.gaps().forEach((cause) -> this.stream.missed(this.client, cause, null));
+				}
 			}
 			if (!isReady(now)) {
 				return false;

@@ -202,8 +202,11 @@ final class Contention {
 			this.heldBefore += contended;
 			this.observedBefore += passed;
 			long charge = blocked ? contended - (passed - contended) : -passed;
-			long refund = current.refunding() ? refund(position - this.position, window) : 0;
-			this.used = Math.max(0, this.used + charge - refund);
+			long used = this.used + charge;
+			if (used > 0 && current.refunding()) {
+				used -= refund(position - this.position, window);
+			}
+			this.used = Math.max(0, used);
 			this.usedInAll = Math.max(0, this.usedInAll + charge);
 			this.stalled = (blocked && bytes == this.bytes) ? this.stalled + passed : 0;
 			this.spent |= this.used > GRACE || this.usedInAll > TOTAL || (isStalled() && current.anyComplete());
