@@ -36,9 +36,11 @@ public interface PersonalStream {
 
 	/**
 	 * Says that publishers go on behind the last event of their clients, also where there
-	 * is an {@link EventHistory}. All their events need ids of the application's. A
-	 * publisher may begin with an event that has an id and no data: a browser keeps that
-	 * id, and a client that is cut off before it is sent an event misses nothing either.
+	 * is an {@link EventHistory}. All their events need ids of the application's, unless
+	 * each publisher begins with the present state, so that nothing of what a client has
+	 * missed matters any more. A publisher may begin with an event that has an id and no
+	 * data: a browser keeps that id, and a client that is cut off before it is sent an
+	 * event misses nothing either.
 	 * @param stream makes the publishers
 	 * @return a stream that {@link #resumes}
 	 */
