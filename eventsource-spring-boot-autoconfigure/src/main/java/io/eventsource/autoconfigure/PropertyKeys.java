@@ -1,6 +1,7 @@
 package io.eventsource.autoconfigure;
 
-import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,19 +23,26 @@ record PropertyKeys(List<Key> keys) {
 	}
 
 	private static void collect(ConfigurationPropertyName prefix, Class<?> settings, List<Key> keys) {
-		for (RecordComponent component : settings.getRecordComponents()) {
-			ConfigurationPropertyName name = prefix.append(DataObjectPropertyName.toDashedForm(component.getName()));
-			if (component.getType().isRecord()) {
-				collect(name, component.getType(), keys);
-			}
-			else {
-				keys.add(new Key(name, component.getType()));
+		// By the constructor, which Spring Boot binds, and which a native image has
+		for (Constructor<?> constructor : settings.getDeclaredConstructors()) {
+			for (Parameter parameter : constructor.getParameters()) {
+				ConfigurationPropertyName name = prefix
+					.append(DataObjectPropertyName.toDashedForm(parameter.getName()));
+				if (parameter.getType().isRecord()) {
+					collect(name, parameter.getType(), keys);
+				}
+				else {
+					keys.add(new Key(name, parameter.getType()));
+				}
 			}
 		}
 	}
 
+	/**
+	 * Whether a name is that of a key, of an item of its value, or of a group of keys.
+	 */
 	boolean contains(ConfigurationPropertyName name) {
-		return this.keys.stream().anyMatch((key) -> key.covers(name));
+		return this.keys.stream().anyMatch((key) -> key.covers(name) || name.isAncestorOf(key.name()));
 	}
 
 	/**

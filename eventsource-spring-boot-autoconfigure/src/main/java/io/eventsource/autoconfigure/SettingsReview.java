@@ -83,7 +83,7 @@ class SettingsReview {
 	}
 
 	private @Nullable String ofProperty(ConfigurationPropertyName name) {
-		if (this.foreign.stream().anyMatch((other) -> other.equals(name) || other.isAncestorOf(name))) {
+		if (this.foreign.stream().anyMatch((other) -> StreamSettingsBinder.isSameOrBelow(other, name))) {
 			return null;
 		}
 		if (StreamSettingsBinder.STREAMS.isAncestorOf(name)) {
@@ -101,8 +101,8 @@ class SettingsReview {
 		}
 		ConfigurationPropertyName last = ConfigurationPropertyName.EMPTY;
 		for (String owner : owners) {
-			int length = this.binder.root(owner).isAncestorOf(name) ? this.binder.root(owner).getNumberOfElements() : 3;
-			last = name.subName(length);
+			ConfigurationPropertyName root = this.binder.root(owner);
+			last = name.subName(StreamSettingsBinder.isSameOrBelow(root, name) ? root.getNumberOfElements() : 3);
 			if (STREAM.contains(last)) {
 				return null;
 			}

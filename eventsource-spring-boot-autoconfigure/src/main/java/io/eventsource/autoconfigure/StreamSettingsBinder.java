@@ -86,7 +86,11 @@ class StreamSettingsBinder {
 	 * Whether a name of a property is that of a setting of a stream.
 	 */
 	boolean isOf(String stream, ConfigurationPropertyName name) {
-		return root(stream).isAncestorOf(name) || inBrackets(stream).isAncestorOf(name);
+		return isSameOrBelow(root(stream), name) || isSameOrBelow(inBrackets(stream), name);
+	}
+
+	static boolean isSameOrBelow(ConfigurationPropertyName root, ConfigurationPropertyName name) {
+		return root.equals(name) || root.isAncestorOf(name);
 	}
 
 	private boolean isRelaxed(String stream) {

@@ -124,9 +124,18 @@ public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMa
 
 	private Map<String, PathNeighbour> neighbours() {
 		Map<String, PathNeighbour> found = this.neighbours;
+		return (found != null) ? found : findNeighbours();
+	}
+
+	private synchronized Map<String, PathNeighbour> findNeighbours() {
+		Map<String, PathNeighbour> found = this.neighbours;
 		if (found == null) {
-			found = PathNeighbours.find(obtainApplicationContext(), streams().keySet());
+			Map<String, String> streams = streams();
+			found = PathNeighbours.find(obtainApplicationContext(), streams.keySet());
 			this.neighbours = found;
+			if (!this.last) {
+				PathNeighbours.report(found, streams);
+			}
 		}
 		return found;
 	}
@@ -141,10 +150,7 @@ public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMa
 	/** The other mappings are there by then. */
 	@Override
 	public void afterSingletonsInstantiated() {
-		Map<String, PathNeighbour> found = neighbours();
-		if (!this.last) {
-			PathNeighbours.report(found, streams());
-		}
+		neighbours();
 	}
 
 	@Override

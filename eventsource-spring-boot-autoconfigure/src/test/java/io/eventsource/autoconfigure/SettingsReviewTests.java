@@ -2,6 +2,7 @@ package io.eventsource.autoconfigure;
 
 import java.net.URL;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,10 +19,12 @@ import reactor.core.publisher.Flux;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -36,6 +39,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
+import org.springframework.mock.env.MockEnvironment;
+import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -147,6 +152,27 @@ class SettingsReviewTests {
 			.run((context) -> assertThat(output).doesNotContain(UNIT));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "eventsource.streams.ticks.history", "eventsource.shutdown", "eventsource.streams",
+			"eventsource.streams.ticks.cors.allowed-origins", "eventsource.streams.ticks.cors.allowed-origins[0]",
+			"eventsource.streams[ticks].cors.allowed-headers[3]", "eventsource.cors.allowed-origins[0]" })
+	void groupsAndItemsAreKnown(String name) {
+		MockEnvironment environment = new MockEnvironment().withProperty(name, "");
+		StreamSettingsBinder binder = new StreamSettingsBinder(
+				Binder.get(new MockEnvironment()).bindOrCreate("eventsource", EventSourceProperties.class), environment,
+				Set.of("ticks"));
+		assertThat(new SettingsReview(environment, Set.of("ticks"), binder, Set.of()).unread()).isEmpty();
+	}
+
+	@Test
+	void lazyApplicationIsReviewedToo(CapturedOutput output) {
+		this.runner.withUserConfiguration(OneStream.class)
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withPropertyValues("eventsource.hartbeat=15s")
+			.run((context) -> assertThat(line(output, EFFECT)).contains("eventsource.hartbeat"));
+	}
+
 	/** No value of any key may end in a stack trace, or in no memory. */
 	@ParameterizedTest
 	@ValueSource(strings = { "", "-1", "0", "2000000000", "999999999999999999", "100000000000d",
@@ -156,7 +182,7 @@ class SettingsReviewTests {
 			Class<?> type = prefix.equals("eventsource.") ? EventSourceProperties.class
 					: EventSourceProperties.StreamProperties.class;
 			for (PropertyKeys.Key key : PropertyKeys.of(type).keys()) {
-				if (key.type() != Map.class) {
+				if (key.type() != Map.class && isOfItsType(value, key.type())) {
 					this.runner.withUserConfiguration(OneStream.class)
 						.withPropertyValues(prefix + key.name() + "=" + value)
 						.run((context) -> {
@@ -180,6 +206,16 @@ class SettingsReviewTests {
 			.withPropertyValues("eventsource.dispatcher.threads=100000")
 			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
 				.isEqualTo("eventsource.dispatcher.threads must be at most 1000; got 100000."));
+	}
+
+	/** What is of no type is refused by Spring Boot. */
+	private static boolean isOfItsType(String value, Class<?> type) {
+		return switch (value) {
+			case "100000000000d" -> type == Duration.class;
+			case "100000000TB" -> type == DataSize.class;
+			case "2000000000" -> type == int.class || type == Integer.class || type == long.class;
+			default -> true;
+		};
 	}
 
 	private static FailureAnalysis analysis(Throwable failure) {
