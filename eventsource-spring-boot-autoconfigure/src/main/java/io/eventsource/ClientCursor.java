@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -325,7 +327,7 @@ final class ClientCursor implements EventConnection, Call {
 	private boolean remember(EventLog.Start start) {
 		if (!this.remembered) {
 			this.remembered = true;
-			this.history = this.stream.history(this.client, this.keepsPositions, start, this.group::signal);
+			this.history = this.stream.history(this.client, this.sink, this.keepsPositions, start, this.group::signal);
 		}
 		return this.history != null;
 	}
@@ -336,7 +338,8 @@ final class ClientCursor implements EventConnection, Call {
 	private void begin(Beginning beginning) {
 		Beginning found = beginning;
 		if (this.search != null) {
-			if (!this.search.search(this.group.budget())) {
+			ReplaySearch search = this.search;
+			if (!Boolean.TRUE.equals(inContext(() -> search.search(this.group.budget())))) {
 				return;
 			}
 			found = beginning.from(Math.min(beginning.position(), this.search.position()));
@@ -426,11 +429,22 @@ final class ClientCursor implements EventConnection, Call {
 
 	private @Nullable Slice take(long from, int size) {
 		boolean conflating = this.lagging && this.stream.settings().overflow() == OverflowStrategy.CONFLATE;
-		if (this.filter != null) {
-			return this.filter.slice(this.log, from, conflating, size, this.group.budget());
+		ClientFilter filter = this.filter;
+		if (filter != null) {
+			return inContext(() -> filter.slice(this.log, from, conflating, size, this.group.budget()));
 		}
 		return (this.keepsPositions && size == Slice.MAX_BYTES) ? this.group.slice(this.log, from, conflating)
 				: Slice.of(this.log, from, conflating, this.keepsPositions, size);
+	}
+
+	/** Filters belong to the application, and are asked about this client. */
+	private <T> @Nullable T inContext(Supplier<@Nullable T> look) {
+		if (!this.stream.hasFilters()) {
+			return look.get();
+		}
+		AtomicReference<@Nullable T> found = new AtomicReference<>();
+		this.sink.runInContext(() -> found.set(look.get()));
+		return found.get();
 	}
 
 	private void enqueue(byte[] block) {
@@ -649,6 +663,10 @@ final class ClientCursor implements EventConnection, Call {
 			enqueue(this.stream.isPersonal() ? FrameEncoder.end(this.log.epoch())
 					: FrameEncoder.checkpoint(Placement.end(this.log)));
 		}
+		else if (over && this.keepsPositions && !this.ended && this.stream.farewell().length > 0) {
+			this.ended = true;
+			enqueue(this.stream.farewell());
+		}
 		else if (over && !this.unflushed) {
 			close(this.stream.endReason());
 		}
@@ -775,6 +793,9 @@ final class ClientCursor implements EventConnection, Call {
 			// Not for as long as the client cares to take what is left
 			close(CloseReason.EXPIRED);
 		}
+		else if (isAwaitingPublisher(now)) {
+			this.blockedSince = now;
+		}
 		else if (!this.opened && now - this.blockedSince >= OPENING) {
 			this.opened = true;
 			neverReady();
@@ -798,6 +819,29 @@ final class ClientCursor implements EventConnection, Call {
 			this.lastWrite = now;
 			drain(now);
 		}
+	}
+
+	/**
+	 * Whether the response waits for the publisher. If it has done so for long enough, it
+	 * begins without an event.
+	 */
+	private boolean isAwaitingPublisher(long now) {
+		PublisherStart start = this.stream.publisherStart();
+		if (start == null || !start.isPending()) {
+			return false;
+		}
+		if (start.isOverdue(now)) {
+			// The headers
+			this.unflushed = true;
+			Call before = WorkerThread.enter(this);
+			try {
+				start.give();
+			}
+			finally {
+				WorkerThread.exit(this, before);
+			}
+		}
+		return true;
 	}
 
 	private void neverReady() {

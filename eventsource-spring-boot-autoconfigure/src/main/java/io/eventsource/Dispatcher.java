@@ -43,6 +43,8 @@ public final class Dispatcher implements AutoCloseable {
 
 	private final PublisherLogs publisherLogs;
 
+	private final EarlyFailures earlyFailures = new EarlyFailures();
+
 	private volatile boolean closed;
 
 	/**
@@ -129,7 +131,8 @@ public final class Dispatcher implements AutoCloseable {
 	private static ThreadFactory threadFactory(String prefix) {
 		AtomicInteger count = new AtomicInteger();
 		return (task) -> {
-			Thread thread = new Thread(task, prefix + count.incrementAndGet());
+			// Without the thread locals of whoever happens to be the first to need it
+			Thread thread = new Thread(null, task, prefix + count.incrementAndGet(), 0, false);
 			thread.setDaemon(true);
 			return thread;
 		};
@@ -159,6 +162,13 @@ public final class Dispatcher implements AutoCloseable {
 	 */
 	PublisherLog publisherLog(String name) {
 		return this.publisherLogs.of(name);
+	}
+
+	/**
+	 * What counts the failures of publishers that have not emitted anything.
+	 */
+	EarlyFailures earlyFailures() {
+		return this.earlyFailures;
 	}
 
 	/**

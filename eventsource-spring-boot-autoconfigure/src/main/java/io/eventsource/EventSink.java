@@ -56,6 +56,52 @@ public interface EventSink {
 	}
 
 	/**
+	 * Runs a task that calls code of the application for this client alone: its
+	 * publisher, a history, filters. A transport that knows the context of the client,
+	 * such as a request and its thread locals, has it there for the time of the call, and
+	 * leaves the thread as it was. Any thread; what the task throws is thrown.
+	 * @param task the task, to be run once, on the calling thread
+	 */
+	default void runInContext(Runnable task) {
+		task.run();
+	}
+
+	/**
+	 * Tells whether the response waits for the first sign of the publisher, where the
+	 * client has one for itself. Then nothing is sent before {@link #publisherStarted()}.
+	 * @return whether it does; {@code false} by default
+	 */
+	default boolean awaitsPublisher() {
+		return false;
+	}
+
+	/**
+	 * Called once if the publisher was subscribed to that the client has for itself, and
+	 * the call has returned. Any thread.
+	 */
+	default void publisherCalled() {
+	}
+
+	/**
+	 * Called once if the publisher that the client has for itself has emitted its first
+	 * event or completed, or if it has done neither within
+	 * {@link StreamSettings#responseDelay()}. Any thread.
+	 */
+	default void publisherStarted() {
+	}
+
+	/**
+	 * Called if the publisher has failed that the client has for itself, before the
+	 * response is ended for that. Any thread.
+	 * @param cause the failure
+	 * @return whether the client is answered with the failure, so that nothing else is
+	 * sent to it; {@code false} by default
+	 */
+	default boolean publisherFailed(Throwable cause) {
+		return false;
+	}
+
+	/**
 	 * Ends the response. Called once, after the last write, whatever the reason; must
 	 * neither block nor throw.
 	 */

@@ -70,6 +70,15 @@ public final class EventStream {
 
 	private volatile boolean draining;
 
+	/** Where the bytes of a personal stream go. */
+	private volatile @Nullable EventSink sink;
+
+	/** The first sign of the publisher of a personal stream. */
+	private volatile @Nullable PublisherStart start;
+
+	/** What the client of a personal stream is told last, that has failed at once. */
+	private volatile byte[] farewell = new byte[0];
+
 	/** Whether a personal stream has ended by a failure. */
 	private volatile boolean failed;
 
@@ -149,6 +158,9 @@ public final class EventStream {
 	 */
 	public EventConnection connect(EventClient client, EventSink sink) {
 		ClientCursor cursor = admit(client, sink);
+		if (isPersonal()) {
+			serve(client, sink);
+		}
 		try {
 			tell((listener) -> listener.clientOpened(client));
 			start();
@@ -163,6 +175,19 @@ public final class EventStream {
 			cursor.close(CloseReason.FAILED);
 		}
 		return cursor;
+	}
+
+	private void serve(EventClient client, EventSink sink) {
+		String user = (client.principalName() != null) ? client.principalName() : client.remoteAddress();
+		PublisherStart first = new PublisherStart(sink, this.name + " " + user, this.dispatcher.earlyFailures(),
+				this.settings, this.dispatcher.clock().getAsLong());
+		this.sink = sink;
+		this.start = first;
+		if (this.channel != null) {
+			// Which does not fail before it has begun
+			first.called();
+			first.give();
+		}
 	}
 
 	/**
@@ -386,12 +411,13 @@ public final class EventStream {
 	 * What may know the events that a client would miss otherwise.
 	 * @return the history for this client; {@code null} if it needs none or there is none
 	 */
-	@Nullable HistoryReplay history(EventClient client, boolean positions, EventLog.Start start, Runnable signal) {
+	@Nullable HistoryReplay history(EventClient client, EventSink sink, boolean positions, EventLog.Start start,
+			Runnable signal) {
 		String lastEventId = client.lastEventId();
 		if (this.history == null || lastEventId == null || start.gap() == null || LogId.isOpening(lastEventId)) {
 			return null;
 		}
-		return new HistoryReplay(this.history, this, client, positions, start, this.histories, signal);
+		return new HistoryReplay(this.history, this, client, sink, positions, start, this.histories, signal);
 	}
 
 	/**
@@ -401,6 +427,10 @@ public final class EventStream {
 	 */
 	@Nullable ClientFilter filter(EventClient client, boolean positions, Runnable onStall) {
 		return showsAll(client) ? null : new ClientFilter(client, this, this.filters, positions, onStall);
+	}
+
+	boolean hasFilters() {
+		return !this.filters.isEmpty();
 	}
 
 	boolean hasHistory() {
@@ -480,7 +510,11 @@ public final class EventStream {
 		}
 	}
 
-	private EncodedEvent reject(Object element, Throwable cause, @Nullable String message, @Nullable Throwable logged) {
+	/**
+	 * Takes note that an event cannot be sent.
+	 * @return what tells clients that it is missing
+	 */
+	EncodedEvent reject(Object element, Throwable cause, @Nullable String message, @Nullable Throwable logged) {
 		this.supervisor.failed(Callee.WRITER, () -> "Stream '" + this.name + "' leaves out an event: " + message,
 				logged, cause);
 		tell((listener) -> listener.eventRejected(this.name, element, cause));
@@ -504,6 +538,52 @@ public final class EventStream {
 
 	void missed(EventClient client, GapCause cause, @Nullable Long missed) {
 		tell((listener) -> listener.eventsMissed(client, cause, missed));
+	}
+
+	/**
+	 * Runs code of the application that is there for one client alone, if it is.
+	 */
+	void runInContext(Runnable task) {
+		EventSink client = this.sink;
+		if (client != null) {
+			client.runInContext(task);
+		}
+		else {
+			task.run();
+		}
+	}
+
+	/**
+	 * The first sign of the publisher; {@code null} where clients share it.
+	 */
+	@Nullable PublisherStart publisherStart() {
+		return this.start;
+	}
+
+	/**
+	 * What the client is told last if it got no event; empty for nothing.
+	 */
+	byte[] farewell() {
+		return this.farewell;
+	}
+
+	/**
+	 * Ends a personal stream whose client is answered with the failure of its publisher.
+	 */
+	void answered(Throwable cause) {
+		failed(cause);
+		this.audience.close(CloseReason.FAILED);
+	}
+
+	/**
+	 * Ends a personal stream whose publisher has failed before its first event.
+	 */
+	void failedEarly(Throwable cause) {
+		PublisherStart first = this.start;
+		if (first != null) {
+			this.farewell = first.farewell(this.dispatcher.clock().getAsLong());
+		}
+		failed(cause);
 	}
 
 	void failed(Throwable cause) {

@@ -33,6 +33,9 @@ final class HistoryReplay implements Runnable {
 
 	private final EventClient client;
 
+	/** Knows the context in which the history is to be read. */
+	private final EventSink sink;
+
 	/** Whether the client is sent ids that the publisher has not given. */
 	private final boolean positions;
 
@@ -74,11 +77,12 @@ final class HistoryReplay implements Runnable {
 
 	private volatile boolean cancelled;
 
-	HistoryReplay(EventHistory history, EventStream stream, EventClient client, boolean positions, EventLog.Start start,
-			HistoryTurns turns, Runnable signal) {
+	HistoryReplay(EventHistory history, EventStream stream, EventClient client, EventSink sink, boolean positions,
+			EventLog.Start start, HistoryTurns turns, Runnable signal) {
 		this.history = history;
 		this.stream = stream;
 		this.client = client;
+		this.sink = sink;
 		this.positions = positions;
 		this.lastId = Objects.requireNonNull(client.lastEventId(), "a client without an id has no history");
 		this.start = start;
@@ -181,7 +185,7 @@ final class HistoryReplay implements Runnable {
 		Batch next = null;
 		boolean broken = false;
 		try {
-			next = (this.cancelled || this.stream.isClosed()) ? null : read();
+			next = (this.cancelled || this.stream.isClosed()) ? null : readInContext();
 		}
 		catch (Throwable ex) {
 			broken = true;
@@ -198,6 +202,12 @@ final class HistoryReplay implements Runnable {
 		this.batch = next;
 		this.failed = broken;
 		this.signal.run();
+	}
+
+	private @Nullable Batch readInContext() {
+		AtomicReference<@Nullable Batch> batch = new AtomicReference<>();
+		this.sink.runInContext(() -> batch.set(read()));
+		return batch.get();
 	}
 
 	private Batch read() {
@@ -313,7 +323,7 @@ final class HistoryReplay implements Runnable {
 		Stream<Event> current = this.events.getAndSet(null);
 		if (current != null) {
 			try {
-				current.close();
+				this.sink.runInContext(current::close);
 			}
 			catch (Throwable ex) {
 				this.stream.supervisor()

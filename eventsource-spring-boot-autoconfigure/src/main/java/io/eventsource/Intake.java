@@ -303,6 +303,52 @@ final class Intake {
 		return this.stream.translate(element);
 	}
 
+	/**
+	 * The same on a thread of the publisher's, where what writes the data of an event
+	 * knows nothing of the client that it is for, if it is for one alone.
+	 */
+	EncodedEvent translateInContext(Object element) {
+		if (!this.stream.isPersonal()) {
+			return translate(element);
+		}
+		EncodedEvent[] encoded = new EncodedEvent[1];
+		try {
+			runInContext(() -> encoded[0] = translate(element));
+			return encoded[0];
+		}
+		catch (Throwable ex) {
+			// The context could not be set, which is not the publisher's fault
+			return this.stream.reject(element, ex, "the context of its client cannot be set: " + ex, ex);
+		}
+	}
+
+	/**
+	 * Runs code of the publisher as it is to run for the client that has it for itself.
+	 */
+	void runInContext(Runnable task) {
+		this.stream.runInContext(task);
+	}
+
+	/**
+	 * Takes note that the publisher was subscribed to, and the call has returned.
+	 */
+	void called() {
+		PublisherStart start = this.stream.publisherStart();
+		if (start != null) {
+			start.called();
+		}
+	}
+
+	/**
+	 * Takes note of the first event.
+	 */
+	void emitted() {
+		PublisherStart start = this.stream.publisherStart();
+		if (start != null) {
+			start.emitted();
+		}
+	}
+
 	StreamSettings settings() {
 		return this.stream.settings();
 	}
@@ -420,6 +466,10 @@ final class Intake {
 		if (current.hasEmitted() || this.restarts.isYoung(this.dispatcher.clock().getAsLong())) {
 			Supervisor.quietly(() -> this.publisherLog.completed(this.publisher, !current.hasEmitted()));
 		}
+		PublisherStart start = this.stream.publisherStart();
+		if (start != null) {
+			start.give();
+		}
 		this.stream.stop();
 	}
 
@@ -440,8 +490,19 @@ final class Intake {
 			this.demand.failed(cause);
 			this.restarts.failed(this.dispatcher.clock().getAsLong(), current.hasEmitted());
 		}
+		PublisherStart start = this.stream.publisherStart();
+		if (start != null && start.failed(cause)) {
+			logger.debug("The publisher of stream '" + this.stream.name() + "' failed, as its client is told", cause);
+			this.stream.answered(cause);
+			return;
+		}
 		Supervisor.quietly(() -> this.publisherLog.failed(this.stream.isPersonal(), cause));
-		this.stream.failed(cause);
+		if (start != null && !current.hasEmitted()) {
+			this.stream.failedEarly(cause);
+		}
+		else {
+			this.stream.failed(cause);
+		}
 	}
 
 }

@@ -32,11 +32,14 @@ import org.jspecify.annotations.Nullable;
  * Each one lasts for 80 to 100 % of it, at random
  * @param flushInterval how long after events were sent the next ones may be held back, to
  * be sent together; {@link Duration#ZERO} for not at all
+ * @param responseDelay how long the response to a request that is not a {@code GET} may
+ * wait for the first sign of a publisher that its client has for itself, so that a
+ * failure is answered as such; {@link Duration#ZERO} for not at all
  */
 public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize, long bufferMemory, int maxEventSize,
 		OverflowStrategy overflow, int initialReplay, String gapEvent, int historyMaxEvents, @Nullable Duration linger,
 		Duration restartMinDelay, Duration restartMaxDelay, Duration writeTimeout, Duration maxLifetime,
-		Duration flushInterval) {
+		Duration flushInterval, Duration responseDelay) {
 
 	/** What still fits into the heap of an ordinary machine, beside the events. */
 	private static final int LARGEST_BUFFER = 1 << 24;
@@ -83,6 +86,8 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		requireCountable("max-lifetime", maxLifetime);
 		require(!flushInterval.isNegative() && flushInterval.compareTo(LONGEST_INTERVAL) <= 0, "flush-interval",
 				"must be between 0 and " + LONGEST_INTERVAL, flushInterval);
+		require(!responseDelay.isNegative(), "response-delay", "must not be negative; use 0 for none", responseDelay);
+		requireCountable("response-delay", responseDelay);
 	}
 
 	/**
@@ -151,6 +156,8 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		private Duration maxLifetime = Duration.ZERO;
 
 		private Duration flushInterval = Duration.ZERO;
+
+		private Duration responseDelay = Duration.ofSeconds(2);
 
 		private Builder() {
 		}
@@ -306,6 +313,18 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		}
 
 		/**
+		 * Sets how long the response to a request that is not a {@code GET} may wait for
+		 * the first sign of its publisher.
+		 * @param responseDelay how long, {@link Duration#ZERO} for not at all; two
+		 * seconds, if never called
+		 * @return this builder
+		 */
+		public Builder responseDelay(Duration responseDelay) {
+			this.responseDelay = responseDelay;
+			return this;
+		}
+
+		/**
 		 * Makes the settings.
 		 * @return the settings
 		 * @throws IllegalArgumentException if a value is out of its range
@@ -313,8 +332,8 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		public StreamSettings build() {
 			return new StreamSettings(this.retry, this.heartbeat, this.bufferSize, this.bufferMemory, this.maxEventSize,
 					this.overflow, this.initialReplay, this.gapEvent, this.historyMaxEvents, this.linger,
-					this.restartMinDelay, this.restartMaxDelay, this.writeTimeout, this.maxLifetime,
-					this.flushInterval);
+					this.restartMinDelay, this.restartMaxDelay, this.writeTimeout, this.maxLifetime, this.flushInterval,
+					this.responseDelay);
 		}
 
 	}

@@ -56,6 +56,7 @@ final class Upstream implements Subscriber<Object> {
 
 	void subscribe(Publisher<?> publisher) {
 		call(() -> publisher.subscribe(this));
+		this.intake.called();
 	}
 
 	boolean isSubscribed() {
@@ -198,7 +199,7 @@ final class Upstream implements Subscriber<Object> {
 		Upstream outer = CALLING.get();
 		CALLING.set(this);
 		try {
-			call.run();
+			this.intake.runInContext(call);
 		}
 		catch (Throwable ex) {
 			broken(ex);
@@ -238,7 +239,7 @@ final class Upstream implements Subscriber<Object> {
 		Subscription current = this.subscription;
 		if (current != null) {
 			try {
-				current.cancel();
+				this.intake.runInContext(current::cancel);
 			}
 			catch (Throwable ex) {
 				this.intake.cancelFailed(ex);
@@ -371,7 +372,9 @@ final class Upstream implements Subscriber<Object> {
 	}
 
 	private void counted() {
-		this.received.incrementAndGet();
+		if (this.received.incrementAndGet() == 1) {
+			this.intake.emitted();
+		}
 		if (this.dry <= WAITS && outstanding() == 0) {
 			this.dry++;
 		}
@@ -404,7 +407,7 @@ final class Upstream implements Subscriber<Object> {
 	public void onNext(Object element) {
 		Objects.requireNonNull(element, "A publisher must not signal null (Reactive Streams 2.13)");
 		if (!this.done.get()) {
-			accept(this.intake.translate(element));
+			accept((CALLING.get() == this) ? this.intake.translate(element) : this.intake.translateInContext(element));
 		}
 	}
 

@@ -40,7 +40,8 @@ final class WorkerThread extends Thread {
 	private boolean cleaningUp;
 
 	WorkerThread(Runnable task, String name) {
-		super(task, name);
+		// Without the thread locals of whoever happens to start it
+		super(null, task, name, 0, false);
 		setDaemon(true);
 	}
 

@@ -47,7 +47,8 @@ class ArchitectureTests {
 			"io.eventsource.web.StreamAccess", "io.eventsource.web.StreamAdmission",
 			"io.eventsource.web.ConnectionLimits", "io.eventsource.web.ConnectionLimits$Rejection",
 			"io.eventsource.web.DisconnectedClientResolver", "io.eventsource.web.EventSourceEndpoint",
-			"io.eventsource.web.EventSourceHandlerMapping", "io.eventsource.web.StreamDefinition");
+			"io.eventsource.web.EventSourceHandlerMapping", "io.eventsource.web.StreamDefinition",
+			"io.eventsource.web.StreamInterceptor");
 
 	private final JavaClasses classes = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -120,6 +121,9 @@ class ArchitectureTests {
 			.doNotHaveFullyQualifiedName("io.eventsource.web.SseEmitterSink")
 			.and()
 			.doNotHaveFullyQualifiedName("io.eventsource.web.StreamHeaders")
+			.and()
+			// Its emitter, which only hands on what Spring MVC tells it
+			.doNotHaveFullyQualifiedName("io.eventsource.web.StreamEmitter")
 			.and()
 			// It belongs to Tomcat, and keeps it from the output of a stream that was
 			// reset

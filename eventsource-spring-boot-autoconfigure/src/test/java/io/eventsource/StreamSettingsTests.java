@@ -12,10 +12,10 @@ class StreamSettingsTests {
 
 	@Test
 	void defaultsAreThoseOfTheManual() {
-		assertThat(StreamSettings.defaults())
-			.isEqualTo(new StreamSettings(Duration.ofSeconds(3), Duration.ofSeconds(15), 1024, 16 * 1024 * 1024,
-					1024 * 1024, OverflowStrategy.DISCONNECT, 0, "gap", 10_000, null, Duration.ofSeconds(1),
-					Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO));
+		assertThat(StreamSettings.defaults()).isEqualTo(new StreamSettings(Duration.ofSeconds(3),
+				Duration.ofSeconds(15), 1024, 16 * 1024 * 1024, 1024 * 1024, OverflowStrategy.DISCONNECT, 0, "gap",
+				10_000, null, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ZERO,
+				Duration.ZERO, Duration.ofSeconds(2)));
 	}
 
 	@Test
@@ -36,10 +36,11 @@ class StreamSettingsTests {
 			.writeTimeout(Duration.ofMillis(9))
 			.maxLifetime(Duration.ofMillis(10))
 			.flushInterval(Duration.ofMillis(11))
+			.responseDelay(Duration.ofMillis(12))
 			.build())
 			.isEqualTo(new StreamSettings(Duration.ZERO, Duration.ZERO, 1, 3, 2, OverflowStrategy.SKIP, 1, "lost", 5,
 					Duration.ofMillis(6), Duration.ofMillis(7), Duration.ofMillis(8), Duration.ofMillis(9),
-					Duration.ofMillis(10), Duration.ofMillis(11)));
+					Duration.ofMillis(10), Duration.ofMillis(11), Duration.ofMillis(12)));
 	}
 
 	@Test
@@ -63,6 +64,8 @@ class StreamSettingsTests {
 				"restart.max-delay must not be shorter than restart.min-delay (PT1S)", "got PT0.999S");
 		assertRefused((it) -> it.writeTimeout(Duration.ZERO), "write-timeout must be positive", "got PT0S");
 		assertRefused((it) -> it.writeTimeout(Duration.ofMillis(-1)), "write-timeout must be positive");
+		assertRefused((it) -> it.responseDelay(Duration.ofMillis(-1)), "response-delay must not be negative",
+				"PT-0.001S");
 		assertRefused((it) -> it.flushInterval(Duration.ofMillis(-1)), "flush-interval must be between 0 and",
 				"PT-0.001S");
 		assertRefused((it) -> it.flushInterval(Duration.ofMinutes(2)), "flush-interval must be between 0 and", "PT2M");

@@ -2,12 +2,14 @@ package io.eventsource.autoconfigure;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 
 import io.eventsource.Dispatcher;
 import io.eventsource.StreamSettings;
 import io.eventsource.web.DisconnectedClientResolver;
 import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.EventSourceHandlerMapping;
+import io.eventsource.web.StreamInterceptor;
 import org.apache.coyote.http2.Http2Protocol;
 import org.eclipse.jetty.compression.gzip.GzipCompression;
 import org.reactivestreams.Publisher;
@@ -34,6 +36,7 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.OAuth2Token;
 import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.handler.MappedInterceptor;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
@@ -74,7 +77,13 @@ public final class EventSourceAutoConfiguration {
 
 	private static Executor executor(String prefix, boolean virtual) {
 		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor(prefix);
-		executor.setVirtualThreads(virtual);
+		ThreadFactory threads = virtual ? VirtualThreads.factory(prefix) : null;
+		if (threads != null) {
+			executor.setThreadFactory(threads);
+		}
+		else {
+			executor.setVirtualThreads(virtual);
+		}
 		return executor;
 	}
 
@@ -123,6 +132,11 @@ public final class EventSourceAutoConfiguration {
 	@Bean
 	DisconnectedClientResolver eventSourceDisconnectedClientResolver() {
 		return new DisconnectedClientResolver();
+	}
+
+	@Bean
+	MappedInterceptor eventSourceStreamInterceptor() {
+		return new MappedInterceptor((String[]) null, new StreamInterceptor());
 	}
 
 	/**

@@ -43,6 +43,9 @@ import org.springframework.util.unit.DataSize;
  * percent; 0 for none. The client comes back and resumes.
  * @param flushInterval Time after events were sent during which further ones may be held
  * back, to be sent together; 0 to send each at once.
+ * @param responseDelay Time for which the response to a request other than GET may wait
+ * for the first sign of its client's own publisher, so that a failure before is answered
+ * like any exception; 0 for not at all.
  * @param maxConnections Number of connections to all streams, at most; 0 for any number.
  * @param maxConnectionsPerClient Number of connections of one user, or of one address
  * where there is no user, at most; 0 for any number.
@@ -68,13 +71,14 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 		@DefaultValue("shared") SubscriptionMode subscription, @Nullable Duration linger,
 		@DefaultValue("0") int initialReplay, @DefaultValue("gap") String gapEvent,
 		@DefaultValue("30s") Duration writeTimeout, @DefaultValue("0") Duration maxLifetime,
-		@DefaultValue("0") Duration flushInterval, @DefaultValue("8000") int maxConnections,
-		@DefaultValue("0") int maxConnectionsPerClient, @DefaultValue("soft") Rejection reject,
-		@DefaultValue ShutdownProperties shutdown, @DefaultValue HistoryProperties history,
-		@DefaultValue RestartProperties restart, @DefaultValue MetricsProperties metrics,
-		@DefaultValue DispatcherProperties dispatcher, @DefaultValue("types") String typesParameter,
-		@DefaultValue("true") boolean endWithSession, @Nullable CorsProperties cors,
-		@DefaultValue ChannelsProperties channels, @DefaultValue Map<String, StreamProperties> streams) {
+		@DefaultValue("0") Duration flushInterval, @DefaultValue("2s") Duration responseDelay,
+		@DefaultValue("8000") int maxConnections, @DefaultValue("0") int maxConnectionsPerClient,
+		@DefaultValue("soft") Rejection reject, @DefaultValue ShutdownProperties shutdown,
+		@DefaultValue HistoryProperties history, @DefaultValue RestartProperties restart,
+		@DefaultValue MetricsProperties metrics, @DefaultValue DispatcherProperties dispatcher,
+		@DefaultValue("types") String typesParameter, @DefaultValue("true") boolean endWithSession,
+		@Nullable CorsProperties cors, @DefaultValue ChannelsProperties channels,
+		@DefaultValue Map<String, StreamProperties> streams) {
 
 	/**
 	 * How often a publisher is subscribed to.

@@ -1,8 +1,11 @@
 package io.eventsource.autoconfigure;
 
+import java.util.List;
+
 import io.eventsource.web.EventSourceHandlerMapping;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
@@ -19,6 +22,9 @@ class EventSourceRuntimeHints implements RuntimeHintsRegistrar {
 		hints.reflection()
 			.registerType(TypeReference.of(EventSourceHandlerMapping.class.getName() + "$Handler"),
 					MemberCategory.INVOKE_DECLARED_METHODS);
+		hints.reflection()
+			.registerType(Thread.class, (type) -> type.withMethod("ofVirtual", List.of(), ExecutableMode.INVOKE))
+			.registerType(TypeReference.of(VirtualThreads.BUILDER), MemberCategory.INVOKE_PUBLIC_METHODS);
 	}
 
 }

@@ -3,6 +3,7 @@ package io.eventsource.web;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.ServletResponseWrapper;
@@ -11,8 +12,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is behind the wrappers that filters put around a response: the container's own
- * output. Tells a wrapper that hands on the write listener from one that forgets it.
+ * What containers do differently. What is behind the wrappers that filters put around a
+ * response: the container's own output. Tells a wrapper that hands on the write listener
+ * from one that forgets it.
  */
 final class ContainerOutput {
 
@@ -60,6 +62,14 @@ final class ContainerOutput {
 		catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * Whether a response is ended on the thread that asks for it. Tomcat does so on one
+	 * of its own, Jetty does not.
+	 */
+	static boolean isCompletedByCaller(AsyncContext context) {
+		return context.getClass().getName().startsWith("org.eclipse.jetty.");
 	}
 
 }

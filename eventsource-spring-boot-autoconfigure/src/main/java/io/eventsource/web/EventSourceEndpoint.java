@@ -72,15 +72,13 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 	private final Supplier<Dispatcher> dispatchers;
 
-	private final Executor sender;
-
 	private final Connections connections;
 
 	private final Http2Outputs http2Outputs;
 
-	private final Revocations revocations = new Revocations();
+	private final SseEmitterSink.Environment environment;
 
-	private final StreamingObstacles obstacles = new StreamingObstacles();
+	private final Revocations revocations = new Revocations();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -109,18 +107,21 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		this.dataWriter = dataWriter;
 		this.listener = listener;
 		this.dispatchers = dispatchers;
-		this.sender = sender;
 		this.http2Outputs = new Http2Outputs(new SendingThreads(sender));
+		this.environment = new SseEmitterSink.Environment(sender, this.http2Outputs, new StreamingObstacles(),
+				new HandlerChains());
 		this.connections = new Connections(limits);
 	}
 
 	/**
 	 * Opens a stream for one client; for the return statement of a controller method. The
-	 * headers are sent before this method returns. The answer to a {@code GET} is made
-	 * for an {@code EventSource}: it begins with a reconnection time and the client's
-	 * place, and every event has an id. The answer to another request has nothing but
-	 * what was published, gap events where something is missing, and comments as
-	 * heartbeats.
+	 * headers are sent once the method has returned the emitter, with the status and the
+	 * headers that it has set, or that come with it in a {@code ResponseEntity}. If it
+	 * throws something instead, the client is answered accordingly, and its place in the
+	 * stream is given back. The answer to a {@code GET} is made for an
+	 * {@code EventSource}: it begins with a reconnection time and the client's place, and
+	 * every event has an id. The answer to another request has nothing but what was
+	 * published, gap events where something is missing, and comments as heartbeats.
 	 * @param stream the name of the stream, which is the name of its bean
 	 * @param request the request
 	 * @param response the response
@@ -212,8 +213,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		if (refusal != null) {
 			return refuse(stream.name(), stream.settings(), refusal, request, response);
 		}
-		SseEmitterSink sink = SseEmitterSink.prepare(stream, reception.client(), request, response, this.sender,
-				this.http2Outputs, this.obstacles);
+		SseEmitterSink sink = SseEmitterSink.prepare(stream, reception.client(), request, response, this.environment);
 		if (sink == null) {
 			return null;
 		}
@@ -222,8 +222,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		if (refusal == null) {
 			refusal = connect(sink, stream, place, mark);
 		}
-		return (refusal != null) ? refuse(stream.name(), stream.settings(), refusal, request, response)
-				: sink.open(request, response, stream.settings().retry(), this.obstacles);
+		return (refusal != null) ? refuse(stream.name(), stream.settings(), refusal, request, response) : sink.open();
 	}
 
 	private static @Nullable RefusalReason connect(SseEmitterSink sink, ServedStream stream, Connections.Place place,
@@ -243,7 +242,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	}
 
 	private @Nullable SseEmitter refuse(String stream, StreamSettings settings, RefusalReason reason,
-			HttpServletRequest request, HttpServletResponse response) throws IOException {
+			HttpServletRequest request, HttpServletResponse response) {
 		logger.debug("Refused a client of stream '" + stream + "': " + reason);
 		try {
 			this.listener.clientRefused(stream, reason);
@@ -500,7 +499,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			Publisher<?> publisher = Publishers.of(source);
 			if (definition.perClient()) {
 				refuseChannel(name, publisher);
-				return perClient(definition, (client) -> builder(definition, publisher));
+				Publisher<?> contextual = Publishers.inContext(publisher);
+				return perClient(definition, (client) -> builder(definition, contextual));
 			}
 			EventStream stream = builder(definition, publisher).settings(definition.settings()).build();
 			if (publisher instanceof EventChannel) {
@@ -525,7 +525,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 		/** The application's code runs where it may block. */
 		private static Publisher<Event> publisher(PersonalStream personal, EventClient client) {
-			return (subscriber) -> personal.create(client).subscribe(subscriber);
+			return (subscriber) -> RequestContext.write(personal.create(client)).subscribe(subscriber);
 		}
 
 		private static void refuseChannel(String name, Publisher<?> publisher) {
@@ -543,7 +543,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 		EventStream.Builder unnamed(String name, Publisher<?> publisher, EventClient client,
 				@Nullable String resumedAfter) {
-			EventStream.Builder stream = builder(name, publisher).filters(EventSourceEndpoint.this.access.filters());
+			EventStream.Builder stream = builder(name, Publishers.inContext(publisher))
+				.filters(EventSourceEndpoint.this.access.filters());
 			return (resumedAfter != null && resumedAfter.equals(client.lastEventId())) ? stream.resumed() : stream;
 		}
 

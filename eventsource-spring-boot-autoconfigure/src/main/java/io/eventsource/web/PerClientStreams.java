@@ -60,6 +60,11 @@ final class PerClientStreams implements ServedStream {
 	}
 
 	@Override
+	public boolean isPersonal() {
+		return true;
+	}
+
+	@Override
 	public boolean isOver(@Nullable String lastEventId) {
 		return this.stopped || EventStream.wasPersonal(lastEventId);
 	}

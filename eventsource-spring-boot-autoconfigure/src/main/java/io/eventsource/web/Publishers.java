@@ -3,6 +3,7 @@ package io.eventsource.web;
 import java.util.concurrent.Flow;
 
 import io.eventsource.Event;
+import io.eventsource.EventChannel;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 
@@ -34,6 +35,17 @@ final class Publishers {
 					+ "ReactiveAdapterRegistry; got " + source.getClass().getName());
 		}
 		return adapter.toPublisher(source);
+	}
+
+	/**
+	 * Has a publisher that each client subscribes to for itself know the context of its
+	 * client, where it can.
+	 */
+	static Publisher<?> inContext(Publisher<?> publisher) {
+		if (publisher instanceof EventChannel || !RequestContext.isWritten()) {
+			return publisher;
+		}
+		return (subscriber) -> RequestContext.write(publisher).subscribe(subscriber);
 	}
 
 	/**

@@ -23,6 +23,11 @@ interface ServedStream {
 	StreamSettings settings();
 
 	/**
+	 * Whether each client has a publisher of its own.
+	 */
+	boolean isPersonal();
+
+	/**
 	 * Whether a client that has the event of the given id has nothing more to expect.
 	 */
 	boolean isOver(@Nullable String lastEventId);

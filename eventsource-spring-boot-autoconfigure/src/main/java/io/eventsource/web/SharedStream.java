@@ -32,6 +32,11 @@ record SharedStream(EventStream stream) implements ServedStream {
 	}
 
 	@Override
+	public boolean isPersonal() {
+		return false;
+	}
+
+	@Override
 	public boolean isOver(@Nullable String lastEventId) {
 		return this.stream.isOver(lastEventId);
 	}

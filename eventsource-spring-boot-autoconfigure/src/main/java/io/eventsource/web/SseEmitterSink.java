@@ -15,6 +15,7 @@ import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
 import io.eventsource.EventStream;
 import io.eventsource.RefusalReason;
+import io.eventsource.StreamSettings;
 import io.eventsource.web.ConnectionLimits.Rejection;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -28,11 +29,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.MediaType;
+import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.async.DeferredResultProcessingInterceptor;
 import org.springframework.web.context.request.async.WebAsyncUtils;
 import org.springframework.web.filter.ShallowEtagHeaderFilter;
+import org.springframework.web.servlet.HandlerExecutionChain;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter.DataWithMediaType;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
@@ -58,7 +61,17 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private final EventClient client;
 
-	private final SseEmitter emitter = new SseEmitter(0L);
+	private final StreamEmitter emitter = new StreamEmitter(this::begin);
+
+	private final HttpServletRequest request;
+
+	private final HttpServletResponse response;
+
+	private final Duration retry;
+
+	private final StreamingObstacles obstacles;
+
+	private final @Nullable AsyncDispatch dispatch;
 
 	private final ServletOutputStream output;
 
@@ -66,6 +79,10 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	/** Whether the answer is one to an {@code EventSource}, or to a client like it. */
 	private final boolean keepsPositions;
+
+	private final ResponseStart start;
+
+	private final RequestContext context;
 
 	private final Duration writeTimeout;
 
@@ -75,6 +92,19 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	private @Nullable AsyncContext async;
 
 	private boolean completed;
+
+	/** Whether the emitter was returned, so that there is a response. */
+	private volatile boolean returned;
+
+	/** Whether the write listener may be set, or was. */
+	private boolean started;
+
+	/** Whether the container has dispatched the request again. */
+	private volatile boolean dispatched;
+
+	private volatile CloseReason reason = CloseReason.DISCONNECTED;
+
+	private volatile @Nullable Throwable failure;
 
 	private Runnable onEnd = () -> {
 	};
@@ -96,14 +126,25 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	private volatile boolean sending;
 
-	private SseEmitterSink(EventClient client, HttpServletRequest request, ServletOutputStream output, Executor sender,
-			Http2Outputs http2Outputs, Duration writeTimeout) {
+	private SseEmitterSink(EventClient client, HttpServletRequest request, HttpServletResponse response,
+			ServedStream stream, Environment environment) throws IOException {
+		StreamSettings settings = stream.settings();
 		this.client = client;
-		this.output = output;
-		this.sender = sender;
+		this.request = request;
+		this.response = response;
+		this.retry = settings.retry();
+		this.obstacles = environment.obstacles();
+		this.output = response.getOutputStream();
+		this.sender = environment.sender();
 		this.keepsPositions = StreamHeaders.isForEventSource(request);
-		this.writeTimeout = writeTimeout;
-		this.http2 = Http2Outputs.isNeeded(request) ? new Http2Output(http2Outputs, request, output, this) : null;
+		this.start = new ResponseStart(this.keepsPositions, stream.isPersonal(), !settings.responseDelay().isZero());
+		this.started = !this.start.awaitsPublisher();
+		this.context = RequestContext.capture(request, response);
+		this.writeTimeout = settings.writeTimeout();
+		this.http2 = Http2Outputs.isNeeded(request)
+				? new Http2Output(environment.http2Outputs(), request, this.output, this) : null;
+		HandlerExecutionChain chain = environment.chains().find(request);
+		this.dispatch = (chain != null) ? new AsyncDispatch(request, response, chain) : null;
 	}
 
 	/**
@@ -112,26 +153,23 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 * complete
 	 */
 	static @Nullable SseEmitterSink prepare(ServedStream stream, EventClient client, HttpServletRequest request,
-			HttpServletResponse response, Executor sender, Http2Outputs http2Outputs, StreamingObstacles obstacles)
-			throws IOException {
+			HttpServletResponse response, Environment environment) throws IOException {
 		if (stream.isOver(client.lastEventId())) {
 			// Not for others, who have not got all of it
-			response.setHeader("Cache-Control", "no-store");
-			response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+			refuse(HttpServletResponse.SC_NO_CONTENT, response);
 			return null;
 		}
-		String obstacle = obstacles.find(stream.name(), request, response);
+		String obstacle = environment.obstacles().find(stream.name(), request, response);
 		if (obstacle != null) {
 			response.sendError(HttpServletResponse.SC_INTERNAL_SERVER_ERROR, obstacle);
 			return null;
 		}
-		StreamHeaders.set(response);
 		if ("HEAD".equals(request.getMethod())) {
+			StreamHeaders.set(response);
 			return null;
 		}
 		ShallowEtagHeaderFilter.disableContentCaching(request);
-		return new SseEmitterSink(client, request, response.getOutputStream(), sender, http2Outputs,
-				stream.settings().writeTimeout());
+		return new SseEmitterSink(client, request, response, stream, environment);
 	}
 
 	EventClient client() {
@@ -166,40 +204,102 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	}
 
 	/**
-	 * Opens the response: the headers and, for an {@code EventSource}, the preamble go
-	 * out at once, before any other thread can write.
-	 * @return the emitter to return from the handler
+	 * Makes the emitter to return from the handler, of whose response nothing is sent
+	 * before that.
 	 */
-	SseEmitter open(HttpServletRequest request, HttpServletResponse response, Duration retry,
-			StreamingObstacles obstacles) throws IOException {
-		try {
-			EventConnection opened = this.connection;
-			if (this.keepsPositions) {
-				this.output.write(EventStream.preamble(retry));
-				this.output.write(EventStream.position((opened != null) ? opened.openingId() : null));
-			}
-			StreamHeaders.confirmType(response);
-			this.output.flush();
-			if (!response.isCommitted()) {
-				obstacles.heldBack(this.client.stream(), request, response);
-			}
-		}
-		catch (Throwable ex) {
-			disconnected();
-			throw ex;
-		}
-		request.setAttribute(MARKER, Boolean.TRUE);
+	SseEmitter open() {
+		this.request.setAttribute(MARKER, this);
 		this.emitter.onCompletion(this::disconnected);
-		WebAsyncUtils.getAsyncManager(request).registerDeferredResultInterceptor(MARKER, this);
+		WebAsyncUtils.getAsyncManager(this.request).registerDeferredResultInterceptor(MARKER, this);
 		return this.emitter;
 	}
 
 	/**
-	 * Refuses a client for good.
+	 * Begins the response: the headers and the preamble go out at once, before any other
+	 * thread can write, unless they are to wait for the publisher. Called by Spring MVC
+	 * on the request thread, once the handler has returned the emitter.
+	 */
+	private void begin(ServerHttpResponse message) {
+		Throwable failure = this.start.awaitsPublisher() ? null : this.start.beginAfterCall();
+		if (failure != null) {
+			SseEmitterSink.<RuntimeException>raise(failure);
+		}
+		this.returned = true;
+		try {
+			// Adds the headers of a ResponseEntity, in some versions of Spring
+			message.getBody();
+			StreamHeaders.set(this.response);
+			if (this.start.hasBegun()) {
+				sendPreamble();
+			}
+		}
+		catch (IOException ex) {
+			// Which DisconnectedClientResolver handles, before anybody else is asked
+			onError(ex);
+			SseEmitterSink.<RuntimeException>raise(ex);
+		}
+	}
+
+	private void sendPreamble() throws IOException {
+		EventConnection opened = this.connection;
+		if (this.keepsPositions) {
+			this.output.write(EventStream.preamble(this.retry));
+			this.output.write(EventStream.position((opened != null) ? opened.openingId() : null));
+		}
+		StreamHeaders.confirmType(this.response);
+		this.output.flush();
+		if (!this.response.isCommitted()) {
+			this.obstacles.heldBack(this.client.stream(), this.request, this.response);
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <E extends Throwable> void raise(Throwable failure) throws E {
+		throw (E) failure;
+	}
+
+	/**
+	 * Takes note that the container has dispatched the request again, and Spring MVC
+	 * calls all interceptors, on the thread that does so.
+	 */
+	void dispatched() {
+		this.dispatched = true;
+		if (this.start.hasFailed() && !this.response.isCommitted()) {
+			StreamHeaders.remove(this.response);
+		}
+	}
+
+	/**
+	 * Gives the place of the client back if the handler has not returned the emitter.
+	 */
+	void abandoned() {
+		if (!this.returned) {
+			disconnected();
+		}
+		this.context.end();
+	}
+
+	/**
+	 * Refuses a client for good. The answer is sent at once, so that a controller that
+	 * says with which status its streams begin does not change it.
 	 */
 	static void refuse(int status, HttpServletResponse response) {
 		response.setHeader("Cache-Control", "no-store");
 		response.setStatus(status);
+		if (status != HttpServletResponse.SC_NO_CONTENT) {
+			response.setContentLength(0);
+		}
+		send(response::flushBuffer);
+	}
+
+	/** To a client that has gone nothing need be answered. */
+	private static void send(Answer answer) {
+		try {
+			answer.send();
+		}
+		catch (IOException ex) {
+			logger.debug("A client has gone before it was answered", ex);
+		}
 	}
 
 	/**
@@ -207,17 +307,20 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 * {@code EventSource}'s, 200 would be the answer that was asked for.
 	 */
 	static void refuse(Duration returnTime, Rejection rejection, HttpServletRequest request,
-			HttpServletResponse response) throws IOException {
+			HttpServletResponse response) {
 		if (rejection == Rejection.STATUS || !StreamHeaders.isForEventSource(request)) {
 			response.setHeader("Retry-After", Long.toString(Math.max(1, returnTime.plusMillis(999).toSeconds())));
 			refuse(HttpServletResponse.SC_SERVICE_UNAVAILABLE, response);
 			return;
 		}
+		response.setStatus(HttpServletResponse.SC_OK);
 		StreamHeaders.set(response);
-		OutputStream output = response.getOutputStream();
-		StreamHeaders.confirmType(response);
-		output.write(EventStream.preamble(returnTime));
-		output.flush();
+		send(() -> {
+			OutputStream output = response.getOutputStream();
+			StreamHeaders.confirmType(response);
+			output.write(EventStream.preamble(returnTime));
+			output.flush();
+		});
 	}
 
 	/**
@@ -225,7 +328,15 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 * nothing can be answered any more.
 	 */
 	static boolean isStreaming(HttpServletRequest request) {
-		return request.getAttribute(MARKER) != null;
+		SseEmitterSink sink = of(request);
+		return sink != null && sink.returned && sink.start.hasBegun();
+	}
+
+	/**
+	 * The sink of a request, if a stream was opened for it.
+	 */
+	static @Nullable SseEmitterSink of(HttpServletRequest request) {
+		return (SseEmitterSink) request.getAttribute(MARKER);
 	}
 
 	/**
@@ -245,11 +356,17 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 				completeAsync();
 				return;
 			}
+			if (!this.started) {
+				return;
+			}
 		}
+		listen();
+	}
+
+	private void listen() {
 		try {
 			this.output.setWriteListener(this);
-			this.listened = ContainerOutput.isListened(this.output,
-					request.getNativeResponse(HttpServletResponse.class));
+			this.listened = ContainerOutput.isListened(this.output, this.response);
 		}
 		catch (IllegalStateException | UnsupportedOperationException ex) {
 			logger.trace("The response refuses a write listener", ex);
@@ -277,6 +394,26 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		logger.debug("The response offers no non-blocking output; " + this.client + " gets a sending thread");
 		this.blocking = true;
 		onWritePossible();
+	}
+
+	/**
+	 * Called by Spring MVC on a thread of the container, once the response has ended.
+	 */
+	@Override
+	public <T> void afterCompletion(NativeWebRequest request, DeferredResult<T> result) {
+		AsyncDispatch dispatch = this.dispatched ? null : this.dispatch;
+		if (dispatch != null) {
+			this.dispatched = true;
+			this.context.run(() -> dispatch.end(isHandled(this.reason), this.failure));
+		}
+		this.context.end();
+	}
+
+	private static boolean isHandled(CloseReason reason) {
+		return switch (reason) {
+			case DISCONNECTED, WRITE_TIMEOUT, FAILED -> false;
+			case COMPLETED, OVERFLOW, LIFETIME, EXPIRED, REVOKED, SHUTDOWN -> true;
+		};
 	}
 
 	@Override
@@ -321,6 +458,47 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	}
 
 	@Override
+	public void runInContext(Runnable task) {
+		this.context.run(task);
+	}
+
+	@Override
+	public boolean awaitsPublisher() {
+		return this.start.awaitsPublisher();
+	}
+
+	@Override
+	public void publisherCalled() {
+		this.start.called();
+	}
+
+	@Override
+	public void publisherStarted() {
+		synchronized (this) {
+			if (this.started || !this.start.begin()) {
+				return;
+			}
+			this.started = true;
+			if (this.async == null || this.completed) {
+				return;
+			}
+		}
+		listen();
+	}
+
+	@Override
+	public boolean publisherFailed(Throwable cause) {
+		this.failure = cause;
+		if (!this.start.fail(cause)) {
+			return false;
+		}
+		if (!this.keepsPositions) {
+			this.emitter.completeWithError(cause);
+		}
+		return true;
+	}
+
+	@Override
 	public boolean isReady() {
 		if (this.http2 != null && !this.blocking) {
 			return this.http2.isReady();
@@ -358,12 +536,16 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		}
 		Set<DataWithMediaType> batch = this.pending;
 		if (batch == null) {
-			return;
+			if (this.response.isCommitted()) {
+				return;
+			}
+			batch = Set.of(new DataWithMediaType(new byte[0], MediaType.TEXT_EVENT_STREAM));
 		}
+		Set<DataWithMediaType> sent = batch;
 		this.pending = null;
 		this.sending = true;
 		try {
-			this.sender.execute(() -> send(batch));
+			this.sender.execute(() -> send(sent));
 		}
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
 			throw new IOException("No thread to send on", ex);
@@ -392,7 +574,12 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 
 	@Override
 	public void complete(CloseReason reason) {
+		this.reason = reason;
 		try {
+			if (this.start.hasFailed()) {
+				// Spring MVC answers, and ends the response
+				return;
+			}
 			if (this.refused && !this.sending) {
 				// A mock must not be completed under the thread that handles its request
 				this.emitter.complete();
@@ -424,13 +611,28 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	public synchronized void completeAsync() {
 		this.completed = true;
 		AsyncContext context = this.async;
-		if (context != null) {
+		if (context == null) {
+			return;
+		}
+		if ((this.dispatch != null || this.context.isUsed()) && ContainerOutput.isCompletedByCaller(context)) {
+			// Interceptors may block, as nothing may that is called by a worker
 			try {
-				context.complete();
+				context.start(() -> complete(context));
+				return;
 			}
-			catch (IllegalStateException ex) {
-				logger.trace("The response of " + this.client + " had ended", ex);
+			catch (RuntimeException | OutOfMemoryError ex) {
+				logger.debug("The container has no thread to end a response on", ex);
 			}
+		}
+		complete(context);
+	}
+
+	private void complete(AsyncContext context) {
+		try {
+			context.complete();
+		}
+		catch (IllegalStateException ex) {
+			logger.trace("The response of " + this.client + " had ended", ex);
 		}
 	}
 
@@ -458,6 +660,28 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		@Override
 		public void onStartAsync(AsyncEvent event) {
 		}
+
+	}
+
+	/**
+	 * Sends an answer.
+	 */
+	@FunctionalInterface
+	private interface Answer {
+
+		void send() throws IOException;
+
+	}
+
+	/**
+	 * What the streams of an endpoint share.
+	 *
+	 * @param sender runs what may block until a client reads
+	 * @param http2Outputs writes where the response itself could block
+	 * @param obstacles finds what keeps events from the clients
+	 * @param chains finds the interceptors of a request
+	 */
+	record Environment(Executor sender, Http2Outputs http2Outputs, StreamingObstacles obstacles, HandlerChains chains) {
 
 	}
 

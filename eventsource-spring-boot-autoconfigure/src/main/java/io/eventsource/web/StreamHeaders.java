@@ -1,6 +1,7 @@
 package io.eventsource.web;
 
 import java.util.Locale;
+import java.util.Map;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -14,6 +15,10 @@ final class StreamHeaders {
 
 	private static final String CHARSET = "utf-8";
 
+	/** What proxies are told, unless the application tells them something else. */
+	private static final Map<String, String> HEADERS = Map.of("Cache-Control", "no-cache, no-store, no-transform",
+			"X-Accel-Buffering", "no");
+
 	private StreamHeaders() {
 	}
 
@@ -25,8 +30,25 @@ final class StreamHeaders {
 	static void set(HttpServletResponse response) {
 		response.setContentType(TYPE + ";charset=" + CHARSET);
 		confirmType(response);
-		response.setHeader("Cache-Control", "no-cache, no-store, no-transform");
-		response.setHeader("X-Accel-Buffering", "no");
+		HEADERS.forEach((name, value) -> {
+			if (!response.containsHeader(name)) {
+				response.setHeader(name, value);
+			}
+		});
+	}
+
+	/**
+	 * Takes back what was said, since the response has become another one. The type is
+	 * Spring MVC's to take back.
+	 */
+	// No value is null, as Servlet 6.1 says
+	@SuppressWarnings("NullAway")
+	static void remove(HttpServletResponse response) {
+		HEADERS.forEach((name, value) -> {
+			if (value.equals(response.getHeader(name))) {
+				response.setHeader(name, null);
+			}
+		});
 	}
 
 	/**

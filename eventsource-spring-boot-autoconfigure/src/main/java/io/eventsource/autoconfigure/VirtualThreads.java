@@ -1,0 +1,47 @@
+package io.eventsource.autoconfigure;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.ThreadFactory;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes virtual threads that know nothing of who has started them: inheritable thread
+ * locals of a request, such as its security context, must not reach what runs for
+ * somebody else. Java 17, for which this is compiled, has no such threads.
+ */
+final class VirtualThreads {
+
+	static final String BUILDER = "java.lang.Thread$Builder$OfVirtual";
+
+	private static final Log logger = LogFactory.getLog(VirtualThreads.class);
+
+	private VirtualThreads() {
+	}
+
+	/**
+	 * Makes a factory of such threads.
+	 * @param prefix what their names begin with
+	 * @return the factory; {@code null} where it cannot be made
+	 */
+	static @Nullable ThreadFactory factory(String prefix) {
+		try {
+			Class<?> type = Class.forName(BUILDER);
+			Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+			builder = method(type, "name", String.class, long.class).invoke(builder, prefix, 1L);
+			builder = method(type, "inheritInheritableThreadLocals", boolean.class).invoke(builder, false);
+			return (ThreadFactory) method(type, "factory").invoke(builder);
+		}
+		catch (ReflectiveOperationException ex) {
+			logger.debug("Virtual threads cannot be kept from inheriting thread locals", ex);
+			return null;
+		}
+	}
+
+	private static Method method(Class<?> type, String name, Class<?>... parameters) throws NoSuchMethodException {
+		return type.getMethod(name, parameters);
+	}
+
+}
