@@ -3,6 +3,7 @@ package io.eventsource;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +16,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class WorkerThreadTests {
 
 	private static final int ROUNDS = 3000;
+
+	private static final int CLOSE_ROUNDS = 100_000;
 
 	@Test
 	void callThatComesBackAsItsThreadIsReplacedIsOneOrTheOther() throws Exception {
@@ -31,6 +34,107 @@ class WorkerThreadTests {
 			assertThat(current.cleanedUp).hasValue(current.unwound.get() ? 1 : 0);
 		}
 		assertThat(replaced + returned).isEqualTo(ROUNDS);
+	}
+
+	@Test
+	void callsThatComeBackAtTheVeryMomentAreOneOrTheOther() throws Exception {
+		int replaced = 0;
+		int returned = 0;
+		while (replaced + returned < CLOSE_ROUNDS) {
+			Calls calls = new Calls();
+			WorkerThread thread = new WorkerThread(calls::work, "test");
+			thread.start();
+			boolean over = false;
+			while (!over) {
+				over = calls.tryToReplace(thread, replaced + returned);
+				if (over) {
+					replaced++;
+				}
+				else {
+					returned++;
+				}
+			}
+			thread.join();
+			// As many calls have come back as could not be interrupted
+			assertThat(calls.returned).isEqualTo(calls.failedToReplace);
+		}
+		assertThat(replaced).isPositive();
+		assertThat(returned).isPositive();
+	}
+
+	/**
+	 * Calls of one thread, each of which comes back while another thread tries to replace
+	 * the first, until that succeeds. Both wait for each other by spinning, to be as
+	 * close as can be.
+	 */
+	private static final class Calls implements Call {
+
+		private volatile int begun;
+
+		private volatile int tried;
+
+		private volatile boolean over;
+
+		private int returned;
+
+		private int failedToReplace;
+
+		boolean tryToReplace(WorkerThread thread, int round) {
+			int number = this.tried + 1;
+			waitUntil(() -> this.begun >= number);
+			for (int i = round % 61; i > 0; i--) {
+				Thread.onSpinWait();
+			}
+			boolean replaced = thread.replace(this);
+			if (!replaced) {
+				this.failedToReplace++;
+			}
+			this.over = replaced;
+			this.tried = number;
+			return replaced;
+		}
+
+		void work() {
+			try {
+				while (!this.over) {
+					Call before = WorkerThread.enter(this);
+					int number = this.begun + 1;
+					this.begun = number;
+					for (int i = number % 59; i > 0; i--) {
+						Thread.onSpinWait();
+					}
+					WorkerThread.exit(this, before);
+					this.returned++;
+					waitUntil(() -> this.tried >= number);
+				}
+			}
+			catch (WorkerReplaced ex) {
+				// The end
+			}
+		}
+
+		private static void waitUntil(BooleanSupplier condition) {
+			for (int spins = 0; !condition.getAsBoolean(); spins++) {
+				if (spins < 1000) {
+					Thread.onSpinWait();
+				}
+				else {
+					// The other one may need this processor
+					Thread.yield();
+				}
+			}
+		}
+
+		@Override
+		public Callee callee() {
+			return Callee.SINK;
+		}
+
+		@Override
+		public String subject() {
+			return "a test";
+		}
+
 	}
 
 	/**
