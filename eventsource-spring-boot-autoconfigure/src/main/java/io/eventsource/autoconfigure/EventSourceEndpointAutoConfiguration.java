@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import io.eventsource.web.EventSourceEndpoint;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -25,6 +26,14 @@ public final class EventSourceEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	StreamsEndpoint eventSourceStreamsEndpoint(EventSourceEndpoint endpoint, StreamsEndpointProperties properties) {
 		return new StreamsEndpoint(endpoint, properties.showValues(), properties.roles());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(StreamsEndpoint.class)
+	@ConditionalOnAvailableEndpoint(endpoint = StreamsEndpoint.class, exposure = EndpointExposure.WEB)
+	StreamsEndpointWebExtension eventSourceStreamsEndpointWebExtension(StreamsEndpoint endpoint) {
+		return new StreamsEndpointWebExtension(endpoint);
 	}
 
 }

@@ -2,11 +2,16 @@ package io.eventsource.autoconfigure;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 import io.eventsource.Callee;
 import io.eventsource.CloseReason;
@@ -22,9 +27,7 @@ import io.eventsource.web.StreamDefinition;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +49,13 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 
 	private final MeterRegistry registry;
 
-	private final Map<String, Timer> delays = new ConcurrentHashMap<>();
+	private final Set<MeterRegistry> bound = ConcurrentHashMap.newKeySet();
+
+	/** Of each stream, one for each registry. */
+	private final Map<String, List<StreamMeters>> meters = new ConcurrentHashMap<>();
+
+	/** So that the counter does not go back while the streams are stopped. */
+	private final AtomicLong replaced = new AtomicLong();
 
 	EventSourceMetrics(ObjectProvider<EventSourceEndpoint> endpoint, MeterRegistry registry) {
 		this.endpoint = endpoint;
@@ -56,6 +65,7 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 	@Override
 	public void bindTo(MeterRegistry registry) {
 		bindWorkers(registry);
+		bindListener(registry);
 		for (StreamDefinition definition : this.endpoint.getObject().definitions()) {
 			String stream = definition.name();
 			gauge(registry, "eventsource.clients", "Connections", null, stream, StreamSnapshot::clients);
@@ -82,7 +92,7 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 		worker(registry, "eventsource.workers.standing", "Workers that have not moved for five seconds or longer",
 				DispatcherSnapshot::standing);
 		FunctionCounter
-			.builder("eventsource.workers.replaced", this, (metrics) -> metrics.workers(DispatcherSnapshot::replaced))
+			.builder("eventsource.workers.replaced", this, EventSourceMetrics::replaced)
 			.description("Threads of workers that stood still or had ended, and were replaced")
 			.register(registry);
 		TimeGauge
@@ -100,6 +110,11 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 	private double workers(ToDoubleFunction<DispatcherSnapshot> value) {
 		DispatcherSnapshot workers = this.endpoint.getObject().dispatcher();
 		return (workers != null) ? value.applyAsDouble(workers) : 0;
+	}
+
+	private double replaced() {
+		long now = (long) workers(DispatcherSnapshot::replaced);
+		return this.replaced.accumulateAndGet(now, Math::max);
 	}
 
 	private void gauge(MeterRegistry registry, String name, String description, @Nullable String unit, String stream,
@@ -125,70 +140,72 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 		return (snapshot != null) ? snapshot : NOTHING;
 	}
 
+	private void bindListener(MeterRegistry registry) {
+		if (this.bound.add(registry)) {
+			Stream.concat(Stream.of(UNNAMED), this.endpoint.getObject().definitions().stream().map(StreamDefinition::name))
+				.forEach((stream) -> this.meters.computeIfAbsent(stream, (name) -> new CopyOnWriteArrayList<>())
+					.add(new StreamMeters(registry, stream)));
+		}
+	}
+
+	/**
+	 * Streams that are opened from code are named by the path of the request, of which
+	 * there may be any number.
+	 */
+	private void count(String stream, Consumer<StreamMeters> action) {
+		if (this.bound.isEmpty()) {
+			bindListener(this.registry);
+		}
+		List<StreamMeters> known = this.meters.get(stream);
+		((known != null) ? known : this.meters.getOrDefault(UNNAMED, List.of())).forEach(action);
+	}
+
 	@Override
 	public void clientOpened(EventClient client) {
-		this.registry.counter("eventsource.clients.opened", tags(client.stream())).increment();
+		count(client.stream(), (meters) -> meters.opened().increment());
 	}
 
 	@Override
 	public void clientClosed(EventClient client, CloseReason reason) {
-		Tags tags = tags(client.stream());
-		this.registry.counter("eventsource.clients.closed", tags.and("reason", lowerCase(reason))).increment();
-		this.registry.timer("eventsource.clients.lifetime", tags)
-			.record(Duration.between(client.since(), Instant.now()));
+		count(client.stream(), (meters) -> {
+			meters.closed(reason);
+			meters.lifetime().record(Duration.between(client.since(), Instant.now()));
+		});
 	}
 
 	@Override
 	public void clientRefused(String stream, RefusalReason reason) {
-		this.registry.counter("eventsource.clients.refused", tags(stream).and("reason", lowerCase(reason))).increment();
+		count(stream, (meters) -> meters.refused(reason));
 	}
 
 	@Override
 	public void eventsMissed(EventClient client, GapCause cause, @Nullable Long missed) {
-		this.registry.counter("eventsource.gaps", tags(client.stream()).and("cause", lowerCase(cause))).increment();
+		count(client.stream(), (meters) -> meters.gap(cause));
 	}
 
 	@Override
 	public void eventRejected(String stream, Object element, Throwable cause) {
-		this.registry.counter("eventsource.events.rejected", tags(stream)).increment();
+		count(stream, (meters) -> meters.rejected().increment());
 	}
 
 	@Override
 	public void filterFailed(EventClient client, Event event, Throwable cause) {
-		this.registry.counter("eventsource.filter.failures", tags(client.stream())).increment();
+		count(client.stream(), (meters) -> meters.filterFailures().increment());
 	}
 
 	@Override
 	public void callFailed(String stream, Callee callee, Throwable cause) {
-		this.registry.counter("eventsource.failures", tags(stream).and("callee", lowerCase(callee))).increment();
+		count(stream, (meters) -> meters.failure(callee));
 	}
 
 	@Override
 	public void eventsFlushed(String stream, long nanos) {
-		this.delays
-			.computeIfAbsent(known(stream), (name) -> this.registry.timer("eventsource.delivery.delay", "stream", name))
-			.record(nanos, TimeUnit.NANOSECONDS);
+		count(stream, (meters) -> meters.delay().record(nanos, TimeUnit.NANOSECONDS));
 	}
 
 	@Override
 	public void publisherFailed(String stream, Throwable cause) {
-		this.registry.counter("eventsource.publisher.failures", tags(stream)).increment();
-	}
-
-	private Tags tags(String stream) {
-		return Tags.of("stream", known(stream));
-	}
-
-	/**
-	 * The others are named by the path of the request, of which there may be any number.
-	 */
-	private String known(String stream) {
-		return this.endpoint.getObject().definitions().stream().anyMatch((known) -> known.name().equals(stream))
-				? stream : UNNAMED;
-	}
-
-	private static String lowerCase(Enum<?> value) {
-		return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+		count(stream, (meters) -> meters.publisherFailures().increment());
 	}
 
 }

@@ -2,7 +2,7 @@ package io.eventsource.autoconfigure;
 
 import io.eventsource.web.EventSourceEndpoint;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.observation.ObservationFilter;
+import io.micrometer.observation.ObservationHandler;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -35,12 +35,12 @@ public final class EventSourceMetricsAutoConfiguration {
 	 * What streams are to the observation of requests.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ ObservationFilter.class, ServerRequestObservationContext.class })
+	@ConditionalOnClass({ ObservationHandler.class, ServerRequestObservationContext.class })
 	static class RequestsConfiguration {
 
 		@Bean
-		StreamObservationFilter eventSourceObservationFilter() {
-			return new StreamObservationFilter();
+		static StreamObservationPostProcessor eventSourceObservationPostProcessor() {
+			return new StreamObservationPostProcessor();
 		}
 
 		/** Keeps streams, which last for hours, out of the meters of requests. */

@@ -56,10 +56,20 @@ class StreamsEndpoint {
 	}
 
 	@ReadOperation
-	@Nullable StreamDescriptor stream(@Selector String stream, SecurityContext securityContext) {
+	@Nullable StreamDescriptor stream(@Selector String stream) {
+		return stream(stream, this.showValues == Show.ALWAYS);
+	}
+
+	/**
+	 * Describes a stream to somebody who is known, as callers over HTTP are.
+	 */
+	@Nullable StreamDescriptor stream(String stream, SecurityContext securityContext) {
+		return stream(stream, this.showValues.isShown(securityContext, this.roles));
+	}
+
+	private @Nullable StreamDescriptor stream(String stream, boolean shown) {
 		for (StreamDefinition definition : this.endpoint.definitions()) {
 			if (definition.name().equals(stream)) {
-				boolean shown = this.showValues.isShown(securityContext, this.roles);
 				return describe(definition,
 						this.endpoint.clients(stream).stream().map((client) -> describe(client, shown)).toList());
 			}

@@ -1,0 +1,28 @@
+package io.eventsource.autoconfigure;
+
+import io.micrometer.observation.ObservationRegistry;
+
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+
+/**
+ * Adds {@link StreamObservationHandler} to the registry before Spring Boot adds all
+ * others, which keep no order among groups.
+ */
+class StreamObservationPostProcessor implements BeanPostProcessor, PriorityOrdered {
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof ObservationRegistry registry) {
+			registry.observationConfig().observationHandler(new StreamObservationHandler());
+		}
+		return bean;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+}
