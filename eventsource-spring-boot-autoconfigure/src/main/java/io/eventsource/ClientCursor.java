@@ -116,6 +116,8 @@ final class ClientCursor implements EventConnection, Call {
 	/** Whether a thread that was replaced is still in a call of the sink. */
 	private boolean sinkStuck;
 
+	private volatile boolean sentAway;
+
 	private volatile boolean completing;
 
 	private volatile boolean writable;
@@ -187,8 +189,24 @@ final class ClientCursor implements EventConnection, Call {
 	}
 
 	@Override
+	public void sendAway() {
+		this.sentAway = true;
+		this.group.signal();
+	}
+
+	@Override
 	public @Nullable String openingId() {
 		return this.openingId;
+	}
+
+	@Override
+	public void whenReleased(Runnable action) {
+		if (this.stream.isPersonal()) {
+			this.stream.calls().whenDone(action);
+		}
+		else {
+			action.run();
+		}
 	}
 
 	/**
@@ -762,7 +780,11 @@ final class ClientCursor implements EventConnection, Call {
 	 * @return whether it has come just now
 	 */
 	private boolean leaveIfDue(long now) {
-		if (this.departure == 0 || now - this.departure < 0 || this.leaving) {
+		if (this.sentAway) {
+			depart(CloseReason.SHUTDOWN, now);
+		}
+		boolean due = this.sentAway || (this.departure != 0 && now - this.departure >= 0);
+		if (!due || this.leaving) {
 			return false;
 		}
 		this.leaving = true;

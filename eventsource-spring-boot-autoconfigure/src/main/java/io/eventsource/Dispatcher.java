@@ -25,6 +25,9 @@ public final class Dispatcher implements AutoCloseable {
 	/** After which time in one call out of the engine a worker is replaced. */
 	public static final Duration DEFAULT_STALL_TIMEOUT = Duration.ofSeconds(3);
 
+	/** How long a thread that may block waits for work before it ends. */
+	private static final long IDLE_SECONDS = 5;
+
 	private static final LongSupplier SYSTEM = System::nanoTime;
 
 	private static final Log logger = LogFactory.getLog(Dispatcher.class);
@@ -124,7 +127,7 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	private static ExecutorService ownIntake() {
-		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(),
+		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(),
 				threadFactory("eventsource-intake-"));
 	}
 
@@ -193,6 +196,16 @@ public final class Dispatcher implements AutoCloseable {
 	 */
 	public DispatcherSnapshot snapshot() {
 		return this.watchdog.snapshot();
+	}
+
+	/**
+	 * Replaces workers from now on as soon as they have stood still in a call for a time,
+	 * where that is shorter than the stall timeout: what ends soon has no time to wait
+	 * for one that blocks. Any thread; never blocks.
+	 * @param time the time
+	 */
+	public void hurry(Duration time) {
+		this.watchdog.hurry(time);
 	}
 
 	boolean isClosed() {

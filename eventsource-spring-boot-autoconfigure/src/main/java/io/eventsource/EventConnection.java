@@ -20,6 +20,12 @@ public interface EventConnection {
 	void close(CloseReason reason);
 
 	/**
+	 * Ends the connection as a shutdown does: the client gets the rest of what it is
+	 * being sent, a reconnection time of its own, and the end. Any thread; never blocks.
+	 */
+	void sendAway();
+
+	/**
 	 * Returns the id by which the client knows its place before it has been sent an
 	 * event, to be sent with the {@linkplain EventStream#preamble preamble}. A client
 	 * that is cut off then and comes back with this id misses nothing.
@@ -28,5 +34,14 @@ public interface EventConnection {
 	 * resumed by its place
 	 */
 	@Nullable String openingId();
+
+	/**
+	 * Runs an action once the application's code is not called for this connection alone
+	 * any more, which is to be counted as open until then. Called once, when the
+	 * connection has ended or ends. Any thread; never blocks.
+	 * @param action the action, which is run by the caller or by the thread that was last
+	 * in the application's code
+	 */
+	void whenReleased(Runnable action);
 
 }

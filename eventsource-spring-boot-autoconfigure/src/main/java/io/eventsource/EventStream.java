@@ -53,6 +53,8 @@ public final class EventStream {
 
 	private final Intake intake;
 
+	private final ApplicationCalls calls = new ApplicationCalls();
+
 	private final HistoryTurns histories;
 
 	private final Supervisor supervisor;
@@ -366,6 +368,13 @@ public final class EventStream {
 		return this.closed || this.dispatcher.isClosed();
 	}
 
+	/**
+	 * The calls of the application's code that are made for this stream.
+	 */
+	ApplicationCalls calls() {
+		return this.calls;
+	}
+
 	EventLog log() {
 		return this.log;
 	}
@@ -600,6 +609,7 @@ public final class EventStream {
 		this.clients.decrementAndGet();
 		if (this.onEnd != null) {
 			close();
+			this.calls.end();
 			this.onEnd.accept(this);
 		}
 		// Last, since listeners may take their time

@@ -77,6 +77,9 @@ final class HistoryReplay implements Runnable {
 
 	private volatile boolean cancelled;
 
+	/** The reading that is under way, to be interrupted when the client has gone. */
+	private volatile ApplicationCalls.@Nullable Task task;
+
 	HistoryReplay(EventHistory history, EventStream stream, EventClient client, EventSink sink, boolean positions,
 			EventLog.Start start, HistoryTurns turns, Runnable signal) {
 		this.history = history;
@@ -178,6 +181,10 @@ final class HistoryReplay implements Runnable {
 		if (unread || !this.reading) {
 			this.turns.execute(this::close);
 		}
+		ApplicationCalls.Task current = this.task;
+		if (current != null) {
+			current.interrupt();
+		}
 	}
 
 	@Override
@@ -185,7 +192,7 @@ final class HistoryReplay implements Runnable {
 		Batch next = null;
 		boolean broken = false;
 		try {
-			next = (this.cancelled || this.stream.isClosed()) ? null : readInContext();
+			next = (this.cancelled || this.stream.isClosed()) ? null : readInterruptibly();
 		}
 		catch (Throwable ex) {
 			broken = true;
@@ -204,10 +211,18 @@ final class HistoryReplay implements Runnable {
 		this.signal.run();
 	}
 
-	private @Nullable Batch readInContext() {
-		AtomicReference<@Nullable Batch> batch = new AtomicReference<>();
-		this.sink.runInContext(() -> batch.set(read()));
-		return batch.get();
+	private @Nullable Batch readInterruptibly() {
+		AtomicReference<@Nullable Batch> result = new AtomicReference<>();
+		ApplicationCalls.Task call = this.stream.calls()
+			.add(Callee.HISTORY, () -> this.sink.runInContext(() -> result.set(read())));
+		this.task = call;
+		try {
+			call.run();
+		}
+		finally {
+			this.task = null;
+		}
+		return result.get();
 	}
 
 	private Batch read() {
@@ -218,9 +233,12 @@ final class HistoryReplay implements Runnable {
 			end = read(blocks, System.nanoTime());
 		}
 		catch (Throwable ex) {
-			this.stream.supervisor()
-				.failed(Callee.HISTORY, () -> "The history of stream '" + this.client.stream() + "' failed; "
-						+ this.client + " is told that it misses events", ex);
+			if (!this.cancelled) {
+				// Whoever is interrupted since the client has gone is not to blame
+				this.stream.supervisor()
+					.failed(Callee.HISTORY, () -> "The history of stream '" + this.client.stream() + "' failed; "
+							+ this.client + " is told that it misses events", ex);
+			}
 			end = gap();
 		}
 		if (end != null) {

@@ -73,7 +73,7 @@ final class Intake {
 
 	private void subscribe(Upstream subscriber) {
 		try {
-			if (!this.dispatcher.intake(() -> subscriber.subscribe(this.publisher)) && !this.dispatcher.isClosed()) {
+			if (!call(() -> subscriber.subscribe(this.publisher)) && !this.dispatcher.isClosed()) {
 				throw new RejectedExecutionException("There is no thread to subscribe on");
 			}
 		}
@@ -81,6 +81,23 @@ final class Intake {
 			WorkerReplaced.check(ex);
 			subscriber.broken(ex);
 		}
+	}
+
+	/**
+	 * Has a thread call the publisher, which is interrupted when the subscription ends.
+	 */
+	private boolean call(Runnable action) {
+		ApplicationCalls.Task task = this.stream.calls().add(Callee.PUBLISHER, action);
+		boolean accepted = false;
+		try {
+			accepted = this.dispatcher.intake(task);
+		}
+		finally {
+			if (!accepted) {
+				task.drop();
+			}
+		}
+		return accepted;
 	}
 
 	/**
@@ -163,6 +180,8 @@ final class Intake {
 			this.pending = false;
 		}
 		if (current != null && current.end()) {
+			// First, so that what is thrown therefore meets a subscription that exists
+			this.stream.calls().interrupt(Callee.PUBLISHER);
 			cancel(current);
 		}
 		return active;
@@ -172,7 +191,7 @@ final class Intake {
 		if (current.isSubscribed()) {
 			this.publisherLog.cancelled(this.publisher);
 		}
-		if (!this.dispatcher.intake(current::cancel)) {
+		if (current.isSubscribed() && !call(current::cancel)) {
 			current.cancel();
 		}
 	}
@@ -219,8 +238,7 @@ final class Intake {
 		if (holding != null && !this.dispatcher.intake(holding::drain)) {
 			current.hold();
 		}
-		if (room(current, tick) > 0 && current.queueRequest()
-				&& !this.dispatcher.intake(() -> current.requestQueued(tick))) {
+		if (room(current, tick) > 0 && current.queueRequest() && !call(() -> current.requestQueued(tick))) {
 			current.releaseQueued();
 		}
 	}

@@ -55,7 +55,9 @@ final class Upstream implements Subscriber<Object> {
 	}
 
 	void subscribe(Publisher<?> publisher) {
-		call(() -> publisher.subscribe(this));
+		if (!this.done.get()) {
+			call(() -> publisher.subscribe(this));
+		}
 		this.intake.called();
 	}
 

@@ -39,7 +39,7 @@ final class Watchdog implements Runnable {
 
 	private final List<Watched> watched;
 
-	private final long stallTimeout;
+	private volatile long stallTimeout;
 
 	/** What tasks of the workers have thrown. */
 	private final Complaints failures;
@@ -81,6 +81,13 @@ final class Watchdog implements Runnable {
 		}
 	}
 
+	/**
+	 * Replaces threads after this time from now on, unless it is longer than so far.
+	 */
+	void hurry(Duration time) {
+		this.stallTimeout = (this.stallTimeout > 0) ? Math.min(this.stallTimeout, time.toNanos()) : time.toNanos();
+	}
+
 	synchronized void stop() {
 		this.stopped = true;
 		notifyAll();
@@ -116,7 +123,8 @@ final class Watchdog implements Runnable {
 		long standing = each.look(thread);
 		this.longest = Math.max(this.longest, standing);
 		Call call = thread.call();
-		if (this.stallTimeout > 0 && standing >= this.stallTimeout && call != null && each.worker.lost() < MAX_LOST) {
+		long timeout = this.stallTimeout;
+		if (timeout > 0 && standing >= timeout && call != null && each.worker.lost() < MAX_LOST) {
 			replace(each.worker, thread, call, standing);
 		}
 		else if (standing >= STANDING && !each.reported) {

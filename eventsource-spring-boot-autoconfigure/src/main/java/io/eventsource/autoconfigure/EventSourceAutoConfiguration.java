@@ -22,10 +22,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.thread.Threading;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -90,8 +93,11 @@ public final class EventSourceAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	EventSourceLifecycle eventSourceLifecycle(EventSourceEndpoint endpoint, EventSourceProperties properties,
-			Environment environment) {
-		return new EventSourceLifecycle(endpoint, new StreamDefinitions(properties, environment).drain());
+			ApplicationContext context) {
+		Environment environment = context.getEnvironment();
+		DrainTime drain = DrainTime.of(new StreamDefinitions(properties, environment).drain(), environment);
+		return new EventSourceLifecycle(endpoint, drain,
+				() -> !(context instanceof WebServerApplicationContext web) || web.getWebServer() != null);
 	}
 
 	@Bean
@@ -137,6 +143,11 @@ public final class EventSourceAutoConfiguration {
 	@Bean
 	MappedInterceptor eventSourceStreamInterceptor() {
 		return new MappedInterceptor((String[]) null, new StreamInterceptor());
+	}
+
+	@Bean
+	ReadinessAdmission eventSourceReadinessAdmission(ObjectProvider<ApplicationAvailability> availability) {
+		return new ReadinessAdmission(availability);
 	}
 
 	/**

@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure;
 
-import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 import io.eventsource.web.EventSourceEndpoint;
@@ -20,13 +20,26 @@ class EventSourceLifecycle implements SmartLifecycle, SmartInitializingSingleton
 
 	private final EventSourceEndpoint endpoint;
 
-	private final Duration drain;
+	private final DrainTime drain;
+
+	private final ContainerShutdownHook hook;
+
+	private final BooleanSupplier embedded;
 
 	private volatile boolean running;
 
-	EventSourceLifecycle(EventSourceEndpoint endpoint, Duration drain) {
+	/**
+	 * Makes the lifecycle.
+	 * @param endpoint the endpoint
+	 * @param drain the time within which clients are sent away
+	 * @param embedded whether the container is stopped by the application, and not the
+	 * other way round
+	 */
+	EventSourceLifecycle(EventSourceEndpoint endpoint, DrainTime drain, BooleanSupplier embedded) {
 		this.endpoint = endpoint;
 		this.drain = drain;
+		this.hook = new ContainerShutdownHook(() -> endpoint.drain(drain.time()));
+		this.embedded = embedded;
 	}
 
 	@Override
@@ -38,6 +51,9 @@ class EventSourceLifecycle implements SmartLifecycle, SmartInitializingSingleton
 	public void start() {
 		this.endpoint.start();
 		this.running = true;
+		if (!this.embedded.getAsBoolean()) {
+			this.hook.register();
+		}
 		String streams = this.endpoint.definitions()
 			.stream()
 			.map((stream) -> stream.name()
@@ -48,12 +64,16 @@ class EventSourceLifecycle implements SmartLifecycle, SmartInitializingSingleton
 		}
 		else {
 			logger.info("Serving event streams: " + streams);
+			if (this.drain.warning() != null) {
+				logger.warn(this.drain.warning());
+			}
 		}
 	}
 
 	@Override
 	public void stop() {
-		this.endpoint.drain(this.drain);
+		this.endpoint.drain(this.drain.time());
+		this.hook.deregister();
 		this.running = false;
 		logger.info("Event streams have ended");
 	}

@@ -91,8 +91,7 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 		worker(registry, "eventsource.workers.running", "Workers whose thread runs", DispatcherSnapshot::running);
 		worker(registry, "eventsource.workers.standing", "Workers that have not moved for five seconds or longer",
 				DispatcherSnapshot::standing);
-		FunctionCounter
-			.builder("eventsource.workers.replaced", this, EventSourceMetrics::replaced)
+		FunctionCounter.builder("eventsource.workers.replaced", this, EventSourceMetrics::replaced)
 			.description("Threads of workers that stood still or had ended, and were replaced")
 			.register(registry);
 		TimeGauge
@@ -142,7 +141,9 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 
 	private void bindListener(MeterRegistry registry) {
 		if (this.bound.add(registry)) {
-			Stream.concat(Stream.of(UNNAMED), this.endpoint.getObject().definitions().stream().map(StreamDefinition::name))
+			Stream
+				.concat(Stream.of(UNNAMED),
+						this.endpoint.getObject().definitions().stream().map(StreamDefinition::name))
 				.forEach((stream) -> this.meters.computeIfAbsent(stream, (name) -> new CopyOnWriteArrayList<>())
 					.add(new StreamMeters(registry, stream)));
 		}

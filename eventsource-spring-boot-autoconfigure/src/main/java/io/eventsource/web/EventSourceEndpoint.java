@@ -60,6 +60,9 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	/** How long the workers may take to answer. */
 	private static final long ANSWER_NANOS = 1_000_000_000;
 
+	/** How long a worker may stand still at a shutdown, at least. */
+	private static final Duration SHORTEST_STALL = Duration.ofMillis(200);
+
 	private final Map<String, StreamDefinition> definitions = new LinkedHashMap<>();
 
 	private final StreamSettings settings;
@@ -79,6 +82,9 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	private final SseEmitterSink.Environment environment;
 
 	private final Revocations revocations = new Revocations();
+
+	/** Guards {@link #running} where counts are read. */
+	private final StreamCounts counts = new StreamCounts();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -294,24 +300,32 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	}
 
 	/**
-	 * Describes the streams as they are now.
+	 * Describes the streams as they are now. Counts go on where the endpoint is closed
+	 * and started again.
 	 * @return a snapshot of each stream; empty while the endpoint is not running
 	 */
 	public List<StreamSnapshot> streams() {
-		Running current = this.running;
-		return (current != null) ? current.streams.values().stream().map(ServedStream::snapshot).toList() : List.of();
+		synchronized (this.counts) {
+			Running current = this.running;
+			return (current != null)
+					? current.streams.values().stream().map((stream) -> this.counts.with(stream.snapshot())).toList()
+					: List.of();
+		}
 	}
 
 	/**
-	 * Describes one stream as it is now.
+	 * Describes one stream as it is now. Counts go on where the endpoint is closed and
+	 * started again.
 	 * @param stream the name of the stream
-	 * @return a snapshot; {@code null} if there is no such stream, or while the endpoint
-	 * is not running
+	 * @return a snapshot, of what was counted so far while the endpoint is not running;
+	 * {@code null} if there is no such stream, or before the first start
 	 */
 	public @Nullable StreamSnapshot stream(String stream) {
-		Running current = this.running;
-		ServedStream served = (current != null) ? current.streams.get(stream) : null;
-		return (served != null) ? served.snapshot() : null;
+		synchronized (this.counts) {
+			Running current = this.running;
+			ServedStream served = (current != null) ? current.streams.get(stream) : null;
+			return (served != null) ? this.counts.with(served.snapshot()) : this.counts.before(stream);
+		}
 	}
 
 	/**
@@ -398,14 +412,18 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	/**
 	 * Sends all clients away, each at a moment of its own within the given time, and then
 	 * closes. New clients are told to come back later meanwhile. Returns when all are
-	 * gone, or half a second after the time at most.
+	 * gone, or half a second after the time at most. Where that is under way already,
+	 * only waits.
 	 * @param time the time
 	 */
 	public void drain(Duration time) {
+		boolean draining = this.closed;
 		this.closed = true;
 		Running current = this.running;
 		if (current != null) {
-			current.drain(time);
+			if (!draining) {
+				current.drain(time);
+			}
 			try {
 				this.connections.awaitNone(time.plusMillis(500));
 			}
@@ -426,14 +444,28 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		this.lock.lock();
 		try {
 			Running current = this.running;
-			this.running = null;
 			if (current != null) {
-				current.close();
+				end(current);
 			}
 			this.http2Outputs.hurry(SseEmitterSink.LAST_MOMENT);
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	private void end(Running current) {
+		synchronized (this.counts) {
+			this.counts.begin(current.streams.values());
+			this.running = null;
+		}
+		try {
+			current.close();
+		}
+		finally {
+			synchronized (this.counts) {
+				this.counts.end(current.streams.values());
+			}
 		}
 	}
 
@@ -568,6 +600,9 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		}
 
 		void drain(Duration time) {
+			// A worker that stands still has no time left for the clients of others
+			Duration share = time.dividedBy(8);
+			this.dispatcher.hurry((share.compareTo(SHORTEST_STALL) < 0) ? SHORTEST_STALL : share);
 			this.streams.values().forEach((stream) -> stream.drain(time));
 			this.unnamed.drain(time);
 		}

@@ -91,7 +91,7 @@ final class PerClientStreams implements ServedStream {
 
 	private synchronized void ended(EventStream stream) {
 		if (this.streams.remove(stream)) {
-			this.ended = add(this.ended, stream.snapshot());
+			this.ended = StreamCounts.add(this.ended, stream.snapshot());
 		}
 	}
 
@@ -117,20 +117,10 @@ final class PerClientStreams implements ServedStream {
 	public synchronized StreamSnapshot snapshot() {
 		StreamSnapshot sum = this.ended;
 		for (EventStream stream : this.streams.all().toList()) {
-			sum = add(sum, stream.snapshot());
+			sum = StreamCounts.add(sum, stream.snapshot());
 		}
 		return new StreamSnapshot(this.name, state(sum.clients()), sum.clients(), sum.published(), sum.delivered(),
 				sum.bytes(), sum.skipped(), sum.filtered(), sum.replayed(), sum.greatestLag(), sum.restarts());
-	}
-
-	/** Of a stream that has ended only what was counted remains. */
-	private static StreamSnapshot add(StreamSnapshot one, StreamSnapshot other) {
-		boolean over = other.state() == State.CLOSED;
-		return new StreamSnapshot(one.name(), one.state(), one.clients() + (over ? 0 : other.clients()),
-				one.published() + other.published(), one.delivered() + other.delivered(), one.bytes() + other.bytes(),
-				one.skipped() + other.skipped(), one.filtered() + other.filtered(), one.replayed() + other.replayed(),
-				over ? one.greatestLag() : Math.max(one.greatestLag(), other.greatestLag()),
-				one.restarts() + other.restarts());
 	}
 
 	@Override

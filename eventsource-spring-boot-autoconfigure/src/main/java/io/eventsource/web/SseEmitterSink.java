@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 import io.eventsource.CloseReason;
 import io.eventsource.EventClient;
@@ -376,6 +377,40 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	}
 
 	/**
+	 * Called by Spring MVC when the container times the request out, which has no timeout
+	 * of its own: Tomcat does so once a second with all requests of a web application
+	 * that it stops, and answers with an error unless the request has ended when this
+	 * method returns.
+	 */
+	@Override
+	public <T> boolean handleTimeout(NativeWebRequest request, DeferredResult<T> result) {
+		EventConnection current = this.connection;
+		if (current != null) {
+			current.sendAway();
+		}
+		if (!awaitCompletion()) {
+			close(CloseReason.SHUTDOWN);
+			completeAsync();
+		}
+		return false;
+	}
+
+	private synchronized boolean awaitCompletion() {
+		long end = System.nanoTime() + LAST_MOMENT.toNanos();
+		long left = LAST_MOMENT.toMillis();
+		try {
+			while (!this.completed && left > 0) {
+				wait(left);
+				left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return this.completed;
+	}
+
+	/**
 	 * Falls back to the emitter: a filter has wrapped the response in one that takes a
 	 * write listener and forgets it, or none at all. Does nothing if the container has
 	 * the listener and is only late, since a filter is still busy with the request: it
@@ -595,6 +630,20 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 			}
 		}
 		finally {
+			release();
+		}
+	}
+
+	/**
+	 * Ends the count of this connection, once no thread of the application's waits for
+	 * it.
+	 */
+	private void release() {
+		EventConnection current = this.connection;
+		if (current != null) {
+			current.whenReleased(this.onEnd);
+		}
+		else {
 			this.onEnd.run();
 		}
 	}
@@ -610,6 +659,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	@Override
 	public synchronized void completeAsync() {
 		this.completed = true;
+		notifyAll();
 		AsyncContext context = this.async;
 		if (context == null) {
 			return;
