@@ -297,7 +297,7 @@ class EventSourceAutoConfigurationTests {
 	void applicationWithoutSpringSecurityStarts() {
 		this.runner.withUserConfiguration(OneStream.class)
 			.withClassLoader(new FilteredClassLoader("org.springframework.security"))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(StreamAdmission.class));
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(TokenExpiryAdmission.class));
 	}
 
 	@Test
@@ -306,7 +306,7 @@ class EventSourceAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasSingleBean(TokenExpiryAdmission.class));
 		this.runner.withUserConfiguration(OneStream.class)
 			.withClassLoader(new FilteredClassLoader("org.springframework.security.oauth2"))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(StreamAdmission.class));
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(TokenExpiryAdmission.class));
 	}
 
 	@Test
