@@ -211,6 +211,9 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * @param maxLifetime Longest life of a connection to this stream; 0 for none.
 	 * @param flushInterval Time after events of this stream were sent during which
 	 * further ones may be held back, to be sent together; 0 to send each at once.
+	 * @param responseDelay Time for which the response to a request other than GET may
+	 * wait for the first sign of a publisher of this stream that its client has for
+	 * itself; 0 for not at all.
 	 * @param history Settings of the event history of this stream.
 	 * @param restart Settings of the restart of this stream's publisher after a failure.
 	 * @param typesParameter Request parameter by which a client of this stream asks for
@@ -222,12 +225,12 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 			@Nullable Integer bufferSize, @Nullable DataSize bufferMemory, @Nullable DataSize maxEventSize,
 			@Nullable OverflowStrategy overflow, @Nullable SubscriptionMode subscription, @Nullable Duration linger,
 			@Nullable Integer initialReplay, @Nullable String gapEvent, @Nullable Duration writeTimeout,
-			@Nullable Duration maxLifetime, @Nullable Duration flushInterval,
+			@Nullable Duration maxLifetime, @Nullable Duration flushInterval, @Nullable Duration responseDelay,
 			@DefaultValue StreamHistoryProperties history, @DefaultValue StreamRestartProperties restart,
 			@Nullable String typesParameter, @Nullable CorsProperties cors) {
 
 		static final StreamProperties NONE = new StreamProperties(null, null, null, null, null, null, null, null, null,
-				null, null, null, null, null, new StreamHistoryProperties(null),
+				null, null, null, null, null, null, new StreamHistoryProperties(null),
 				new StreamRestartProperties(null, null), null, null);
 
 	}

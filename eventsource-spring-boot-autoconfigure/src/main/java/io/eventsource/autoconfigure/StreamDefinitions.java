@@ -104,7 +104,7 @@ class StreamDefinitions {
 				.writeTimeout(or(stream.writeTimeout(), all.writeTimeout()))
 				.maxLifetime(or(stream.maxLifetime(), all.maxLifetime()))
 				.flushInterval(or(stream.flushInterval(), all.flushInterval()))
-				.responseDelay(all.responseDelay())
+				.responseDelay(or(stream.responseDelay(), all.responseDelay()))
 				.build();
 		}
 		catch (IllegalArgumentException ex) {

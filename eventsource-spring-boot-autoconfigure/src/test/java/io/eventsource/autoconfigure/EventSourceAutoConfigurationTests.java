@@ -122,7 +122,8 @@ class EventSourceAutoConfigurationTests {
 					"eventsource.streams.flux.buffer-size=99", "eventsource.streams.flux.buffer-memory=1MB",
 					"eventsource.streams.flux.max-event-size=1KB", "eventsource.streams.flux.heartbeat=30s",
 					"eventsource.streams.flux.write-timeout=9s", "eventsource.flush-interval=20ms",
-					"eventsource.streams.flux.flush-interval=30ms")
+					"eventsource.streams.flux.flush-interval=30ms", "eventsource.response-delay=3s",
+					"eventsource.streams.flux.response-delay=4s")
 			.run((context) -> {
 				Map<String, StreamDefinition> streams = context.getBean(EventSourceEndpoint.class)
 					.definitions()
@@ -134,14 +135,14 @@ class EventSourceAutoConfigurationTests {
 					.hasToString("StreamSettings[retry=PT5S, heartbeat=PT0S, bufferSize=10, bufferMemory=4194304, "
 							+ "maxEventSize=65536, overflow=SKIP, initialReplay=2, gapEvent=lost, historyMaxEvents=3, "
 							+ "linger=PT1M, restartMinDelay=PT4S, restartMaxDelay=PT5S, writeTimeout=PT7S, maxLifetime=PT1H, "
-							+ "flushInterval=PT0.02S]");
+							+ "flushInterval=PT0.02S, responseDelay=PT3S]");
 				assertThat(streams.get("channel").perClient()).isFalse();
 				assertThat(streams.get("flux").perClient()).isTrue();
 				assertThat(streams.get("flux").settings())
 					.hasToString("StreamSettings[retry=PT1S, heartbeat=PT30S, bufferSize=99, bufferMemory=1048576, "
 							+ "maxEventSize=1024, overflow=CONFLATE, initialReplay=6, gapEvent=, historyMaxEvents=7, "
 							+ "linger=PT2M, restartMinDelay=PT8S, restartMaxDelay=PT9S, writeTimeout=PT9S, maxLifetime=PT2H, "
-							+ "flushInterval=PT0.03S]");
+							+ "flushInterval=PT0.03S, responseDelay=PT4S]");
 			});
 	}
 
