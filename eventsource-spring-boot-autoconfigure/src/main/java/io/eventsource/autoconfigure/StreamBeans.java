@@ -1,10 +1,10 @@
 package io.eventsource.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +49,9 @@ class StreamBeans<T> {
 	 * @param names the name of the stream, and its aliases
 	 */
 	List<Supplier<@Nullable T>> of(Set<String> names) {
-		return Stream.concat(ordered(names).stream(), forAll().stream()).toList();
+		List<Supplier<@Nullable T>> beans = new ArrayList<>(ordered(names));
+		beans.addAll(forAll());
+		return beans;
 	}
 
 	/**
