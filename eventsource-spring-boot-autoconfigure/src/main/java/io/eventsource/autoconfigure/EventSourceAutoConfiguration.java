@@ -97,7 +97,7 @@ public final class EventSourceAutoConfiguration {
 		Environment environment = context.getEnvironment();
 		DrainTime drain = DrainTime.of(new StreamDefinitions(properties, environment).drain(), environment);
 		return new EventSourceLifecycle(endpoint, drain,
-				() -> !(context instanceof WebServerApplicationContext web) || web.getWebServer() != null);
+				() -> context instanceof WebServerApplicationContext web && web.getWebServer() != null);
 	}
 
 	@Bean

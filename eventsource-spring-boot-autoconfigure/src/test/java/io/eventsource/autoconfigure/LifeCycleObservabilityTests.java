@@ -157,11 +157,14 @@ class LifeCycleObservabilityTests {
 			client(path);
 		}
 		client("/events/finite").awaitEnd();
-		await().until(() -> this.server.clients("messages") == 1 && this.server.clients("personal") == 1);
+		String[] all = { "/events/messages", "/events/personal", "/own", "/events/finite" };
+		// Those that have gone are noticed by the next heartbeats
+		await().until(() -> spans.of(all).size() == 4);
 		this.server.bean(EventSourceEndpoint.class).disconnect((client) -> client.stream().equals("personal"));
+		await().until(() -> spans.of(all).size() == 5);
 		this.server.context().stop();
-		await().until(() -> spans.of("/events/messages", "/events/personal", "/own", "/events/finite").size() == 7);
-		assertThat(spans.of("/events/messages", "/events/personal", "/own", "/events/finite")).allSatisfy((span) -> {
+		await().until(() -> spans.of(all).size() == 7);
+		assertThat(spans.of(all)).allSatisfy((span) -> {
 			assertThat(span.getStatus().getStatusCode()).isNotEqualTo(StatusCode.ERROR);
 			assertThat(span.getEvents()).isEmpty();
 		});

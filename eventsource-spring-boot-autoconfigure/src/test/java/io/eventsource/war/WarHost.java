@@ -17,6 +17,7 @@ import org.eclipse.jetty.ee11.webapp.WebAppContext;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ContextHandlerCollection;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 
 /**
  * A container in a process of its own, which deploys a web application that has all of
@@ -168,10 +169,10 @@ public final class WarHost {
 		JettyHost(Path directory) throws Exception {
 			this.directory = directory;
 			this.connector.setHost("127.0.0.1");
-			// As in the distribution of Jetty
+			// The distribution's module graceful
 			this.server.setStopTimeout(5000);
 			this.server.addConnector(this.connector);
-			this.server.setHandler(this.contexts);
+			this.server.setHandler(new GracefulHandler(this.contexts));
 			this.context = create();
 			this.contexts.addHandler(this.context);
 			this.server.start();

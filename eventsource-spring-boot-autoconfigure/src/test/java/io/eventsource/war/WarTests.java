@@ -40,7 +40,7 @@ class WarTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = "TOMCAT")
+	@EnumSource
 	void clientsGetACleanEndWhenTheApplicationIsReloadedAndComeBack(TestServer.Container container) throws Exception {
 		deploy(container);
 		this.war.tell("reload");
@@ -62,7 +62,7 @@ class WarTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = "TOMCAT")
+	@EnumSource
 	void clientsGetACleanEndWhenTheContainerIsTerminated(TestServer.Container container) throws Exception {
 		deploy(container);
 		this.war.terminate();
