@@ -48,6 +48,8 @@ public final class Dispatcher implements AutoCloseable {
 
 	private final EarlyFailures earlyFailures = new EarlyFailures();
 
+	private final TypeWarnings typeWarnings = new TypeWarnings();
+
 	private volatile boolean closed;
 
 	/**
@@ -172,6 +174,10 @@ public final class Dispatcher implements AutoCloseable {
 	 */
 	EarlyFailures earlyFailures() {
 		return this.earlyFailures;
+	}
+
+	TypeWarnings typeWarnings() {
+		return this.typeWarnings;
 	}
 
 	/**

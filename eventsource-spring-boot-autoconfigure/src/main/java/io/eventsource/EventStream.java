@@ -99,7 +99,7 @@ public final class EventStream {
 		this.resumed = builder.resumed;
 		this.supervisor = new Supervisor(this.name, builder.listener, logger, this.dispatcher.clock());
 		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.maxEventSize(), !this.filters.isEmpty(),
-				this.channel != null && this.channel.isRelayed());
+				this.channel != null && this.channel.isRelayed(), this.dispatcher.typeWarnings());
 		this.log = new EventLog(this.settings.bufferSize(), this.settings.bufferMemory(),
 				this.settings.overflow() == OverflowStrategy.CONFLATE, !this.filters.isEmpty(),
 				this.dispatcher.clock());

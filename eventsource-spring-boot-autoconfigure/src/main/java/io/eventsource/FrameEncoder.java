@@ -5,11 +5,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,21 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameEncoder {
 
-	private static final Log logger = LogFactory.getLog(FrameEncoder.class);
-
 	private static final byte[] HEARTBEAT = ":\n".getBytes(StandardCharsets.US_ASCII);
-
-	/** Types whose events browsers also hand to the handlers of their own events. */
-	private static final Set<String> BROWSER_TYPES = Set.of("open", "error");
 
 	private static final String END = "~end";
 
 	/** More bytes than a gap event has whose type is of a usual length. */
 	static final int MAX_GAP = 256;
 
-	private static final Set<String> warnedTypes = ConcurrentHashMap.newKeySet();
-
 	private final DataWriter writer;
+
+	private final TypeWarnings warnings;
 
 	private final int maxEventSize;
 
@@ -42,7 +33,7 @@ final class FrameEncoder {
 	private final boolean foreignIds;
 
 	FrameEncoder(DataWriter writer, int maxEventSize) {
-		this(writer, maxEventSize, false, false);
+		this(writer, maxEventSize, false, false, new TypeWarnings());
 	}
 
 	/**
@@ -50,12 +41,14 @@ final class FrameEncoder {
 	 * @param keepsEvents whether filters are to be asked about the events
 	 * @param foreignIds whether ids are given by what the events come from, and not by
 	 * the publisher
+	 * @param warnings warns of types that are no good
 	 */
-	FrameEncoder(DataWriter writer, int maxEventSize, boolean keepsEvents, boolean foreignIds) {
+	FrameEncoder(DataWriter writer, int maxEventSize, boolean keepsEvents, boolean foreignIds, TypeWarnings warnings) {
 		this.writer = writer;
 		this.maxEventSize = maxEventSize;
 		this.keepsEvents = keepsEvents;
 		this.foreignIds = foreignIds;
+		this.warnings = warnings;
 	}
 
 	/**
@@ -66,7 +59,7 @@ final class FrameEncoder {
 	 * large
 	 */
 	EncodedEvent encode(Event event) {
-		warnOnce(event.type());
+		this.warnings.warnOnce(event.type());
 		Object data = event.data();
 		String text = (data != null) ? text(event, data) : null;
 		Block block = new Block(this.maxEventSize, (text != null) ? text.length() + 64 : 64);
@@ -124,14 +117,6 @@ final class FrameEncoder {
 	private String refuseLength(CharSequence text) {
 		throw new IllegalArgumentException(
 				text.length() + " characters are more than the " + this.maxEventSize + " bytes of max-event-size");
-	}
-
-	private static void warnOnce(String type) {
-		if (BROWSER_TYPES.contains(type) && warnedTypes.add(type)) {
-			logger.warn("An event has the type '" + type
-					+ "', which browsers also hand to the handler of their own event of that name; "
-					+ "another type avoids the confusion");
-		}
 	}
 
 	/**
