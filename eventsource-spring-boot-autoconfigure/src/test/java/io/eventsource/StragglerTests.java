@@ -113,8 +113,8 @@ class StragglerTests {
 				StreamSettings.builder().overflow(overflow).bufferMemory(MEMORY).maxEventSize(2 * LARGE).build());
 		stream.start();
 		List<Client> clients = new ArrayList<>();
-		for (int i = 0; i < 1500; i++) {
-			if (i % 25 == 0) {
+		for (int i = 0; i < 500; i++) {
+			if (i % 10 == 0) {
 				clients.add(this.engine.connectBlocked(stream));
 			}
 			try {

@@ -241,7 +241,7 @@ class OtherMethodsTests {
 		assumeTrue(Nginx.isInstalled(), Nginx.REMEDY);
 		TestServer server = servers.get(TestServer.Container.TOMCAT);
 		try (Nginx nginx = Nginx.start(folder, server.port());
-				StreamClient client = StreamClient.send(HttpRequest.newBuilder(nginx.uri("/bean/channel"))
+				StreamClient client = StreamClient.send(HttpRequest.newBuilder(nginx.uri("/events/of/channel"))
 					.POST(HttpRequest.BodyPublishers.noBody())
 					.build())) {
 			assertThat(client.head().statusCode()).isEqualTo(200);
@@ -383,7 +383,7 @@ class OtherMethodsTests {
 					response);
 		}
 
-		@RequestMapping("/bean/{name}")
+		@RequestMapping({ "/bean/{name}", "/events/of/{name}" })
 		@Nullable SseEmitter bean(@PathVariable String name, HttpServletRequest request, HttpServletResponse response)
 				throws IOException {
 			return this.endpoint.open(name, request, response);
