@@ -43,6 +43,7 @@ class ArchitectureTests {
 			"io.eventsource.autoconfigure.EventSourceEndpointAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceHealthAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceMetricsAutoConfiguration",
+			"io.eventsource.autoconfigure.EventSourceObservationAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceReactiveAutoConfiguration", "io.eventsource.web.Admission",
 			"io.eventsource.web.StreamAccess", "io.eventsource.web.StreamAdmission",
 			"io.eventsource.web.ConnectionLimits", "io.eventsource.web.ConnectionLimits$Rejection",

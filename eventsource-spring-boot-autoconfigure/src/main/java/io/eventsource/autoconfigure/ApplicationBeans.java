@@ -23,18 +23,28 @@ class ApplicationBeans<T> {
 
 	private final String description;
 
+	private final ConfigurableListableBeanFactory beanFactory;
+
 	private final BeanMetadata metadata;
 
 	private final List<ApplicationBean<T>> beans = new ArrayList<>();
 
 	ApplicationBeans(Class<T> type, String description, ConfigurableListableBeanFactory beanFactory) {
 		this.description = description;
+		this.beanFactory = beanFactory;
 		this.metadata = new BeanMetadata(beanFactory);
 		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, type, true, true)) {
 			if (this.metadata.isCandidate(name)) {
 				this.beans.add(new ApplicationBean<>(name, this.metadata.qualifier(name), type, beanFactory));
 			}
 		}
+	}
+
+	/**
+	 * Whether a parent context has the bean, of which there may be other children.
+	 */
+	boolean isInherited(ApplicationBean<T> bean) {
+		return !this.beanFactory.containsLocalBean(bean.name());
 	}
 
 	String description() {

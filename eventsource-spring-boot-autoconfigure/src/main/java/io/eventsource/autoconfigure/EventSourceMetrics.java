@@ -64,7 +64,10 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		bindWorkers(registry);
+		// Of a sibling, in the registry of a parent
+		if (registry.find("eventsource.workers.running").meter() == null) {
+			bindWorkers(registry);
+		}
 		bindListener(registry);
 		for (StreamDefinition definition : this.endpoint.getObject().definitions()) {
 			String stream = definition.name();

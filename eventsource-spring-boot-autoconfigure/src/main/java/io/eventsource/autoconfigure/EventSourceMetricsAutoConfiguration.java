@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
@@ -31,17 +32,19 @@ public final class EventSourceMetricsAutoConfiguration {
 		return new EventSourceMetrics(endpoint, registry);
 	}
 
+	@Bean
+	@ConditionalOnBean(value = EventSourceMetrics.class, search = SearchStrategy.CURRENT)
+	@ConditionalOnMissingBean(value = MeterRegistry.class, search = SearchStrategy.CURRENT)
+	InheritedMeters eventSourceInheritedMeters(EventSourceMetrics metrics, MeterRegistry registry) {
+		return new InheritedMeters(metrics, registry);
+	}
+
 	/**
 	 * What streams are to the observation of requests.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ ObservationHandler.class, ServerRequestObservationContext.class })
 	static class RequestsConfiguration {
-
-		@Bean
-		static StreamObservationPostProcessor eventSourceObservationPostProcessor() {
-			return new StreamObservationPostProcessor();
-		}
 
 		/** Keeps streams, which last for hours, out of the meters of requests. */
 		@Bean

@@ -63,13 +63,19 @@ class PublisherBeans {
 		BeanFactory parent = this.beanFactory.getParentBeanFactory();
 		if (parent instanceof ConfigurableListableBeanFactory inherited) {
 			new PublisherBeans(inherited).find().forEach((name, bean) -> {
-				if (!this.beanFactory.containsLocalBean(name)) {
+				if (!this.beanFactory.containsLocalBean(name) && !isServedHere(inherited.getSingleton(name))) {
 					beans.put(name, "(" + bean.type() + ") is declared in a parent context; declare it, or a bean that "
 							+ "returns it, in the context of Spring MVC");
 				}
 			});
 		}
 		return beans;
+	}
+
+	/** By a bean of this context that returns it. */
+	private boolean isServedHere(@Nullable Object publisher) {
+		return publisher != null
+				&& find().keySet().stream().anyMatch((name) -> this.beanFactory.getSingleton(name) == publisher);
 	}
 
 	/** What is not meant for others by its type alone is not published. */

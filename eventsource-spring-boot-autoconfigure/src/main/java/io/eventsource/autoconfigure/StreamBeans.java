@@ -31,7 +31,8 @@ class StreamBeans<T> {
 	void check(Set<String> known, AbsentBeans absent) {
 		for (ApplicationBean<T> bean : this.beans.all()) {
 			String stream = bean.qualifier();
-			if (!stream.isEmpty() && !known.contains(stream) && !absent.contains(stream)) {
+			if (!stream.isEmpty() && !known.contains(stream) && !absent.contains(stream)
+					&& !this.beans.isInherited(bean)) {
 				throw new InvalidEventSourceConfigurationException(
 						"The " + this.beans.description() + " '" + bean.name() + "' has the qualifier '" + stream
 								+ "', but there "

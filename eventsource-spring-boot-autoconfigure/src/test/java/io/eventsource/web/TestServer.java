@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import io.eventsource.StreamSnapshot;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -14,6 +15,7 @@ import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.servlet.ConfigurableServletWebServerFactory;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 /**
@@ -44,12 +46,23 @@ public final class TestServer implements AutoCloseable {
 	}
 
 	public static TestServer start(Container container, Class<?> application, String... properties) {
+		return start(container, null, application, properties);
+	}
+
+	/**
+	 * Starts an application as the child of another context.
+	 */
+	public static TestServer start(Container container, @Nullable ConfigurableApplicationContext parent,
+			Class<?> application, String... properties) {
 		List<String> all = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
 				"server.address=127.0.0.1", "server.shutdown=immediate", "spring.jmx.enabled=false",
 				"eventsource.shutdown.drain=0", without(DATABASE, SECURITY)));
 		all.addAll(List.of(properties));
-		return new TestServer((ServletWebServerApplicationContext) new SpringApplicationBuilder(Base.class, application)
-			.web(WebApplicationType.SERVLET)
+		SpringApplicationBuilder builder = new SpringApplicationBuilder(Base.class, application);
+		if (parent != null) {
+			builder.parent(parent);
+		}
+		return new TestServer((ServletWebServerApplicationContext) builder.web(WebApplicationType.SERVLET)
 			.properties(all.toArray(String[]::new))
 			.initializers((context) -> ((ServletWebServerApplicationContext) context)
 				.registerBean(ConfigurableServletWebServerFactory.class, container.factory))

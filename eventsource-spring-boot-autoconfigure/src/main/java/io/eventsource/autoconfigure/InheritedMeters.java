@@ -1,0 +1,53 @@
+package io.eventsource.autoconfigure;
+
+import java.util.HashSet;
+import java.util.Set;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/**
+ * Shows the streams of a context in a registry of its parent, which Spring Boot does for
+ * beans of the parent only, and for as long as the context lives. What has been counted
+ * stays.
+ */
+class InheritedMeters implements SmartInitializingSingleton, DisposableBean {
+
+	private final EventSourceMetrics metrics;
+
+	private final MeterRegistry registry;
+
+	private Set<Meter> meters = Set.of();
+
+	InheritedMeters(EventSourceMetrics metrics, MeterRegistry registry) {
+		this.metrics = metrics;
+		this.registry = registry;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		Set<Meter> before = new HashSet<>(this.registry.getMeters());
+		this.metrics.bindTo(this.registry);
+		Set<Meter> added = new HashSet<>(this.registry.getMeters());
+		added.removeAll(before);
+		added.removeIf((meter) -> !isRead(meter));
+		this.meters = added;
+	}
+
+	/** Asks the streams, which will be no more. */
+	private static boolean isRead(Meter meter) {
+		String name = meter.getId().getName();
+		return name.startsWith("eventsource.")
+				&& meter.match((gauge) -> true, (counter) -> false, (timer) -> false, (summary) -> false,
+						(longTask) -> false, (timeGauge) -> true, (counter) -> true, (timer) -> true, (other) -> false);
+	}
+
+	@Override
+	public void destroy() {
+		this.meters.forEach(this.registry::remove);
+	}
+
+}
