@@ -41,16 +41,17 @@ public final class Nginx implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a proxy of its own with the configuration of docs/operating.md. It buffers
-	 * responses as nginx does by default, and gives up on a server that is silent for two
-	 * seconds.
+	 * Starts a proxy of its own, which passes on streams as docs/operating.md says, and
+	 * all else as nginx does by default. It buffers responses as nginx does by default,
+	 * and gives up on a server that is silent for two seconds.
 	 * @param folder an empty folder
 	 * @param upstreams the ports of the servers, which it uses in turn
 	 */
 	public static Nginx start(Path folder, int... upstreams) throws IOException {
 		int port = freePort();
 		// As on the page, but less patient
-		String location = Page.of("docs/operating.md").code("proxy_pass").replace("60s", "2s");
+		String location = Page.of("docs/operating.md").code("proxy_pass").replace("60s", "2s")
+				+ "\nlocation / {\n\tproxy_pass http://application;\n}";
 		String servers = Arrays.stream(upstreams)
 			.mapToObj("server 127.0.0.1:%d;"::formatted)
 			.collect(Collectors.joining("\n"));
