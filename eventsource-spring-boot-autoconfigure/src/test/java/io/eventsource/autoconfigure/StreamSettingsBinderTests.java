@@ -39,7 +39,7 @@ class StreamSettingsBinderTests {
 			strings = { "orders", "orderUpdates", "order-updates", "order_updates", "my.orders", "my.orderUpdates.v2",
 					"ORDERS", "ordersURL", "a1", "v2.orders-of_all", "eventsource.streams", "retry.path" })
 	void everySettingIsFoundInEachFormOfTheName(String stream) {
-		for (PropertyKeys.Key key : PropertyKeys.of(StreamProperties.class).keys()) {
+		for (PropertyKeys.Key key : keys(stream)) {
 			Map<String, Object> exact = Map.of("eventsource.streams[" + stream + "]." + key.name(), value(key.type()));
 			StreamProperties expected = bind(stream, SOURCE, exact);
 			assertThat(expected).as(exact.toString()).isNotEqualTo(StreamProperties.NONE);
@@ -54,6 +54,16 @@ class StreamSettingsBinderTests {
 				assertThat(unread(stream, VARIABLES, source)).isEmpty();
 			}
 		}
+	}
+
+	/** All keys for two of the names, and a part of them for each other, to be quick. */
+	private static List<PropertyKeys.Key> keys(String stream) {
+		boolean all = Set.of("orders", "my.orderUpdates.v2").contains(stream);
+		return PropertyKeys.of(StreamProperties.class)
+			.keys()
+			.stream()
+			.filter((key) -> all || Math.floorMod((stream + key.name()).hashCode(), 4) == 0)
+			.toList();
 	}
 
 	@ParameterizedTest

@@ -163,10 +163,10 @@ class ContextTests {
 	void manyClientsAreNotMixedUp(TestServer.Container container) throws Exception {
 		start(container);
 		List<StreamClient> clients = new ArrayList<>();
-		for (int i = 0; i < 60; i++) {
+		for (int i = 0; i < 24; i++) {
 			clients.add(open((i % 3 == 0) ? "/events/personal" : "/ours/publish", (i % 2 == 0) ? "alice" : "bob"));
 		}
-		for (int i = 0; i < 60; i++) {
+		for (int i = 0; i < 24; i++) {
 			StreamClient client = clients.get(i);
 			await().until(() -> client.count() > 0);
 			assertThat(client.data().get(0)).isEqualTo(known((i % 2 == 0) ? "alice" : "bob"));
