@@ -40,8 +40,8 @@ import static org.awaitility.Awaitility.await;
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class BrokerTests {
 
-	/** The reconnection time and the place of the client, each with an empty line. */
-	private static final int OPENING = 4;
+	/** The reconnection time, the place of the client, and an empty line. */
+	private static final int OPENING = 3;
 
 	private static final String QUEUE = "events";
 
