@@ -9,7 +9,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -102,8 +101,6 @@ final class War implements AutoCloseable {
 		}
 		String java = ProcessHandle.current().info().command().orElseThrow();
 		List<String> command = new ArrayList<>(List.of(java, "-Xmx256m"));
-		command.addAll(Arrays.asList(System.getProperty("war.options", "").split(" ")));
-		command.removeIf(String::isEmpty);
 		command.addAll(List.of("-cp", String.join(File.pathSeparator, path), WarHost.class.getName(), container,
 				directory.resolve("war").toString()));
 		return new War(new ProcessBuilder(command).redirectErrorStream(true).directory(directory.toFile()).start());

@@ -3,10 +3,10 @@ package io.eventsource.war;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.InputStreamReader;
-import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
@@ -45,32 +45,18 @@ public final class WarHost {
 	}
 
 	private static void undeploy(Host host) throws Exception {
-		WeakReference<ClassLoader> loader = new WeakReference<>(host.loader());
+		ClassLoader loader = host.loader();
 		host.undeploy();
 		Thread.getAllStackTraces()
 			.keySet()
 			.stream()
-			.filter((thread) -> isOf(thread, loader.get()))
-			.forEach((thread) -> {
-				say("thread left: " + thread.getName());
-				for (StackTraceElement element : thread.getStackTrace()) {
-					say("  " + element);
-				}
-			});
-		for (int i = 0; i < 100 && loader.get() != null; i++) {
-			System.gc();
-			Thread.sleep(50);
-		}
-		say((loader.get() == null) ? "class loader gone" : "class loader left");
-		if (loader.get() != null && System.getProperty("dump") != null) {
-			java.lang.management.ManagementFactory.getPlatformMXBean(com.sun.management.HotSpotDiagnosticMXBean.class)
-				.dumpHeap(System.getProperty("dump"), true);
-		}
+			.filter((thread) -> isOf(thread, loader))
+			.forEach((thread) -> say("thread left: " + thread.getName() + " at " + List.of(thread.getStackTrace())));
 	}
 
 	private static boolean isOf(Thread thread, ClassLoader loader) {
-		return thread.isAlive() && (thread.getName().startsWith("eventsource") || (loader != null
-				&& (thread.getContextClassLoader() == loader || thread.getClass().getClassLoader() == loader)));
+		return thread.isAlive() && (thread.getName().startsWith("eventsource")
+				|| thread.getContextClassLoader() == loader || thread.getClass().getClassLoader() == loader);
 	}
 
 	private static void say(String line) {
