@@ -4,6 +4,8 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -12,9 +14,11 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What editors and the README say of the properties.
+ * What editors and docs/reference.md say about the properties.
  */
 class DocumentedPropertiesTests {
+
+	private static final Pattern ROW = Pattern.compile("^\\| `(eventsource\\.[^`]+)` \\|");
 
 	@Test
 	void everyPropertyHasADescription() throws Exception {
@@ -24,8 +28,8 @@ class DocumentedPropertiesTests {
 	}
 
 	@Test
-	void readmeNamesEveryPropertyWithItsDefault() throws Exception {
-		List<String> rows = Files.readAllLines(Path.of("..", "README.md"));
+	void referenceNamesEveryPropertyWithItsDefault() throws Exception {
+		List<String> rows = rows();
 		assertThat(properties()).allSatisfy((property) -> {
 			String start = "| `" + property.path("name").asString() + "` | ";
 			JsonNode defaultValue = property.path("defaultValue");
@@ -34,6 +38,18 @@ class DocumentedPropertiesTests {
 							defaultValue.isMissingNode() ? start : start + "`" + defaultValue.asString() + "` |"),
 					start);
 		});
+	}
+
+	@Test
+	void referenceNamesNothingButProperties() throws Exception {
+		List<String> names = properties().stream().map((property) -> property.path("name").asString()).toList();
+		assertThat(rows().stream().map(ROW::matcher).filter(Matcher::find).map((row) -> row.group(1)))
+			.doesNotHaveDuplicates()
+			.isSubsetOf(names);
+	}
+
+	private static List<String> rows() throws Exception {
+		return Files.readAllLines(Path.of("..", "docs", "reference.md"));
 	}
 
 	private static List<JsonNode> properties() throws Exception {

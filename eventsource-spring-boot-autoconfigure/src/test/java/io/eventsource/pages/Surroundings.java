@@ -84,7 +84,7 @@ public final class Surroundings {
 			new Place("docs/recipes.md", "recipient", NotificationStore.class,
 					with(IMPORTS, "org.springframework.jdbc.support.GeneratedKeyHolder")),
 			new Place("docs/recipes.md", "this.jdbc", Outbox.class, IMPORTS),
-			new Place("docs/recipes.md", "", RecipesPage.class, IMPORTS), new Place("", "", ReadmePage.class, IMPORTS));
+			new Place("docs/recipes.md", "", RecipesPage.class, IMPORTS), new Place("", "", FirstPages.class, IMPORTS));
 
 	private Surroundings() {
 	}
@@ -117,7 +117,7 @@ public final class Surroundings {
 
 	}
 
-	abstract static class ReadmePage {
+	abstract static class FirstPages {
 
 		protected EventSourceEndpoint endpoint;
 

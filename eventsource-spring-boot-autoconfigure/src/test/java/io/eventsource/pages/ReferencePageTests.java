@@ -13,10 +13,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What the README promises of its example of a stream for each client, which is taken
- * from there and run.
+ * What docs/reference.md promises of its example of a stream for each client, which is
+ * taken from there and run.
  */
-class ReadmePageTests {
+class ReferencePageTests {
 
 	@TempDir
 	private Path folder;
@@ -48,7 +48,7 @@ class ReadmePageTests {
 				}
 
 				}
-				""".formatted(Surroundings.imports(), Page.of("README.md").code("PersonalStream cart("));
+				""".formatted(Surroundings.imports(), Page.of("docs/reference.md").code("PersonalStream cart("));
 		try (TestServer server = TestServer.start(container, JavaCode.load(this.folder, application))) {
 			String lastEventId;
 			try (StreamClient client = StreamClient.connect(server.uri("/events/cart"))) {
