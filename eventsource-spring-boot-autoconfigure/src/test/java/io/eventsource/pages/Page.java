@@ -38,8 +38,9 @@ public record Page(String name, List<Block> blocks) {
 	static List<Page> all() throws IOException {
 		try (Stream<Path> root = Files.list(ROOT);
 				Stream<Path> docs = Files.list(ROOT.resolve("docs"));
-				Stream<Path> conformance = Files.list(ROOT.resolve("conformance"))) {
-			return Stream.of(root, docs, conformance)
+				Stream<Path> conformance = Files.list(ROOT.resolve("conformance"));
+				Stream<Path> github = Files.list(ROOT.resolve(".github"))) {
+			return Stream.of(root, docs, conformance, github)
 				.flatMap((files) -> files)
 				.filter((file) -> file.toString().endsWith(".md"))
 				.map((file) -> ROOT.relativize(file).toString())
