@@ -201,9 +201,16 @@ final class Worker {
 	private void turn() {
 		runSafely(poll());
 		if (System.nanoTime() - this.nextTick >= 0) {
-			this.ticking.forEach(this::runSafely);
-			this.nextTick = System.nanoTime() + TICK;
+			tick();
 		}
+	}
+
+	/**
+	 * Runs what is run on every tick, whether one is due or not. Only the worker.
+	 */
+	void tick() {
+		this.ticking.forEach(this::runSafely);
+		this.nextTick = System.nanoTime() + TICK;
 	}
 
 	/**

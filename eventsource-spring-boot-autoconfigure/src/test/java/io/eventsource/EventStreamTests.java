@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -436,7 +435,7 @@ class EventStreamTests {
 				if (writes().size() == 1) {
 					// The heartbeat is due, and the worker ticks before the next piece
 					EventStreamTests.this.engine.turn(Duration.ofMinutes(1));
-					LockSupport.parkNanos(Duration.ofMillis(150).toNanos());
+					EventStreamTests.this.engine.tickNext();
 				}
 			}
 

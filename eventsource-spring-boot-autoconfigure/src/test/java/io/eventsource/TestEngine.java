@@ -19,7 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Streams and clients of a test, on workers whose clock stands still until the test turns
- * it. Workers still tick in real time, every 100 ms, and look at that clock when they do.
+ * it. Workers look at that clock when they tick: when the test says so, and every 100 ms of
+ * real time.
  */
 class TestEngine implements AutoCloseable {
 
@@ -162,26 +163,22 @@ class TestEngine implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until each worker has done all that it has to do on a tick, and what came of
-	 * it.
+	 * Has each worker do at once what it does on a tick, and waits until it has done that
+	 * and what came of it.
 	 */
 	void tick() {
-		AtomicInteger ticks = new AtomicInteger();
+		tickNext();
+		work();
+	}
+
+	/**
+	 * Has each worker do what it does on a tick, as the next thing that it does.
+	 */
+	void tickNext() {
 		for (int i = 0; i < this.dispatcher.threads(); i++) {
 			Worker worker = this.dispatcher.worker(i);
-			// Begins to count between two ticks, so that the next one is a whole one
-			worker.execute(() -> worker.startTicking(new Runnable() {
-
-				@Override
-				public void run() {
-					worker.stopTicking(this);
-					ticks.incrementAndGet();
-				}
-
-			}));
+			worker.execute(worker::tick);
 		}
-		await().until(() -> ticks.get() == this.dispatcher.threads());
-		work();
 	}
 
 	/**
