@@ -25,6 +25,8 @@ public final class CrowdedHeap {
 
 	private static final AtomicInteger clients = new AtomicInteger();
 
+	private static final AtomicInteger produced = new AtomicInteger();
+
 	private CrowdedHeap() {
 	}
 
@@ -70,7 +72,9 @@ public final class CrowdedHeap {
 
 	private static EventStream stream(org.reactivestreams.Publisher<?> publisher,
 			UnaryOperator<EventStream.Builder> customizer) {
-		EventStream stream = customizer.apply(EventStream.builder("crowded", publisher, dispatcher)).build();
+		EventStream stream = customizer
+			.apply(EventStream.builder("crowded", publisher, dispatcher).listener(new Reasons()))
+			.build();
 		stream.start();
 		return stream;
 	}
@@ -88,6 +92,15 @@ public final class CrowdedHeap {
 			.pollInterval(Duration.ofMillis(1))
 			.atMost(Duration.ofMinutes(3))
 			.until(condition);
+	}
+
+	/** Waits until no more of a history is read ahead. */
+	private static void awaitStandstill() {
+		AtomicInteger before = new AtomicInteger(-1);
+		Awaitility.await().pollInterval(Duration.ofMillis(200)).atMost(Duration.ofMinutes(3)).until(() -> {
+			int now = produced.get();
+			return before.getAndSet(now) == now;
+		});
 	}
 
 	private static void require(boolean condition, String message) {
@@ -132,6 +145,7 @@ public final class CrowdedHeap {
 	}
 
 	private static Event event(int number, int size) {
+		produced.incrementAndGet();
 		return Event.builder().id("h" + number).data("x".repeat(size)).build();
 	}
 
@@ -150,11 +164,7 @@ public final class CrowdedHeap {
 		EventStream stream = withHistory(30, 9_000);
 		List<CountingSink> sinks = IntStream.range(0, 1_500).mapToObj((i) -> connect(stream, limit, "h0")).toList();
 		await(() -> sinks.stream().allMatch((sink) -> sink.taken >= limit));
-		// What would be read ahead has been by now
-		await(() -> {
-			Thread.sleep(1_000);
-			return true;
-		});
+		awaitStandstill();
 		require(sinks.stream().noneMatch((sink) -> sink.complete), "a client was closed");
 		sinks.forEach((sink) -> {
 			sink.limit = Long.MAX_VALUE;
@@ -182,10 +192,20 @@ public final class CrowdedHeap {
 		for (int i = 0; i < 30; i++) {
 			Flux<Event> events = Flux.range(0, 10).map((j) -> event(j, LARGE)).concatWith(Flux.never());
 			CountingSink sink = connect(stream(events, TestEngine::personal), Long.MAX_VALUE, null);
-			await(() -> sink.taken > 10 * LARGE);
+			await(() -> sink.taken > 10 * LARGE || sink.complete);
 			sinks.add(sink);
 		}
 		require(sinks.stream().noneMatch((sink) -> sink.complete), "a client was closed");
+	}
+
+	/** Prints why clients were closed. */
+	private static final class Reasons implements StreamListener {
+
+		@Override
+		public void clientClosed(EventClient client, CloseReason reason) {
+			System.out.println(client.id() + " was closed: " + reason);
+		}
+
 	}
 
 	/** Takes bytes up to a number, and keeps none. */

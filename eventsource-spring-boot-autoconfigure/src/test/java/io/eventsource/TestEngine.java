@@ -19,8 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Streams and clients of a test, on workers whose clock stands still until the test turns
- * it. Workers look at that clock when they tick: when the test says so, and every 100 ms of
- * real time.
+ * it. Workers look at that clock when they tick: when the test says so, and every 100 ms
+ * of real time.
  */
 class TestEngine implements AutoCloseable {
 

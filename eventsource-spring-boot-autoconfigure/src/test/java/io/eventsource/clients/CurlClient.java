@@ -4,6 +4,8 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.eventsource.EventStreamReader;
 import io.eventsource.EventStreamReader.Received;
@@ -14,7 +16,11 @@ import io.eventsource.EventStreamReader.Received;
  */
 final class CurlClient implements Client {
 
+	private static final long RECONNECTION_MILLIS = 50;
+
 	private final Recorder seen = new Recorder();
+
+	private final CountDownLatch closed = new CountDownLatch(1);
 
 	private final Thread thread = new Thread(this::follow, "curl");
 
@@ -32,8 +38,9 @@ final class CurlClient implements Client {
 
 	private void follow() {
 		try {
-			while (connect()) {
-				Thread.sleep(50);
+			boolean again = connect();
+			while (again && !this.closed.await(RECONNECTION_MILLIS, TimeUnit.MILLISECONDS)) {
+				again = connect();
 			}
 			this.seen.stopped();
 		}
@@ -91,6 +98,7 @@ final class CurlClient implements Client {
 
 	@Override
 	public void close() {
+		this.closed.countDown();
 		this.thread.interrupt();
 		Process current = this.process;
 		if (current != null) {

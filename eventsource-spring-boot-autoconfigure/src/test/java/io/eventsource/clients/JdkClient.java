@@ -6,6 +6,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -15,15 +17,17 @@ final class JdkClient implements Client {
 
 	private static final HttpClient http = HttpClient.newHttpClient();
 
+	private static final long RECONNECTION_MILLIS = 50;
+
 	private final Recorder seen = new Recorder();
+
+	private final CountDownLatch closed = new CountDownLatch(1);
 
 	private final Thread thread = new Thread(this::follow, "jdk-client");
 
 	private final URI uri;
 
 	private volatile Stream<String> lines = Stream.empty();
-
-	private volatile boolean closed;
 
 	private String lastEventId = "";
 
@@ -41,8 +45,9 @@ final class JdkClient implements Client {
 
 	private void follow() {
 		try {
-			while (!this.closed && connect()) {
-				Thread.sleep(50);
+			boolean again = connect();
+			while (again && !this.closed.await(RECONNECTION_MILLIS, TimeUnit.MILLISECONDS)) {
+				again = connect();
 			}
 			this.seen.stopped();
 		}
@@ -116,7 +121,7 @@ final class JdkClient implements Client {
 
 	@Override
 	public void close() {
-		this.closed = true;
+		this.closed.countDown();
 		this.lines.close();
 		this.thread.interrupt();
 	}

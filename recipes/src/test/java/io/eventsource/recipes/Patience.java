@@ -8,9 +8,9 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Sets for how long tests wait for a condition, which is longer than it takes on a machine
- * that is busy with other work, and how often they check it: at once, and then after
- * pauses that grow. Registered for all tests.
+ * Sets for how long tests wait for a condition, which is longer than it takes on a
+ * machine that is busy with other work, and how often they check it: at once, and then
+ * after pauses that grow. Registered for all tests.
  */
 public final class Patience implements BeforeAllCallback {
 
