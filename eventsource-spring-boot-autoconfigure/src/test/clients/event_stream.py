@@ -22,7 +22,7 @@ class EventStream:
             except urllib.error.HTTPError:
                 raise  # refused
             except OSError:
-                pass  # cut off: what has come of an event that is not whole does not count
+                pass  # cut off: an event that has arrived in part does not count
             time.sleep(self.retry)
 
     def connect(self):
@@ -46,6 +46,6 @@ class EventStream:
                 self.retry = int(value) / 1000
             elif line == b"\n":
                 self.last_event_id = event_id
-                if data:  # else the block has told an id, and nothing more
+                if data:  # else the block has an id, and nothing more
                     yield event_type or "message", "\n".join(data), event_id
                 event_type, data = "", []

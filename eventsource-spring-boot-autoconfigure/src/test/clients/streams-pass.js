@@ -1,6 +1,6 @@
 self.addEventListener("fetch", (event) => {
   if (event.request.headers.get("accept") === "text/event-stream") {
-    return; // without respondWith the browser asks the server itself, and comes back by itself
+    return; // without respondWith the browser asks the server directly, and comes back by itself
   }
   event.respondWith(fetch(event.request));
 });

@@ -71,7 +71,7 @@ final class JdkClient implements Client {
 			read();
 		}
 		catch (IOException | UncheckedIOException ex) {
-			// Cut off: what has come of an event that is not whole does not count
+			// Cut off: an event that has arrived in part does not count
 		}
 		return true;
 	}

@@ -36,9 +36,9 @@ class QueueListener {
 			this.queue.publish(event(message));
 		}
 		catch (IllegalArgumentException ex) {
-			// Acknowledged: it would not do at the next attempt either, and brokers
-			// differ in what becomes of a message that is rejected
-			logger.warn("A message was left out, since it cannot be an event: " + ex.getMessage());
+			// Acknowledged: the next attempt would fail too, and brokers differ in how
+			// they handle a message that is rejected
+			logger.warn("Skipped a message that cannot be an event: " + ex.getMessage());
 		}
 	}
 
