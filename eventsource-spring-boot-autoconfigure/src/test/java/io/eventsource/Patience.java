@@ -23,6 +23,8 @@ public final class Patience implements BeforeAllCallback {
 
 	@Override
 	public void beforeAll(ExtensionContext context) {
+		// The developer tools keep every context that they might restart
+		System.setProperty("spring.devtools.restart.enabled", "false");
 		Awaitility.setDefaultTimeout(LIMIT);
 		Awaitility.setDefaultPollDelay(Duration.ZERO);
 		Awaitility.setDefaultPollInterval(IterativePollInterval.iterative(Patience::longer, FIRST_PAUSE));
