@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Clients that stand still in the midst of events that have left the log.
@@ -82,6 +83,49 @@ class StragglerTests {
 		assertThat(stream.log().held()).isEqualTo(stream.log().weight(0));
 		stuck.forEach((client) -> client.sink().ready());
 		stuck.forEach((client) -> client.awaitEvents(10));
+	}
+
+	@Test
+	void logMakesRoomForWhatIsKeptByClientsThatNobodyWaitsFor() {
+		EventStream stream = start(OverflowStrategy.DISCONNECT);
+		List<Client> stuck = List.of(stuckIn(stream, 0), stuckIn(stream, 1));
+		Client reader = this.engine.connect(stream);
+		List<Client> clients = Stream.concat(stuck.stream(), Stream.of(reader)).toList();
+		emit(clients, 5);
+		this.engine.advance(Duration.ofSeconds(2));
+		for (int i = 0; i < 30; i++) {
+			emit(clients, 1);
+			this.engine.work();
+			assertThat(stream.log().held()).isLessThanOrEqualTo(MEMORY);
+		}
+		assertThat(stream.log().stragglers().bytes()).isGreaterThan(2L * LARGE);
+		clients.forEach(Client::assertOpen);
+		assertThat(reader.missed()).isEmpty();
+	}
+
+	@Test
+	void publisherHasNoRoomForMoreWhereClientsKeepWhatItWouldDrop() {
+		EventChannel channel = EventChannel.create(100_000, Duration.ZERO);
+		EventStream stream = this.engine.stream(channel,
+				StreamSettings.builder()
+					.overflow(OverflowStrategy.BACKPRESSURE)
+					.bufferMemory(MEMORY)
+					.bufferSize(100_000)
+					.build());
+		stream.start();
+		Client stuck = stuckIn(stream, 0);
+		channel.publish("message", "x".repeat(LARGE));
+		TestEngine.await().until(() -> stuck.sink().isFull());
+		this.engine.work();
+		int size = 1000;
+		assertThatIllegalStateException().isThrownBy(() -> {
+			while (true) {
+				channel.publish("message", "x".repeat(size));
+			}
+		}).withMessageContaining("The channel is full");
+		assertThat(stream.log().held()).isBetween(MEMORY - 2 * EncodedEvent.weight(size, false),
+				MEMORY + 2 * EncodedEvent.weight(size, false));
+		stuck.assertOpen();
 	}
 
 	@Test
