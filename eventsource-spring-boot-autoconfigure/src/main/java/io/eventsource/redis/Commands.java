@@ -10,7 +10,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.api.sync.RedisStreamCommands;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ final class Commands implements AutoCloseable {
 	 * failed to connect, to connect, and until the answer is there.
 	 * @throws RedisException if the answer is an error, or there is none
 	 */
-	<T> T run(Function<RedisStreamCommands<byte[], byte[]>, T> command) {
+	<T> T run(Function<RedisClusterCommands<byte[], byte[]>, T> command) {
 		Connection current = connection();
 		try {
 			return command.apply(current.commands());

@@ -6,9 +6,9 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisStreamCommands;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +83,7 @@ final class Connector implements AutoCloseable {
 	 * @param commands its commands, which wait for the answer
 	 */
 	record Connection(StatefulConnection<byte[], byte[]> connection,
-			RedisStreamCommands<byte[], byte[]> commands) implements AutoCloseable {
+			RedisClusterCommands<byte[], byte[]> commands) implements AutoCloseable {
 
 		boolean isOpen() {
 			return this.connection.isOpen();

@@ -7,16 +7,17 @@ import io.lettuce.core.StreamMessage;
 /**
  * How many entries of one channel are read at once, so that they take about as many bytes
  * as they should. Redis counts entries only, so this goes by those that were read before:
- * by their average, and by the largest of late, in case more of its size follow.
+ * by their average, and by the largest of late, in case more of its size follow. Where
+ * the next ones are larger all the same, an {@link EntryPage} keeps no more of them.
  * Thread-safe.
  */
 final class PageSize {
 
 	/** How many bytes of entries are read at once, about. */
-	private static final long BYTES = 1024 * 1024;
+	static final long BYTES = 1024 * 1024;
 
 	/** How many of them are read at once for a client that comes back, about. */
-	private static final long HISTORY_BYTES = 128 * 1024;
+	static final long HISTORY_BYTES = 128 * 1024;
 
 	private static final int MAX = 512;
 

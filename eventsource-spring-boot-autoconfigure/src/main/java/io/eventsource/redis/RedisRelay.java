@@ -219,18 +219,17 @@ final class RedisRelay implements EventRelay {
 		if (count <= 0 || EntryId.ZERO.equals(id)) {
 			return List.of();
 		}
-		Range<String> range = Range.create("-", (id != null) ? id.previous().toString() : "+");
-		return adapted(this.commands
-			.run((redis) -> redis.xrevrange(this.keyBytes, range, Limit.from(Math.min(count, this.page.history())))));
+		String newest = (id != null) ? id.previous().toString() : "+";
+		return adapted(this.commands.run((redis) -> new EntryReader(redis).upTo(this.keyBytes, newest,
+				Math.min(count, this.page.history()), PageSize.HISTORY_BYTES)));
 	}
 
 	/**
 	 * Reads entries from an id on, that one included, one page at most.
 	 */
 	List<StreamMessage<byte[], byte[]>> from(EntryId id) {
-		Range<String> range = Range.create(id.toString(), "+");
-		return adapted(
-				this.commands.run((redis) -> redis.xrange(this.keyBytes, range, Limit.from(this.page.history()))));
+		return adapted(this.commands.run((redis) -> new EntryReader(redis).from(this.keyBytes, id.toString(),
+				this.page.history(), PageSize.HISTORY_BYTES)));
 	}
 
 	/** The next page is to have as many entries of this size as it should have bytes. */
@@ -241,16 +240,16 @@ final class RedisRelay implements EventRelay {
 
 	/**
 	 * Hands on entries that were read from the position on.
-	 * @param count how many could have been read
+	 * @param full whether as many arrived as were asked for
 	 */
-	synchronized void accept(List<StreamMessage<byte[], byte[]>> entries, int count) {
+	synchronized void accept(List<StreamMessage<byte[], byte[]>> entries, boolean full) {
 		Receiver current = this.receiver;
 		EntryId before = this.position;
 		if (current == null || before == null || entries.isEmpty()) {
 			return;
 		}
 		// With fewer entries Redis had no reason to trim any
-		if (entries.size() >= count && !has(before)) {
+		if (full && !has(before)) {
 			missed(current, GapCause.EVICTED);
 		}
 		for (StreamMessage<byte[], byte[]> entry : adapted(entries)) {

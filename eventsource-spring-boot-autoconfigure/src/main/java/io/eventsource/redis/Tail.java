@@ -1,8 +1,6 @@
 package io.eventsource.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,12 +8,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 import io.eventsource.redis.Connector.Connection;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.StreamMessage;
-import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -192,19 +187,17 @@ final class Tail {
 		}
 		boolean all = ready.size() == this.relays.size();
 		long wait = Math.min(all ? WAIT : SHORT_WAIT, this.timeout.toMillis() / 2);
-		XReadArgs args = XReadArgs.Builder.count(count).block(wait);
-		Map<String, List<StreamMessage<byte[], byte[]>>> entries = connection.commands()
-			.xread(args, offsets(ready.values()))
-			.stream()
-			.collect(Collectors.groupingBy((entry) -> new String(entry.getStream(), StandardCharsets.UTF_8)));
-		for (RedisRelay relay : ready.values()) {
-			relay.accept(entries.getOrDefault(relay.key(), List.of()), count);
-		}
+		List<StreamOffset<byte[]>> offsets = ready.values().stream().map(RedisRelay::offset).toList();
+		accept(new EntryReader(connection.commands()).behind(offsets, count, PageSize.BYTES, wait), ready, count);
 	}
 
-	@SuppressWarnings("unchecked")
-	private static StreamOffset<byte[]>[] offsets(Collection<RedisRelay> relays) {
-		return relays.stream().map(RedisRelay::offset).toArray(StreamOffset[]::new);
+	private static void accept(Map<String, EntryPage> pages, Map<String, RedisRelay> relays, int count) {
+		relays.forEach((key, relay) -> {
+			EntryPage page = pages.get(key);
+			if (page != null) {
+				relay.accept(page.entries(), page.received() >= count);
+			}
+		});
 	}
 
 	/**

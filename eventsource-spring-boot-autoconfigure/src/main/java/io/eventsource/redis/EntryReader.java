@@ -1,0 +1,92 @@
+package io.eventsource.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.StreamMessageListOutput;
+import io.lettuce.core.output.StreamReadOutput;
+import io.lettuce.core.output.StreamingOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandKeyword;
+import io.lettuce.core.protocol.CommandType;
+
+/**
+ * Reads entries of Redis Streams, a page at a time, each of which is bounded in number
+ * and in bytes.
+ */
+final class EntryReader {
+
+	private static final String STREAMS = "STREAMS";
+
+	private final RedisClusterCommands<byte[], byte[]> redis;
+
+	EntryReader(RedisClusterCommands<byte[], byte[]> redis) {
+		this.redis = redis;
+	}
+
+	/**
+	 * Reads the entries from an id on, that one included, oldest first.
+	 */
+	List<StreamMessage<byte[], byte[]>> from(byte[] key, String id, int count, long bytes) {
+		return range(CommandType.XRANGE, key, id, "+", count, bytes);
+	}
+
+	/**
+	 * Reads the entries up to an id, that one included, newest first.
+	 */
+	List<StreamMessage<byte[], byte[]>> upTo(byte[] key, String id, int count, long bytes) {
+		return range(CommandType.XREVRANGE, key, id, "-", count, bytes);
+	}
+
+	private List<StreamMessage<byte[], byte[]>> range(CommandType type, byte[] key, String begin, String end, int count,
+			long bytes) {
+		EntryPage page = new EntryPage(bytes);
+		StreamMessageListOutput<byte[], byte[]> output = new StreamMessageListOutput<>(ByteArrayCodec.INSTANCE, key);
+		output.setSubscriber(page);
+		this.redis.dispatch(type, output, args().addKey(key).add(begin).add(end).add(CommandKeyword.COUNT).add(count));
+		return page.entries();
+	}
+
+	/**
+	 * Waits for entries behind the given ones.
+	 * @param offsets the streams, each with the id behind which it is read
+	 * @param count how many entries of each stream are read at most
+	 * @param bytes how many bytes of each stream are read, about
+	 * @param millis how long to wait for the first entry
+	 * @return what was read, by the names of the streams that have something new
+	 */
+	Map<String, EntryPage> behind(Collection<StreamOffset<byte[]>> offsets, int count, long bytes, long millis) {
+		Map<String, EntryPage> pages = new HashMap<>();
+		StreamReadOutput<byte[], byte[]> output = new StreamReadOutput<>(ByteArrayCodec.INSTANCE);
+		output.setSubscriber(new StreamingOutput.Subscriber<>() {
+
+			@Override
+			public void onNext(StreamMessage<byte[], byte[]> entry) {
+				String stream = new String(entry.getStream(), StandardCharsets.UTF_8);
+				pages.computeIfAbsent(stream, (name) -> new EntryPage(bytes)).onNext(entry);
+			}
+
+		});
+		CommandArgs<byte[], byte[]> args = args().add(CommandKeyword.COUNT)
+			.add(count)
+			.add(CommandKeyword.BLOCK)
+			.add(millis)
+			.add(STREAMS);
+		offsets.forEach((offset) -> args.addKey(offset.getName()));
+		offsets.forEach((offset) -> args.add(offset.getOffset()));
+		this.redis.dispatch(CommandType.XREAD, output, args);
+		return pages;
+	}
+
+	private static CommandArgs<byte[], byte[]> args() {
+		return new CommandArgs<>(ByteArrayCodec.INSTANCE);
+	}
+
+}
