@@ -17,50 +17,49 @@ import org.springframework.util.unit.DataSize;
  *
  * @param enabled Whether to serve publishers of events as event streams.
  * @param path Base path. Each stream is served below it, at the name of its bean; the
- * only or primary one at the path itself too. Empty to serve only streams with a path of
- * their own.
+ * only or primary one is also served at the path itself. Empty to serve only streams with
+ * a path of their own.
  * @param retry Reconnection time sent to clients, in whole milliseconds.
  * @param heartbeat Idle time after which a client is sent a comment to keep its
  * connection alive; 0 for none.
- * @param bufferSize Number of events kept for each stream: the replay window, and how far
- * a client may lag.
- * @param bufferMemory Size of the events that each stream holds, at most: in its log,
- * waiting for room in it, on its way to clients, and kept for filters.
- * @param maxEventSize Size that one event may have on the wire. Larger events are
- * refused.
- * @param overflow What becomes of a client that lags further than the events kept.
+ * @param bufferSize Number of events kept in the log of each stream: the replay window,
+ * and how far a client may lag behind.
+ * @param bufferMemory Maximum size of the events that each stream holds: in its log,
+ * waiting for room in it, on their way to clients, and kept for filters.
+ * @param maxEventSize Maximum size of one event on the wire. Larger events are rejected.
+ * @param overflow How a client is handled that lags further behind than the log reaches.
  * @param subscription Whether a publisher is subscribed to once for all clients, or once
  * for each.
- * @param linger Time without clients after which a shared publisher is let go until the
- * next client comes. By default, it is kept.
+ * @param linger Time without clients after which the subscription to a shared publisher
+ * is cancelled until the next client connects. By default, it is kept.
  * @param initialReplay Number of the latest events that a client without a last event id
  * gets first.
- * @param gapEvent Type of the event that tells a client that it misses events; empty for
- * none.
- * @param writeTimeout Time during which a client may take nothing of what waits for it
- * before it is disconnected.
- * @param maxLifetime Longest life of a connection, of which each one lasts for 80 to 100
- * percent; 0 for none. The client comes back and resumes.
- * @param flushInterval Time after events were sent during which further ones may be held
- * back, to be sent together; 0 to send each at once.
+ * @param gapEvent Type of the event that tells a client that it has missed events; empty
+ * for none.
+ * @param writeTimeout Time during which a client may take nothing of the data that waits
+ * for it before it is disconnected.
+ * @param maxLifetime Longest life of a connection. Each connection lasts for 80 to 100
+ * percent of it, and the client comes back and resumes; 0 for no limit.
+ * @param flushInterval Time after a write during which further events may be held back
+ * and sent together; 0 to send each event at once.
  * @param responseDelay Time for which the response to a request other than GET may wait
- * for the first sign of its client's own publisher, so that a failure before is answered
- * like any exception; 0 for not at all.
- * @param maxConnections Number of connections to all streams, at most; 0 for any number.
- * @param maxConnectionsPerClient Number of connections of one user, or of one address
- * where there is no user, at most; 0 for any number.
- * @param reject How a client is refused that may come back later.
+ * for the first signal of its client's own publisher, so that an earlier failure is
+ * answered like any exception; 0 for no wait.
+ * @param maxConnections Maximum number of connections to all streams; 0 for any number.
+ * @param maxConnectionsPerClient Maximum number of connections of one user, or of one
+ * address where there is no user; 0 for any number.
+ * @param reject How to refuse a client that may come back later.
  * @param shutdown Settings of the shutdown.
  * @param history Settings of the event history.
  * @param restart Settings of the restart of publishers that have failed.
  * @param metrics Settings of the metrics.
  * @param dispatcher Settings of the threads that serve the clients.
- * @param typesParameter Request parameter by which a client asks for some types of event
- * only, separated by commas; empty for none.
- * @param endWithSession Whether the connections of a user end when the session does in
- * which they were opened, or when its id changes, as upon login.
- * @param cors Which other origins may open streams in a browser.
- * @param channels Settings of the channels that are made by name.
+ * @param typesParameter Request parameter by which a client asks for certain types of
+ * event only, separated by commas; empty for none.
+ * @param endWithSession Whether the connections of a user end when the session in which
+ * they were opened ends or changes its id, as it does upon login.
+ * @param cors Other origins that may open streams in a browser.
+ * @param channels Settings of the channels that are created by name.
  * @param streams Settings of single streams, by the name of the publisher's bean.
  */
 @ConfigurationProperties("eventsource")
@@ -96,7 +95,7 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	/**
 	 * Settings of the shutdown.
 	 *
-	 * @param drain Time over which clients are sent away.
+	 * @param drain Period over which clients are disconnected when the server stops.
 	 */
 	record ShutdownProperties(@DefaultValue("2s") Duration drain) {
 
@@ -105,7 +104,7 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	/**
 	 * Settings of the event history.
 	 *
-	 * @param maxEvents Number of events that a client is given from the history, at most.
+	 * @param maxEvents Maximum number of events that a client is given from the history.
 	 */
 	record HistoryProperties(@DefaultValue("10000") int maxEvents) {
 
@@ -114,9 +113,10 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	/**
 	 * Settings of the restart of publishers that have failed.
 	 *
-	 * @param minDelay Pause after the first failure. Doubled with each further one, and
-	 * cut by up to half at random.
-	 * @param maxDelay Longest pause.
+	 * @param minDelay Pause after the first failure. It is doubled with each further
+	 * failure, and shortened by up to half at random.
+	 * @param maxDelay Longest pause before a publisher that has failed is subscribed to
+	 * again.
 	 */
 	record RestartProperties(@DefaultValue("1s") Duration minDelay, @DefaultValue("30s") Duration maxDelay) {
 
@@ -126,7 +126,7 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * Settings of the metrics.
 	 *
 	 * @param httpServerRequests Whether requests for streams, which last for as long as
-	 * clients stay, are observed as other requests are.
+	 * clients stay, are observed like other requests.
 	 */
 	record MetricsProperties(@DefaultValue("true") boolean httpServerRequests) {
 
@@ -135,17 +135,18 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	/**
 	 * Settings of the threads that serve the clients.
 	 *
-	 * @param threads Number of threads that write to the clients. By default half the
+	 * @param threads Number of threads that write to the clients. By default, half the
 	 * number of processors, but at least one.
-	 * @param stallTimeout How long such a thread may stand still in one call of a filter,
-	 * a listener or a connection before another one takes its place; 0 for ever.
+	 * @param stallTimeout How long a thread that writes to clients may be stuck in one
+	 * call to a filter, a listener or a connection before another thread takes its place;
+	 * 0 for no limit.
 	 */
 	record DispatcherProperties(@Nullable Integer threads, @DefaultValue("3s") Duration stallTimeout) {
 
 	}
 
 	/**
-	 * Settings of the channels that are made by name.
+	 * Settings of the channels that are created by name.
 	 *
 	 * @param store Where the events of channels are kept.
 	 * @param redis Settings of channels on Redis Streams.
@@ -168,16 +169,16 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	}
 
 	/**
-	 * Settings of channels on Redis Streams. Where Redis is and how to connect to it is
-	 * configured under spring.data.redis.
+	 * Settings of channels on Redis Streams. The connection to Redis is configured under
+	 * spring.data.redis.
 	 *
-	 * @param keyPrefix What the key of each channel's stream begins with; the name of the
+	 * @param keyPrefix Prefix of the key of each channel's stream; the name of the
 	 * channel follows.
-	 * @param maxLength Number of events that Redis keeps for each channel, at least;
-	 * clients resume behind any of them. Redis trims whole blocks, so that it keeps a few
-	 * more.
-	 * @param timeout Time that a command, or making a connection, may take. A publisher
-	 * waits for three times as long at most.
+	 * @param maxLength Minimum number of events that Redis keeps for each channel;
+	 * clients can resume after any of them. Redis trims whole blocks, so that it keeps a
+	 * few more.
+	 * @param timeout Time that a command, or opening a connection, may take. A publisher
+	 * waits for at most three times as long.
 	 */
 	record RedisProperties(@DefaultValue("eventsource:") String keyPrefix, @DefaultValue("10000") long maxLength,
 			@DefaultValue("5s") Duration timeout) {
@@ -185,7 +186,7 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	}
 
 	/**
-	 * Settings of one stream. What is not set is as for all streams.
+	 * Settings of one stream. A setting that is absent has the value for all streams.
 	 *
 	 * @param path Path of the stream; empty if only controllers open it. By default, the
 	 * name of its bean below the base path.
@@ -193,33 +194,33 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * milliseconds.
 	 * @param heartbeat Idle time after which a client of this stream is sent a comment; 0
 	 * for none.
-	 * @param bufferSize Number of events kept for this stream.
-	 * @param bufferMemory Size of the events kept for this stream, at most.
-	 * @param maxEventSize Size that one event of this stream may have on the wire.
-	 * @param overflow What becomes of a client of this stream that lags further than the
-	 * events kept.
+	 * @param bufferSize Number of events kept in the log of this stream.
+	 * @param bufferMemory Maximum size of the events that this stream holds.
+	 * @param maxEventSize Maximum size of one event of this stream on the wire.
+	 * @param overflow How a client of this stream is handled that lags further behind
+	 * than the log reaches.
 	 * @param subscription Whether the publisher of this stream is subscribed to once for
 	 * all clients, or once for each.
-	 * @param linger Time without clients after which the publisher of this stream is let
-	 * go until the next client comes.
+	 * @param linger Time without clients after which the subscription to the publisher of
+	 * this stream is cancelled until the next client connects.
 	 * @param initialReplay Number of the latest events that a client of this stream
 	 * without a last event id gets first.
-	 * @param gapEvent Type of the event that tells a client of this stream that it misses
-	 * events; empty for none.
+	 * @param gapEvent Type of the event that tells a client of this stream that it has
+	 * missed events; empty for none.
 	 * @param writeTimeout Time during which a client of this stream may take nothing of
-	 * what waits for it before it is disconnected.
-	 * @param maxLifetime Longest life of a connection to this stream; 0 for none.
-	 * @param flushInterval Time after events of this stream were sent during which
-	 * further ones may be held back, to be sent together; 0 to send each at once.
-	 * @param responseDelay Time for which the response to a request other than GET may
-	 * wait for the first sign of a publisher of this stream that its client has for
-	 * itself; 0 for not at all.
+	 * the data that waits for it before it is disconnected.
+	 * @param maxLifetime Longest life of a connection to this stream; 0 for no limit.
+	 * @param flushInterval Time after a write of this stream during which further events
+	 * may be held back and sent together; 0 to send each event at once.
+	 * @param responseDelay Time for which the response to a request for this stream other
+	 * than GET may wait for the first signal of its client's own publisher; 0 for no
+	 * wait.
 	 * @param history Settings of the event history of this stream.
 	 * @param restart Settings of the restart of this stream's publisher after a failure.
 	 * @param typesParameter Request parameter by which a client of this stream asks for
-	 * some types of event only; empty for none.
-	 * @param cors Which other origins may open this stream in a browser, instead of what
-	 * is set for all streams.
+	 * certain types of event only; empty for none.
+	 * @param cors Other origins that may open this stream in a browser. They replace
+	 * those for all streams.
 	 */
 	record StreamProperties(@Nullable String path, @Nullable Duration retry, @Nullable Duration heartbeat,
 			@Nullable Integer bufferSize, @Nullable DataSize bufferMemory, @Nullable DataSize maxEventSize,
@@ -238,8 +239,8 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	/**
 	 * Settings of the event history of one stream.
 	 *
-	 * @param maxEvents Number of events that a client of this stream is given from the
-	 * history, at most.
+	 * @param maxEvents Maximum number of events that a client of this stream is given
+	 * from the history.
 	 */
 	record StreamHistoryProperties(@Nullable Integer maxEvents) {
 
@@ -249,14 +250,15 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * Settings of the restart of one stream's publisher after a failure.
 	 *
 	 * @param minDelay Pause after the first failure of this stream's publisher.
-	 * @param maxDelay Longest pause.
+	 * @param maxDelay Longest pause before this stream's publisher is subscribed to
+	 * again.
 	 */
 	record StreamRestartProperties(@Nullable Duration minDelay, @Nullable Duration maxDelay) {
 
 	}
 
 	/**
-	 * Which other origins may open streams in a browser.
+	 * Other origins that may open streams in a browser.
 	 *
 	 * @param allowedOrigins Origins that may open streams, such as 'https://example.com';
 	 * '*' for all, empty for none.
@@ -264,9 +266,9 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * 'https://*.example.com'; unlike '*' they may be combined with credentials.
 	 * @param allowCredentials Whether browsers may send cookies and other credentials. By
 	 * default, they may not.
-	 * @param allowedHeaders Request headers that clients may send beside Last-Event-ID
-	 * and Cache-Control.
-	 * @param maxAge How long a browser may remember that it is allowed.
+	 * @param allowedHeaders Request headers that clients may send in addition to
+	 * Last-Event-ID and Cache-Control.
+	 * @param maxAge How long a browser may remember that a request is allowed.
 	 */
 	record CorsProperties(@Nullable List<String> allowedOrigins, @DefaultValue List<String> allowedOriginPatterns,
 			@Nullable Boolean allowCredentials, @DefaultValue("Authorization") List<String> allowedHeaders,

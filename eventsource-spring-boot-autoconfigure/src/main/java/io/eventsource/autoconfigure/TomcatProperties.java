@@ -6,8 +6,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings of event streams on Tomcat.
  *
- * @param http2ResetFactor What a stream of HTTP/2 that is taken back adds to the overhead
- * of its connection, which Tomcat ends if there is too much; 50 is Tomcat's own.
+ * @param http2ResetFactor What an HTTP/2 stream that its client closes adds to the
+ * overhead count of its connection, which Tomcat closes if the count is too high.
+ * Tomcat's own value is 50.
  */
 @ConfigurationProperties("eventsource.tomcat")
 record TomcatProperties(@DefaultValue("25") int http2ResetFactor) {
