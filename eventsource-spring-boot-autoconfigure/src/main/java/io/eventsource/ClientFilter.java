@@ -110,7 +110,7 @@ final class ClientFilter implements Call {
 				shown.add(frame);
 				length += frame.bytes().length;
 				// Only what has an id tells the client its position
-				this.hidden = (frame.type() != null || frame.id() != null) ? 0 : this.hidden;
+				this.hidden = frame.tellsPlace() ? 0 : this.hidden;
 			}
 			next++;
 			frame = (budget.spend() && next < end) ? log.frame(next) : null;

@@ -196,7 +196,7 @@ final class EventLog {
 	}
 
 	private void register(Frame frame) {
-		if (frame.type() != null || frame.id() != null || frame.gap() != null) {
+		if (frame.tellsPlace() || frame.gap() != null) {
 			this.end = frame.sequence() + 1;
 		}
 		if (frame.id() != null) {

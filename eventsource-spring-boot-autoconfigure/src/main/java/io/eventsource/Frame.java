@@ -108,6 +108,13 @@ final class Frame {
 	}
 
 	/**
+	 * Whether a client that is sent this frame knows its place in the stream by the id.
+	 */
+	boolean tellsPlace() {
+		return this.type != null || (this.id != null && FrameEncoder.isEnded(this.bytes));
+	}
+
+	/**
 	 * Why events are missing in this place; {@code null} if none are.
 	 */
 	@Nullable GapCause gap() {

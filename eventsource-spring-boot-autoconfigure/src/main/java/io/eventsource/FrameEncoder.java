@@ -54,7 +54,8 @@ final class FrameEncoder {
 	/**
 	 * Writes the block of an event. An empty line ends it, unless it has nothing but
 	 * comments and a reconnection time, which take effect line by line: many readers take
-	 * an empty line behind these for an event without data.
+	 * an empty line behind these for an event without data. Such an event is not given an
+	 * id by what it comes from either, since an id takes effect with an empty line only.
 	 * @throws IllegalArgumentException if the data cannot be written or the block is too
 	 * large
 	 */
@@ -63,15 +64,17 @@ final class FrameEncoder {
 		Object data = event.data();
 		String text = (data != null) ? text(event, data) : null;
 		Block block = new Block(this.maxEventSize, (text != null) ? text.length() + 64 : 64);
+		boolean ownId = event.id() != null && !this.foreignIds;
+		boolean ended = text != null || ownId || !event.type().equals(Event.DEFAULT_TYPE);
 		int own = 0;
-		if (event.id() != null && this.foreignIds) {
+		if (event.id() != null && !ownId && ended) {
 			block.lines("id:", event.id());
 			own = (int) block.size;
 		}
 		if (event.comment() != null) {
 			block.lines(":", event.comment());
 		}
-		if (event.id() != null && !this.foreignIds) {
+		if (event.id() != null && ownId) {
 			block.lines("id:", event.id());
 		}
 		if (!event.type().equals(Event.DEFAULT_TYPE)) {
@@ -83,7 +86,7 @@ final class FrameEncoder {
 		if (text != null) {
 			block.lines("data:", text);
 		}
-		if (text != null || event.id() != null || !event.type().equals(Event.DEFAULT_TYPE)) {
+		if (ended) {
 			block.put('\n');
 		}
 		if (block.size > this.maxEventSize) {
@@ -91,6 +94,14 @@ final class FrameEncoder {
 					+ this.maxEventSize + " of max-event-size; send less, or raise the limit");
 		}
 		return new EncodedEvent(event, block.bytes(), own, this.keepsEvents);
+	}
+
+	/**
+	 * Whether an empty line ends a block, with which an id in it takes effect (WHATWG
+	 * 9.2.6).
+	 */
+	static boolean isEnded(byte[] block) {
+		return block.length > 1 && block[block.length - 1] == '\n' && block[block.length - 2] == '\n';
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.eventsource;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -67,6 +68,25 @@ class EventRelayTests {
 		assertThat(plain.events().get(2).type()).isEqualTo("t");
 		assertThat(plain.comments()).containsExactly("c");
 		assertThat(keeping.sink().events()).extracting(Received::lastEventId).containsExactly("id-7", "id-8");
+	}
+
+	/** A comment takes effect without an empty line, and tells nobody a position. */
+	@Test
+	void commentOfTheRelayIsSentLikeAnyOther() {
+		EventStream stream = this.engine.stream(this.channel,
+				(builder) -> builder.filters(List.of((event, client) -> !"hidden".equals(event.type()))));
+		RecordingSink sink = new RecordingSink(Long.MAX_VALUE);
+		Client client = this.engine.connect(stream, null, sink);
+		this.relay.receiver().deliver(event(1));
+		client.awaitData("event 1");
+		this.relay.receiver().deliver(Event.builder().id("id-2").type("hidden").data("x").build());
+		this.relay.receiver().deliver(Event.builder().id("id-3").comment("c").build());
+		TestEngine.await().until(() -> sink.comments().contains("c"));
+		assertThat(sink.lastEventId()).isEqualTo("id-1");
+		assertThat(this.relay.receiver().has("id-3")).isTrue();
+		this.engine.advance(Duration.ofSeconds(20));
+		TestEngine.await().until(() -> !sink.lastEventId().equals("id-1"));
+		assertThat(stream.log().start(sink.lastEventId(), 0).position()).isEqualTo(3);
 	}
 
 	@Test

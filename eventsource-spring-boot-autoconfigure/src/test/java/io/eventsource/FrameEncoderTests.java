@@ -1,6 +1,7 @@
 package io.eventsource;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,19 @@ class FrameEncoderTests {
 		assertThat(frame(Event.of("x"))).isEqualTo("id: run-3\ndata: x\n\n");
 		assertThat(frame(Event.builder().id("u").data("x").build())).isEqualTo("id: u\ndata: x\n\n");
 		assertThat(frame(Event.builder().comment("x").build())).isEqualTo(": x\n");
+	}
+
+	@Test
+	void idThatComesFromElsewhereIsSentWithWhatHasAnEmptyLineOnly() {
+		FrameEncoder foreign = new FrameEncoder(String::valueOf, 100, false, true, new TypeWarnings());
+		assertThat(foreign.encode(Event.builder().id("7-0").data("x").comment("c").build()).body())
+			.asString(StandardCharsets.UTF_8)
+			.isEqualTo("id: 7-0\n: c\ndata: x\n\n");
+		Event aside = Event.builder().id("7-0").comment("c\n\n").retry(Duration.ofSeconds(1)).build();
+		EncodedEvent encoded = foreign.encode(aside);
+		assertThat(encoded.body()).asString(StandardCharsets.UTF_8).isEqualTo(": c\n: \n: \nretry: 1000\n");
+		assertThat(encoded.id()).isEqualTo("7-0");
+		assertThat(encode(aside)).isEqualTo(": c\n: \n: \nid: 7-0\nretry: 1000\n\n");
 	}
 
 	@Test
