@@ -4,7 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Observes streams. All methods do nothing by default. They are called on the engine's
- * threads and must not block; what they throw is logged and has no other effect.
+ * threads and must not block; what they throw is logged and has no other effect. There is
+ * no context of a request on these threads: what is known about a client is in the
+ * {@link EventClient}.
  */
 public interface StreamListener {
 
