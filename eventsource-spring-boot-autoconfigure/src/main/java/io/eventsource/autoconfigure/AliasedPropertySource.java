@@ -9,10 +9,10 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 
 /**
- * A source in which what is below one name is found below another one too.
+ * A source in which the properties below one name are also found below another name.
  *
  * @param source the source
- * @param name the name that is asked for
+ * @param name the name that is looked up
  * @param alias the other name
  */
 record AliasedPropertySource(ConfigurationPropertySource source, ConfigurationPropertyName name,
@@ -45,8 +45,8 @@ record AliasedPropertySource(ConfigurationPropertySource source, ConfigurationPr
 	}
 
 	/**
-	 * Appends the elements of a name from an index on. (To append a part of a name is too
-	 * much for Spring Boot, if the part has been cut off.)
+	 * Appends the elements of a name from an index on. (Spring Boot cannot append a part
+	 * of a name if that part has been cut off.)
 	 */
 	static ConfigurationPropertyName append(ConfigurationPropertyName start, ConfigurationPropertyName name, int from) {
 		ConfigurationPropertyName result = start;

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 
 /**
- * A bean that is made when it is first needed and, unless it is a singleton, each time
- * anew or as its scope says. Thread-safe.
+ * A bean that is created when it is first needed. If it is not a singleton, it is created
+ * anew each time, or as its scope demands. Thread-safe.
  *
  * @param <T> the type of the bean
  */
@@ -56,7 +56,7 @@ class ApplicationBean<T> {
 
 	private @Nullable T fetch() {
 		Object bean = this.beanFactory.getBean(this.name);
-		// So says Spring of the bean that stands for null
+		// Spring represents null by a bean that equals null
 		return bean.equals(null) ? null : this.type.cast(bean);
 	}
 

@@ -10,15 +10,15 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
  * The beans of a type that Spring would inject into a list: those of this context and its
- * parents, proxies instead of what is behind them, and no bean that is not a candidate.
- * They are made when they are needed, so that they may depend on the endpoint, and as
- * often as their scope says.
+ * parents, proxies instead of their targets, and no beans that are not candidates. They
+ * are created when they are needed, so that they may depend on the endpoint, and as often
+ * as their scope demands.
  *
  * @param <T> the type
  */
 class ApplicationBeans<T> {
 
-	/** What is over when the request is, and unknown to other threads than its own. */
+	/** Scopes that end with the request and are not available on other threads. */
 	private static final Set<String> WEB_SCOPES = Set.of("request", "session", "websocket");
 
 	private final String description;
@@ -41,7 +41,7 @@ class ApplicationBeans<T> {
 	}
 
 	/**
-	 * Whether a parent context has the bean, of which there may be other children.
+	 * Whether a parent context, which may have other children too, has the bean.
 	 */
 	boolean isInherited(ApplicationBean<T> bean) {
 		return !this.beanFactory.containsLocalBean(bean.name());
@@ -72,8 +72,7 @@ class ApplicationBeans<T> {
 	}
 
 	/**
-	 * Refuses beans that exist for the length of a request or a session, and are needed
-	 * by other threads.
+	 * Rejects beans that are bound to a request or a session but needed on other threads.
 	 */
 	ApplicationBeans<T> withoutWebScopes() {
 		this.beans.forEach((bean) -> refuseWebScope(bean.name(), this.description, this.metadata));
@@ -86,7 +85,7 @@ class ApplicationBeans<T> {
 			throw new InvalidEventSourceConfigurationException(
 					"The " + description + " '" + bean + "' has the scope '" + scope + "', but it is called on threads "
 							+ "that serve clients, where there is no " + scope + ".",
-					"Remove the scope from '" + bean + "', and use what the EventClient tells of the client. A "
+					"Remove the scope from '" + bean + "', and use what the EventClient says about the client. A "
 							+ "StreamAdmission, which is called with the request, can add to that by "
 							+ "Admission.withParameters, withHeaders and withPrincipal.");
 		}

@@ -19,8 +19,8 @@ import org.springframework.core.annotation.OrderUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * Says what Spring knows of a bean without making it, also where the bean is declared in
- * a parent context, or is a proxy for a bean with a scope of its own.
+ * What Spring knows about a bean without creating it, even if the bean is declared in a
+ * parent context or is a scoped proxy.
  */
 class BeanMetadata {
 
@@ -51,7 +51,7 @@ class BeanMetadata {
 	}
 
 	/**
-	 * The scope that decides how often a bean is made.
+	 * The scope that decides how often a bean is created.
 	 */
 	String scope(String name) {
 		BeanDefinition definition = definition(target(name));
@@ -101,7 +101,7 @@ class BeanMetadata {
 		return "";
 	}
 
-	/** As XML and registrars say it. */
+	/** As XML and registrars declare it. */
 	private static @Nullable String declaredQualifier(@Nullable BeanDefinition definition) {
 		if (definition instanceof AbstractBeanDefinition general) {
 			AutowireCandidateQualifier qualifier = general.getQualifier(Qualifier.class.getName());
@@ -114,7 +114,7 @@ class BeanMetadata {
 		return null;
 	}
 
-	/** Annotations of factory methods are known to the context that has them. */
+	/** Only the context that declares a factory method knows its annotations. */
 	private ConfigurableListableBeanFactory owner(String name) {
 		ConfigurableListableBeanFactory factory = this.beanFactory;
 		while (!factory.containsLocalBean(name)
@@ -131,7 +131,7 @@ class BeanMetadata {
 
 	/**
 	 * The order of a bean, as Spring finds it for a list that it injects. A bean that
-	 * says it by itself, as an {@link Ordered}, is made for that.
+	 * implements {@link Ordered} is created for that purpose.
 	 */
 	int order(String name) {
 		Integer order = declaredOrder(name);

@@ -13,9 +13,9 @@ import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /**
- * Finds out which type a bean is declared to have, with its generics: that of the method
- * or class that makes it, that of the target of a scoped proxy, and that of what a
- * {@link FactoryBean} makes.
+ * Determines the declared type of a bean with its generics: that of the method or class
+ * that creates it, of the target of a scoped proxy, or of the product of a
+ * {@link FactoryBean}.
  */
 class BeanTypes {
 
@@ -33,7 +33,7 @@ class BeanTypes {
 	 */
 	ResolvableType of(String name) {
 		String target = this.metadata.target(name);
-		// Also makes the factory find out what a factory method returns
+		// Also makes the factory determine what a factory method returns
 		Class<?> type = this.beanFactory.getType(target, false);
 		BeanDefinition definition = this.metadata.definition(target);
 		ResolvableType declared = (definition != null) ? declared(definition) : instance(target);
@@ -54,7 +54,7 @@ class BeanTypes {
 		Method method = (definition instanceof RootBeanDefinition root) ? root.getResolvedFactoryMethod() : null;
 		if (factory != null && method != null && !Modifier.isStatic(method.getModifiers())
 				&& type.hasUnresolvableGenerics()) {
-			// What is a variable in the class that has the method may be known in a
+			// A type variable in the class that declares the method may be bound in a
 			// subclass
 			Class<?> configuration = this.beanFactory.getType(factory, false);
 			return (configuration != null)

@@ -15,7 +15,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells all listeners, whatever one of them throws.
+ * Notifies all listeners, whatever one of them throws.
  */
 class CompositeStreamListener implements StreamListener {
 
@@ -85,7 +85,7 @@ class CompositeStreamListener implements StreamListener {
 		}
 	}
 
-	/** One that is not a singleton may fail to be made. */
+	/** Creating a listener that is not a singleton may fail. */
 	private static void failed(@Nullable StreamListener listener, Throwable cause) {
 		try {
 			logger.warn(
@@ -93,7 +93,7 @@ class CompositeStreamListener implements StreamListener {
 					cause);
 		}
 		catch (Throwable ex) {
-			// The other listeners are told all the same
+			// The other listeners are notified all the same
 		}
 	}
 

@@ -5,8 +5,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins to send clients away when the process is asked to end, for applications in a
- * container of the user's own. Such a container has a shutdown hook too, but some close
+ * Begins to disconnect clients when the process is asked to end, for applications in an
+ * external container. Such a container has a shutdown hook too, but some containers close
  * all connections before they stop their applications.
  */
 class ContainerShutdownHook {
@@ -29,13 +29,13 @@ class ContainerShutdownHook {
 				this.hook = thread;
 			}
 			catch (IllegalStateException ex) {
-				logger.debug("The process ends already", ex);
+				logger.debug("The process is already ending", ex);
 			}
 		}
 	}
 
 	/**
-	 * Leaves nothing of the application behind.
+	 * Removes the hook, so that it does not keep the application in memory.
 	 */
 	synchronized void deregister() {
 		Thread thread = this.hook;
@@ -45,7 +45,7 @@ class ContainerShutdownHook {
 				Runtime.getRuntime().removeShutdownHook(thread);
 			}
 			catch (IllegalStateException ex) {
-				logger.debug("The process ends already", ex);
+				logger.debug("The process is already ending", ex);
 			}
 		}
 	}

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.cors.CorsConfiguration;
 
 /**
- * Makes Spring's rules of the properties, and refuses what cannot be meant.
+ * Derives Spring's CORS rules from the properties, and rejects invalid ones.
  *
- * @param prefix where the properties are
+ * @param prefix the prefix of the properties
  * @param properties the properties
  */
 record CorsRules(String prefix, CorsProperties properties) {
 
-	/** What an event source sends by itself, in a browser or as a library. */
+	/** Headers that an event source sends by itself, in a browser or as a library. */
 	private static final List<String> OWN_HEADERS = List.of("Last-Event-ID", "Cache-Control");
 
 	private static final Pattern ORIGIN = Pattern.compile("\\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/\\s]+");
@@ -26,7 +26,7 @@ record CorsRules(String prefix, CorsProperties properties) {
 		.compile("\\*|[A-Za-z*][A-Za-z0-9+.*-]*://([^/\\s\\[\\]]+|\\[[0-9A-Fa-f:]+])(:\\[(\\*|\\d+(,\\d+)*)])?");
 
 	/**
-	 * Makes the rules.
+	 * Creates the rules.
 	 * @return the rules, or {@code null} if no other origin is allowed
 	 */
 	@Nullable CorsConfiguration configuration() {
@@ -35,8 +35,8 @@ record CorsRules(String prefix, CorsProperties properties) {
 		if (origins == null && patterns.isEmpty()) {
 			throw new InvalidEventSourceConfigurationException(
 					this.prefix + " has settings, but allows no other origin.",
-					"Set " + this.prefix + ".allowed-origins, for example to 'https://example.com', or to nothing so "
-							+ "that no other origin is allowed.");
+					"Set " + this.prefix + ".allowed-origins, for example to 'https://example.com', or leave it "
+							+ "empty to allow no other origin.");
 		}
 		if (origins == null) {
 			origins = List.of();

@@ -3,7 +3,7 @@ package io.eventsource.autoconfigure;
 import java.time.Duration;
 
 /**
- * The number of workers, and how long they may stand still.
+ * The number of workers, and how long they may be stuck in a call.
  */
 final class DispatcherThreads {
 

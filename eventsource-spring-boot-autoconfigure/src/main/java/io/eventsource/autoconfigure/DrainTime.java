@@ -9,17 +9,17 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.env.Environment;
 
 /**
- * The time within which clients are sent away: what the settings say, as far as a phase
- * of the shutdown has room for it.
+ * The period within which clients are disconnected: the configured one, shortened if
+ * necessary to fit into a phase of the shutdown.
  *
- * @param time the time
- * @param warning why it is not what the settings say; {@code null} if it is
+ * @param time the period
+ * @param warning why it differs from the configured one; {@code null} if it does not
  */
 record DrainTime(Duration time, @Nullable String warning) {
 
 	private static final String PHASE = "spring.lifecycle.timeout-per-shutdown-phase";
 
-	/** What the last responses need to be finished. */
+	/** The time that the last responses need to finish. */
 	private static final Duration REST = Duration.ofSeconds(1);
 
 	static DrainTime of(Duration drain, Environment environment) {
@@ -32,7 +32,7 @@ record DrainTime(Duration time, @Nullable String warning) {
 		}
 		return new DrainTime(room,
 				"eventsource.shutdown.drain (" + print(drain) + ") does not fit into " + PHASE + " (" + print(phase)
-						+ "), so that clients are sent away within " + print(room)
+						+ "), so clients are disconnected within " + print(room)
 						+ "; lower the one, or raise the other");
 	}
 

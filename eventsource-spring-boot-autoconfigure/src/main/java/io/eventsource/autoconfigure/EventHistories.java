@@ -11,7 +11,7 @@ import io.eventsource.EventHistory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks one history after the other, until one knows the id.
+ * Asks one history after the other until one knows the id.
  *
  * @param histories the histories
  */

@@ -12,8 +12,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
 /**
- * Auto-configuration of channels that are made by name. Also for applications that serve
- * no streams and publish into those of others.
+ * Auto-configuration of channels that are created by name. It also applies to
+ * applications that serve no streams, but publish into those of others.
  */
 @AutoConfiguration(afterName = { "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
 		"org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration" })
@@ -28,7 +28,7 @@ public final class EventSourceChannelsAutoConfiguration {
 		if (properties.channels().store() == ChannelStore.REDIS) {
 			throw new InvalidEventSourceConfigurationException(
 					"eventsource.channels.store is 'redis', but Spring Data Redis with Lettuce is not on the class path.",
-					"Add the dependency org.springframework.boot:spring-boot-starter-data-redis, or leave out "
+					"Add the dependency org.springframework.boot:spring-boot-starter-data-redis, or remove "
 							+ "eventsource.channels.store to keep channels in memory.");
 		}
 		return new MemoryEventChannels();

@@ -11,8 +11,8 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts the streams before the web server takes requests, and ends them before the web
- * server waits for those that are open.
+ * Starts the streams before the web server accepts requests, and ends them before the web
+ * server waits for open requests.
  */
 class EventSourceLifecycle implements SmartLifecycle, SmartInitializingSingleton {
 
@@ -29,11 +29,11 @@ class EventSourceLifecycle implements SmartLifecycle, SmartInitializingSingleton
 	private volatile boolean running;
 
 	/**
-	 * Makes the lifecycle.
+	 * Creates the lifecycle.
 	 * @param endpoint the endpoint
-	 * @param drain the time within which clients are sent away
-	 * @param embedded whether the container is stopped by the application, and not the
-	 * other way round
+	 * @param drain the period within which clients are disconnected
+	 * @param embedded whether the application stops the container, and not the other way
+	 * round
 	 */
 	EventSourceLifecycle(EventSourceEndpoint endpoint, DrainTime drain, BooleanSupplier embedded) {
 		this.endpoint = endpoint;

@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Meters of the streams, with the name of the stream as their tag. What happens for each
- * delivery is counted by the streams, and only read here.
+ * Meters of the streams, tagged with the name of the stream. The streams count deliveries
+ * themselves; this class only reads the counts.
  */
 class EventSourceMetrics implements StreamListener, MeterBinder {
 
-	/** Stands for streams that are opened from code and have no name of their own. */
+	/** The common tag of streams that are opened from code and have no name. */
 	static final String UNNAMED = "unnamed";
 
 	private static final StreamSnapshot NOTHING = new StreamSnapshot(UNNAMED, StreamSnapshot.State.CLOSED, 0, 0, 0, 0,
@@ -51,10 +51,10 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 
 	private final Set<MeterRegistry> bound = ConcurrentHashMap.newKeySet();
 
-	/** Of each stream, one for each registry. */
+	/** The meters of each stream, for each registry. */
 	private final Map<String, List<StreamMeters>> meters = new ConcurrentHashMap<>();
 
-	/** So that the counter does not go back while the streams are stopped. */
+	/** Keeps the counter from going back while the streams are stopped. */
 	private final AtomicLong replaced = new AtomicLong();
 
 	EventSourceMetrics(ObjectProvider<EventSourceEndpoint> endpoint, MeterRegistry registry) {
@@ -64,7 +64,7 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		// Of a sibling, in the registry of a parent
+		// A stream of a sibling, in the registry of a parent
 		if (registry.find("eventsource.workers.running").meter() == null) {
 			bindWorkers(registry);
 		}
@@ -72,35 +72,36 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 		for (StreamDefinition definition : this.endpoint.getObject().definitions()) {
 			String stream = definition.name();
 			gauge(registry, "eventsource.clients", "Connections", null, stream, StreamSnapshot::clients);
-			gauge(registry, "eventsource.lag", "Events that the slowest client has yet to be sent", "events", stream,
+			gauge(registry, "eventsource.lag", "Events that the slowest client has not been sent yet", "events", stream,
 					StreamSnapshot::greatestLag);
-			count(registry, "eventsource.events.published", "Events taken from the publisher", null, stream,
+			count(registry, "eventsource.events.published", "Events received from the publisher", null, stream,
 					StreamSnapshot::published);
 			count(registry, "eventsource.events.delivered", "Events sent, counted for each client", null, stream,
 					StreamSnapshot::delivered);
-			count(registry, "eventsource.events.skipped", "Events that clients were not sent although connected", null,
-					stream, StreamSnapshot::skipped);
-			count(registry, "eventsource.events.filtered", "Events that clients may not see or have not asked for",
+			count(registry, "eventsource.events.skipped", "Events not sent to connected clients", null, stream,
+					StreamSnapshot::skipped);
+			count(registry, "eventsource.events.filtered", "Events that clients may not see, or have not asked for",
 					null, stream, StreamSnapshot::filtered);
-			count(registry, "eventsource.events.replayed", "Events sent that were older than the connection", null,
-					stream, StreamSnapshot::replayed);
+			count(registry, "eventsource.events.replayed",
+					"Events sent that were published before the connection was opened", null, stream,
+					StreamSnapshot::replayed);
 			count(registry, "eventsource.data.sent", "Bytes sent", "bytes", stream, StreamSnapshot::bytes);
-			count(registry, "eventsource.publisher.restarts", "Subscriptions made anew after a failure", null, stream,
+			count(registry, "eventsource.publisher.restarts", "New subscriptions after a failure", null, stream,
 					StreamSnapshot::restarts);
 		}
 	}
 
 	private void bindWorkers(MeterRegistry registry) {
-		worker(registry, "eventsource.workers.running", "Workers whose thread runs", DispatcherSnapshot::running);
-		worker(registry, "eventsource.workers.standing", "Workers that have not moved for five seconds or longer",
-				DispatcherSnapshot::standing);
+		worker(registry, "eventsource.workers.running", "Workers whose thread is running", DispatcherSnapshot::running);
+		worker(registry, "eventsource.workers.standing",
+				"Workers that have made no progress for five seconds or longer", DispatcherSnapshot::standing);
 		FunctionCounter.builder("eventsource.workers.replaced", this, EventSourceMetrics::replaced)
-			.description("Threads of workers that stood still or had ended, and were replaced")
+			.description("Threads of workers that were stuck or had ended, and were replaced")
 			.register(registry);
 		TimeGauge
 			.builder("eventsource.workers.longest.call", this, TimeUnit.MILLISECONDS,
 					(metrics) -> metrics.workers((workers) -> workers.longestCall().toMillis()))
-			.description("The longest time for which a worker has been seen to stand still")
+			.description("The longest time for which a worker was stuck in one call")
 			.register(registry);
 	}
 
@@ -153,8 +154,8 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 	}
 
 	/**
-	 * Streams that are opened from code are named by the path of the request, of which
-	 * there may be any number.
+	 * Streams that are opened from code are named by the path of the request, so there
+	 * may be any number of names.
 	 */
 	private void count(String stream, Consumer<StreamMeters> action) {
 		if (this.bound.isEmpty()) {

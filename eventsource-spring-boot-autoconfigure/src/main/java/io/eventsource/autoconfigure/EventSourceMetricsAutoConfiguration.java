@@ -40,7 +40,7 @@ public final class EventSourceMetricsAutoConfiguration {
 	}
 
 	/**
-	 * What streams are to the observation of requests.
+	 * How streams take part in the observation of requests.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ ObservationHandler.class, ServerRequestObservationContext.class })

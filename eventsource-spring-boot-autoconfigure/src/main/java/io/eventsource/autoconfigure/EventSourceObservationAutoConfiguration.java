@@ -11,8 +11,8 @@ import org.springframework.http.server.observation.ServerRequestObservationConte
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * Auto-configuration of the observation of streams. Also for contexts that serve none:
- * those that do may have the registry from their parent.
+ * Auto-configuration of the observation of streams. It also applies to contexts that
+ * serve none, since their children may use the registry of this context.
  */
 @AutoConfiguration
 @ConditionalOnClass({ ObservationHandler.class, ServerRequestObservationContext.class, HttpServletRequest.class,

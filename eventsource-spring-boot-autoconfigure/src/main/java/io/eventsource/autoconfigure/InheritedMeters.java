@@ -10,9 +10,8 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * Shows the streams of a context in a registry of its parent, which Spring Boot does for
- * beans of the parent only, and for as long as the context lives. What has been counted
- * stays.
+ * Shows the streams of a context in a registry of its parent for as long as the context
+ * lives. Spring Boot does this only for beans of the parent. Counts remain afterwards.
  */
 class InheritedMeters implements SmartInitializingSingleton, DisposableBean {
 
@@ -37,7 +36,7 @@ class InheritedMeters implements SmartInitializingSingleton, DisposableBean {
 		this.meters = added;
 	}
 
-	/** Asks the streams, which will be no more. */
+	/** Whether a meter reads values from the streams, which are about to end. */
 	private static boolean isRead(Meter meter) {
 		String name = meter.getId().getName();
 		return name.startsWith("eventsource.")

@@ -10,14 +10,14 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.http.MediaType;
 
 /**
- * Lets Jetty send what it has compressed whenever a stream flushes; else it would hold
- * back all events until there is a buffer full of them. Tomcat does so by itself.
+ * Makes Jetty send compressed data whenever a stream flushes; otherwise it would hold
+ * back events until a buffer is full. Tomcat does so by itself.
  */
 class JettyCompressionCustomizer implements WebServerFactoryCustomizer<JettyServletWebServerFactory> {
 
 	@Override
 	public void customize(JettyServletWebServerFactory factory) {
-		// Called with a server that is complete, whatever other customizers there are
+		// Called with a complete server, whatever other customizers there are
 		factory.addServerCustomizers((server) -> {
 			if (compressesStreams(factory.getCompression())) {
 				for (GzipCompression gzip : server.getContainedBeans(GzipCompression.class)) {

@@ -8,7 +8,7 @@ import io.eventsource.DataWriter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes data as JSON, and ends as soon as there is more of it than can be sent.
+ * Writes data as JSON, and stops as soon as it is larger than can be sent.
  */
 class JsonDataWriter implements DataWriter {
 
@@ -31,7 +31,7 @@ class JsonDataWriter implements DataWriter {
 	}
 
 	/**
-	 * Takes so many characters.
+	 * Accepts a limited number of characters.
 	 */
 	private static final class BoundedWriter extends Writer {
 

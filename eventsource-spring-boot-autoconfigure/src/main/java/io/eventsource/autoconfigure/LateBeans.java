@@ -15,8 +15,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * What the application has for all streams, made after the endpoint: so the endpoint may
- * be injected into the class that declares it.
+ * The application's beans for all streams. They are created after the endpoint, so that
+ * the endpoint may be injected into the class that declares them.
  */
 class LateBeans implements SmartInitializingSingleton {
 
@@ -34,7 +34,7 @@ class LateBeans implements SmartInitializingSingleton {
 		this.listeners = SingletonSupplier.of(this::findListeners);
 	}
 
-	/** The one that Spring would inject. */
+	/** The bean that Spring would inject. */
 	private @Nullable ApplicationBean<DataWriter> findWriter() {
 		try {
 			String name = this.beanFactory.resolveNamedBean(DataWriter.class).getBeanName();
@@ -77,7 +77,7 @@ class LateBeans implements SmartInitializingSingleton {
 		};
 	}
 
-	/** What is wrong with them stops the start, and not the first event. */
+	/** A faulty bean fails the start-up instead of the first event. */
 	@Override
 	public void afterSingletonsInstantiated() {
 		writer(this.writer);

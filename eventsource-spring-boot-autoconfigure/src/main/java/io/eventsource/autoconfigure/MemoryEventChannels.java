@@ -9,7 +9,7 @@ import io.eventsource.EventChannels;
 import org.springframework.util.Assert;
 
 /**
- * Channels that live in this process.
+ * Channels in the memory of this process.
  */
 class MemoryEventChannels implements EventChannels {
 

@@ -12,8 +12,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Explains why there is no {@link EventSourceEndpoint} to inject where the streams are
- * switched off.
+ * Explains why there is no {@link EventSourceEndpoint} to inject when the streams are
+ * disabled.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class MissingEndpointFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBeanDefinitionException> {

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /**
- * The keys that a record of settings has, those of records inside it included.
+ * The keys of a record of settings, including those of nested records.
  *
  * @param keys the keys, relative to where the record is bound
  */
@@ -23,7 +23,7 @@ record PropertyKeys(List<Key> keys) {
 	}
 
 	private static void collect(ConfigurationPropertyName prefix, Class<?> settings, List<Key> keys) {
-		// By the constructor, which Spring Boot binds, and which a native image has
+		// Uses the constructor, which Spring Boot binds and a native image has
 		for (Constructor<?> constructor : settings.getDeclaredConstructors()) {
 			for (Parameter parameter : constructor.getParameters()) {
 				ConfigurationPropertyName name = prefix
@@ -53,7 +53,7 @@ record PropertyKeys(List<Key> keys) {
 	 */
 	record Key(ConfigurationPropertyName name, Class<?> type) {
 
-		/** Also the items of a list. */
+		/** Matches the items of a list too. */
 		private boolean covers(ConfigurationPropertyName other) {
 			return this.name.equals(other) || (this.name.isAncestorOf(other)
 					&& (Map.class.isAssignableFrom(this.type) || (List.class.isAssignableFrom(this.type)

@@ -13,7 +13,7 @@ import org.springframework.core.ResolvableType;
 
 /**
  * Finds the beans to serve: those whose declared type says that they publish events. A
- * publisher of anything else, or of nobody knows what, is never served.
+ * publisher of another or an unknown type is never served.
  */
 class PublisherBeans {
 
@@ -48,7 +48,7 @@ class PublisherBeans {
 	}
 
 	/**
-	 * The beans that may be meant as streams and are not served.
+	 * The beans that look like streams but are not served.
 	 * @return the names of the beans, and why they are not served
 	 */
 	Map<String, String> findUnserved() {
@@ -72,20 +72,20 @@ class PublisherBeans {
 		return beans;
 	}
 
-	/** By a bean of this context that returns it. */
+	/** Whether a bean of this context returns it. */
 	private boolean isServedHere(@Nullable Object publisher) {
 		return publisher != null
 				&& find().keySet().stream().anyMatch((name) -> this.beanFactory.getSingleton(name) == publisher);
 	}
 
-	/** What is not meant for others by its type alone is not published. */
+	/** A bean that is not injected by its type alone is not published. */
 	private boolean isMeant(String name) {
 		BeanDefinition definition = this.metadata.definition(name);
 		return !ScopedProxyUtils.isScopedTarget(name)
 				&& (definition == null || (!definition.isAbstract() && this.metadata.isDefaultCandidate(definition)));
 	}
 
-	/** A stream lasts for longer than anything but the application. */
+	/** Only singletons live as long as a stream. */
 	private @Nullable String scopeObstacle(String name) {
 		String scope = this.metadata.scope(name);
 		boolean proxied = !this.metadata.target(name).equals(name);
@@ -93,7 +93,7 @@ class PublisherBeans {
 			return null;
 		}
 		return "has the scope '" + scope
-				+ "'; only singletons are served, of which a PersonalStream makes a stream for " + "each client";
+				+ "'; only singletons are served, and a PersonalStream creates a stream for each client";
 	}
 
 }

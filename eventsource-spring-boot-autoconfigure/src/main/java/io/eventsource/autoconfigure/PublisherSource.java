@@ -7,11 +7,11 @@ import io.eventsource.EventChannel;
 import org.springframework.beans.factory.BeanFactory;
 
 /**
- * Fetches the publisher of a stream, and refuses one that the stream cannot be made of.
+ * Fetches the publisher of a stream, and rejects one that cannot be a stream.
  *
  * @param bean the bean that is the publisher
- * @param perClient whether it is to be subscribed to for each client
- * @param beanFactory knows the bean
+ * @param perClient whether each client gets a subscription of its own
+ * @param beanFactory the factory of the bean
  */
 record PublisherSource(PublisherBean bean, boolean perClient, BeanFactory beanFactory) implements Supplier<Object> {
 
@@ -25,12 +25,12 @@ record PublisherSource(PublisherBean bean, boolean perClient, BeanFactory beanFa
 	public Object get() {
 		String name = this.bean.name();
 		Object publisher = this.beanFactory.getBean(name);
-		// So says Spring of the bean that stands for null
+		// Spring represents null by a bean that equals null
 		if (publisher.equals(null)) {
 			throw new InvalidEventSourceConfigurationException(
 					"The event stream '" + name + "' has no publisher, since its bean is null.",
 					"Return a publisher from the method that declares the bean '" + name
-							+ "', or leave the bean out by " + "a condition.");
+							+ "', or exclude the bean by a condition.");
 		}
 		if (this.perClient && publisher instanceof EventChannel) {
 			throw perClient(name);
@@ -43,8 +43,8 @@ record PublisherSource(PublisherBean bean, boolean perClient, BeanFactory beanFa
 				"Stream '" + name + "' cannot be subscribed to per client, since its publisher is an EventChannel, in "
 						+ "which one slow client would hold up all others.",
 				"Set eventsource.streams." + name
-						+ ".subscription to 'shared', or declare a PersonalStream that makes a "
-						+ "channel for each client.");
+						+ ".subscription to 'shared', or declare a PersonalStream that creates "
+						+ "a channel for each client.");
 	}
 
 }

@@ -14,9 +14,9 @@ import org.springframework.core.annotation.Order;
 
 /**
  * Sends new clients elsewhere while the application refuses traffic: a stream that is
- * opened then would stay for hours on an instance that wants none. Only what somebody has
- * said counts: before the first change of its state an application is not ready for the
- * platform, but serves.
+ * opened then would stay for hours on an instance that wants none. Only a published state
+ * counts: before the first change of its state, an application is not ready as far as the
+ * platform is concerned, but it serves.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class ReadinessAdmission implements StreamAdmission {

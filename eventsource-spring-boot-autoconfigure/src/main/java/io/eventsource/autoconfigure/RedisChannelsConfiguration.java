@@ -21,7 +21,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Channels that instances share, on the Redis that the application is configured for.
+ * Channels that instances share, on the Redis for which the application is configured.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass({ LettuceConnectionFactory.class, RedisClient.class, DataRedisConnectionDetails.class })
@@ -53,16 +53,16 @@ class RedisChannelsConfiguration {
 						+ ((connections != null) ? "a " + connections.getClass().getName()
 								: "no single or primary bean of type RedisConnectionFactory")
 						+ ", and channels need a LettuceConnectionFactory.",
-				"Configure the connection under spring.data.redis, with Lettuce for the client, make one "
-						+ "LettuceConnectionFactory @Primary, or leave out eventsource.channels.store to keep channels "
+				"Configure the connection under spring.data.redis, with Lettuce as the client, make one "
+						+ "LettuceConnectionFactory @Primary, or remove eventsource.channels.store to keep channels "
 						+ "in memory.");
 	}
 
 	private static void refuseReplicas(@Nullable DataRedisConnectionDetails details) {
 		if (details != null && details.getMasterReplica() != null) {
 			throw new InvalidEventSourceConfigurationException(
-					"eventsource.channels.store is 'redis', but spring.data.redis.masterreplica lists nodes of which "
-							+ "channels cannot tell the primary.",
+					"eventsource.channels.store is 'redis', but spring.data.redis.masterreplica lists nodes among which "
+							+ "channels cannot find the primary.",
 					"Configure spring.data.redis.host with the primary, or spring.data.redis.sentinel.");
 		}
 	}

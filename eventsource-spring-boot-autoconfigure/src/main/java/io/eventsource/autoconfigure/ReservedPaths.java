@@ -8,9 +8,9 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * The paths that Spring Boot keeps for itself.
+ * The paths that Spring Boot reserves.
  *
- * @param environment says which they are
+ * @param environment the environment that defines them
  */
 record ReservedPaths(Environment environment) {
 
@@ -19,8 +19,8 @@ record ReservedPaths(Environment environment) {
 			ReservedPaths.class.getClassLoader());
 
 	/**
-	 * Says who has a path.
-	 * @return a description, or {@code null} if nobody has it
+	 * Describes the owner of a path.
+	 * @return a description, or {@code null} if the path is free
 	 */
 	@Nullable String owner(String path) {
 		String error = this.environment.getProperty("spring.web.error.path",
@@ -44,7 +44,7 @@ record ReservedPaths(Environment environment) {
 	}
 
 	/**
-	 * What is only known with the actuator on the class path.
+	 * The paths that are known only if the actuator is on the class path.
 	 */
 	private static final class Actuator {
 

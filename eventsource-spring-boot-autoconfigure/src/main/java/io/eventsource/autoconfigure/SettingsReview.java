@@ -26,8 +26,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Looks through the settings of an application for what is bound, but hardly meant: keys
- * that nothing reads, streams that do not exist, and small numbers without a unit.
+ * Finds probable mistakes in the settings of an application: keys that nothing reads,
+ * streams that do not exist, and small numbers without a unit.
  */
 class SettingsReview {
 
@@ -47,7 +47,7 @@ class SettingsReview {
 
 	private final StreamSettingsBinder binder;
 
-	/** Where others bind settings of their own. */
+	/** Prefixes under which others bind settings of their own. */
 	private final Collection<ConfigurationPropertyName> foreign;
 
 	SettingsReview(Environment environment, Collection<String> streams, StreamSettingsBinder binder,
@@ -59,7 +59,7 @@ class SettingsReview {
 	}
 
 	/**
-	 * The settings that nothing reads, each with the reason.
+	 * The settings that nothing reads, with the reason for each.
 	 */
 	Set<String> unread() {
 		Set<String> unread = new LinkedHashSet<>();
@@ -117,8 +117,8 @@ class SettingsReview {
 	}
 
 	/**
-	 * Variables that are not meant for this library may begin alike, as those that
-	 * Kubernetes sets for services; where words are separated they do not tell.
+	 * Environment variables that are not meant for this library may begin alike, as those
+	 * that Kubernetes sets for services do; they do not show where words are separated.
 	 */
 	private @Nullable String ofVariable(ConfigurationPropertyName name) {
 		if (!StreamSettingsBinder.STREAMS.isAncestorOf(name)) {
@@ -144,7 +144,7 @@ class SettingsReview {
 	}
 
 	/**
-	 * The times below a second, and sizes below a kilobyte, that were written without a
+	 * The times below a second, and sizes below a kilobyte, that are written without a
 	 * unit.
 	 */
 	List<String> withoutUnit() {

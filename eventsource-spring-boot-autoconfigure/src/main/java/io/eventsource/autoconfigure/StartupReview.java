@@ -18,8 +18,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * Says at start what the application has declared or set without effect, a line for each
- * kind.
+ * Logs at start-up what the application has declared or set without effect, one line for
+ * each kind.
  */
 class StartupReview implements SmartInitializingSingleton {
 
@@ -59,7 +59,7 @@ class StartupReview implements SmartInitializingSingleton {
 		}
 	}
 
-	/** Of beans of others that are bound to names like ours. */
+	/** The prefixes of other beans that are bound to names like those of this library. */
 	private Collection<ConfigurationPropertyName> foreignSettings() {
 		Set<ConfigurationPropertyName> names = new HashSet<>();
 		for (String bean : this.beanFactory.getBeanNamesForAnnotation(ConfigurationProperties.class)) {

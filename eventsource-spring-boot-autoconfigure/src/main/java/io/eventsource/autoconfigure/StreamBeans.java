@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * The beans of a type: those that a qualifier ties to one stream, and those for all.
+ * The beans of a type: those that a qualifier assigns to one stream, and those for all
+ * streams.
  *
  * @param <T> the type
  */
@@ -24,7 +25,7 @@ class StreamBeans<T> {
 	}
 
 	/**
-	 * Refuses beans for streams that do not exist.
+	 * Rejects beans for streams that do not exist.
 	 * @param known the names of the streams, and their aliases
 	 * @param absent streams that a condition has left out
 	 */
@@ -38,14 +39,14 @@ class StreamBeans<T> {
 								+ "', but there "
 								+ (known.isEmpty() ? "is no event stream."
 										: "are only the event streams " + known + "."),
-						"Correct the qualifier, which must be the name of a stream, or remove it to have one for all "
+						"Correct the qualifier, which must be the name of a stream, or remove it so that the bean is for all "
 								+ "streams.");
 			}
 		}
 	}
 
 	/**
-	 * The beans for a stream: its own ones first, then those for all, each by their
+	 * The beans for a stream: first its own, then those for all streams, each in their
 	 * order.
 	 * @param names the name of the stream, and its aliases
 	 */
@@ -62,7 +63,7 @@ class StreamBeans<T> {
 		return ordered(Set.of(""));
 	}
 
-	/** How many there are is known at once; their order may need the beans themselves. */
+	/** Their number is known at once; their order may require the beans themselves. */
 	private List<Supplier<@Nullable T>> ordered(Set<String> qualifiers) {
 		List<ApplicationBean<T>> found = this.beans.all()
 			.stream()

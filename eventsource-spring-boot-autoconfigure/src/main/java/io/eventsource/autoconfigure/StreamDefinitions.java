@@ -21,8 +21,8 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.web.cors.CorsConfiguration;
 
 /**
- * Says which streams there are, from the beans and the properties, and refuses what
- * cannot be meant.
+ * Derives the streams from the beans and the properties, and rejects invalid
+ * configuration.
  */
 class StreamDefinitions {
 
@@ -36,7 +36,7 @@ class StreamDefinitions {
 	}
 
 	/**
-	 * The settings that apply where a stream has none of its own.
+	 * The settings that apply if a stream has none of its own.
 	 */
 	StreamSettings defaults() {
 		return settings("eventsource", StreamProperties.NONE);
@@ -70,7 +70,7 @@ class StreamDefinitions {
 	}
 
 	/**
-	 * Who may open publishers that are handed to the endpoint, and what they see of them.
+	 * Who may open publishers that are passed to the endpoint, and what they see of them.
 	 */
 	StreamAccess access(StreamRules rules) {
 		return rules.access(this.properties.typesParameter());
@@ -113,7 +113,7 @@ class StreamDefinitions {
 	}
 
 	/**
-	 * How many connections there may be.
+	 * The limits on connections.
 	 */
 	ConnectionLimits limits() {
 		try {
@@ -126,7 +126,7 @@ class StreamDefinitions {
 	}
 
 	/**
-	 * The time over which clients are sent away when the server shuts down.
+	 * The period over which clients are disconnected when the server shuts down.
 	 */
 	Duration drain() {
 		Duration drain = this.properties.shutdown().drain();

@@ -14,9 +14,9 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 
 /**
- * The meters of one stream that count what its listener is told. All of them are made at
- * once: Spring Boot closes the registry before the streams end, and a closed one makes no
- * more meters, while those that there are go on counting.
+ * The meters of one stream that count what its listener is notified of. All of them are
+ * created at once: Spring Boot closes the registry before the streams end, and a closed
+ * registry creates no more meters, while existing ones continue to count.
  */
 class StreamMeters {
 

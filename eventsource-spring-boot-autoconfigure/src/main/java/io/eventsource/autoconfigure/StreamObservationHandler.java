@@ -7,14 +7,14 @@ import io.micrometer.observation.ObservationHandler;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
 
 /**
- * Takes the error from the observation of a stream: the only one that there can be, once
- * a stream was opened, is that its client has gone, which is how most streams end. Must
- * come before the handlers that note the error as soon as they are told of it, as those
- * of tracing do.
+ * Removes the error from the observation of a stream: once a stream has been opened, the
+ * only possible error is that its client has gone, which is how most streams end. This
+ * handler must precede those that record an error as soon as they are notified of it, as
+ * those of tracing do.
  */
 class StreamObservationHandler implements ObservationHandler<ServerRequestObservationContext> {
 
-	// No error is null, although the setter does not say so
+	// Null means no error, although the setter does not say so
 	@SuppressWarnings("NullAway")
 	@Override
 	public void onError(ServerRequestObservationContext context) {

@@ -7,8 +7,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 
 /**
- * Adds {@link StreamObservationHandler} to the registry before Spring Boot adds all
- * others, which keep no order among groups.
+ * Adds {@link StreamObservationHandler} to the registry before Spring Boot adds all other
+ * handlers, which have no order across groups.
  */
 class StreamObservationPostProcessor implements BeanPostProcessor, PriorityOrdered {
 

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 class StreamPaths {
 
-	/** As requests have it once it is decoded. */
+	/** The form of the decoded path of a request. */
 	private static final Pattern PATH = Pattern.compile("/|(/[\\p{L}\\p{N}._~!$&'()+,=:@-]+)+");
 
-	/** Empty if no stream has a path unless it has one of its own. */
+	/** The base path; empty if only streams with a path of their own are served. */
 	private final String base;
 
 	private final ReservedPaths reserved;
@@ -32,7 +32,7 @@ class StreamPaths {
 	 * The paths of a stream.
 	 * @param name the name of the stream
 	 * @param own the path that is set for this stream; empty for none
-	 * @param first whether the stream is served at the base path too
+	 * @param first whether the stream is also served at the base path
 	 */
 	Set<String> of(String name, @Nullable String own, boolean first) {
 		Set<String> paths = new LinkedHashSet<>();
@@ -87,7 +87,7 @@ class StreamPaths {
 	}
 
 	/**
-	 * Refuses two streams at one path.
+	 * Rejects two streams at one path.
 	 */
 	static void refuseShared(List<StreamDefinition> streams) {
 		Map<String, String> owners = new HashMap<>();

@@ -10,7 +10,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
 
 /**
- * Admits the observation of all requests but those for streams.
+ * Allows the observation of all requests except those for streams.
  */
 class StreamRequestPredicate implements ObservationPredicate {
 

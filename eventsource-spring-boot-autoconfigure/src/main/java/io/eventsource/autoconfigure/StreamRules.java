@@ -16,7 +16,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.web.cors.CorsConfiguration;
 
 /**
- * What the application's beans say of single streams or of all: histories, filters and
+ * The application's rules for single streams or for all: histories, filters and
  * admissions.
  */
 class StreamRules {
@@ -40,7 +40,7 @@ class StreamRules {
 	}
 
 	/**
-	 * Refuses beans for streams that do not exist.
+	 * Rejects beans for streams that do not exist.
 	 */
 	void check(Set<String> streams) {
 		Set<String> known = new LinkedHashSet<>(streams);
@@ -69,7 +69,7 @@ class StreamRules {
 	}
 
 	/**
-	 * Who may open publishers that are handed to the endpoint, and what they see of them.
+	 * Who may open publishers that are passed to the endpoint, and what they see of them.
 	 */
 	StreamAccess access(String typesParameter) {
 		return new StreamAccess(admissions(this.admissions.forAll()), filters(this.filters.forAll()), typesParameter,

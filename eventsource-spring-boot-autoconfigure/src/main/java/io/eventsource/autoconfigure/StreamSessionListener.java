@@ -13,9 +13,9 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * Ends the connections of a user when the session ends in which they were opened: at
- * logout, at its timeout, and when its id changes, which is what happens when somebody
- * logs in. The client comes back as whoever it is by then.
+ * Ends the connections of a user when the session in which they were opened ends, by
+ * logout or timeout, or changes its id, as it does at a login. The client then comes back
+ * as whoever it is by that time.
  */
 class StreamSessionListener
 		implements HttpSessionListener, HttpSessionIdListener, ServletRequestListener, SmartInitializingSingleton {
@@ -23,8 +23,9 @@ class StreamSessionListener
 	private final ObjectProvider<EventSourceEndpoint> endpoints;
 
 	/**
-	 * Not asked of the application context for each session: containers also end sessions
-	 * when the context is no more, which would make an endpoint anew.
+	 * The endpoint is not looked up in the application context for each session:
+	 * containers also end sessions after the context has been closed, which would create
+	 * a new endpoint.
 	 */
 	private volatile @Nullable EventSourceEndpoint endpoint;
 
@@ -37,7 +38,7 @@ class StreamSessionListener
 		this.endpoint = this.endpoints.getIfAvailable();
 	}
 
-	/** Who has come with a session is not served once that has ended. */
+	/** A client that came with a session is not served after the session has ended. */
 	@Override
 	public void requestInitialized(ServletRequestEvent event) {
 		if (event.getServletRequest() instanceof HttpServletRequest request) {

@@ -22,8 +22,8 @@ import org.springframework.core.env.Environment;
 
 /**
  * Binds the settings of single streams. The name of a stream, which is that of a bean,
- * may be written in each form that Spring Boot accepts for any other property, also as
- * part of an environment variable; or, exactly as it is, in brackets.
+ * may be written in each form that Spring Boot accepts for other properties, including
+ * that of an environment variable, or literally in brackets.
  */
 class StreamSettingsBinder {
 
@@ -35,7 +35,7 @@ class StreamSettingsBinder {
 
 	private final Environment environment;
 
-	/** What more than one stream is called, if the form of the name does not count. */
+	/** Names that more than one stream has if the form of the name is ignored. */
 	private final Set<String> ambiguous = new HashSet<>();
 
 	StreamSettingsBinder(EventSourceProperties properties, Environment environment, Set<String> streams) {

@@ -18,19 +18,19 @@ import org.springframework.core.ResolvableType;
 import org.springframework.http.codec.ServerSentEvent;
 
 /**
- * Tells streams from other types: a publisher of anything else, or of nobody knows what,
- * is none.
+ * Distinguishes streams from other types: a publisher of another or an unknown type is
+ * not a stream.
  */
 class StreamTypes {
 
-	/** What may yield a stream, and which of its type parameters says so. */
+	/** Types that may return a stream, with the type parameter that declares it. */
 	private static final Map<Class<?>, Integer> HOLDERS = Map.of(Supplier.class, 0, Callable.class, 0, Optional.class,
 			0, Iterable.class, 0, Map.class, 1, Function.class, 1);
 
 	private final ReactiveAdapterRegistry adapters = ReactiveAdapterRegistry.getSharedInstance();
 
 	boolean isStream(ResolvableType type) {
-		// A type that nobody knows is taken for any other by Spring
+		// Spring considers an unknown type assignable to any other
 		if (type.resolve() == null) {
 			return false;
 		}
@@ -44,8 +44,8 @@ class StreamTypes {
 	}
 
 	/**
-	 * Says why a type that may be meant as a stream is none.
-	 * @return the reason, or {@code null} if it is a stream, or cannot be meant as one
+	 * Explains why a type that looks like a stream is not one.
+	 * @return the reason, or {@code null} if it is a stream or does not look like one
 	 */
 	@Nullable String obstacle(ResolvableType type) {
 		if (type.resolve() == null || isStream(type)) {
@@ -62,8 +62,8 @@ class StreamTypes {
 		for (Map.Entry<Class<?>, Integer> holder : HOLDERS.entrySet()) {
 			ResolvableType held = type.as(holder.getKey()).getGeneric(holder.getValue());
 			if (held != ResolvableType.NONE && isStream(held)) {
-				return "only holds or makes a stream; declare the stream itself as a bean, or a PersonalStream to make "
-						+ "one for each client";
+				return "only holds or creates a stream; declare the stream itself as a bean, or a PersonalStream to "
+						+ "create one for each client";
 			}
 		}
 		return null;

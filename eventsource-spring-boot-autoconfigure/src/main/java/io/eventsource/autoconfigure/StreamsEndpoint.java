@@ -61,7 +61,7 @@ class StreamsEndpoint {
 	}
 
 	/**
-	 * Describes a stream to somebody who is known, as callers over HTTP are.
+	 * Describes a stream to a known caller, such as one over HTTP.
 	 */
 	@Nullable StreamDescriptor stream(String stream, SecurityContext securityContext) {
 		return stream(stream, this.showValues.isShown(securityContext, this.roles));
@@ -121,20 +121,20 @@ class StreamsEndpoint {
 	/**
 	 * One stream.
 	 *
-	 * @param paths where it is served
-	 * @param state what it is doing
-	 * @param clients how many connections it has
-	 * @param position how many events were published
-	 * @param delivered how many were sent, counted for each client
-	 * @param bytes how many bytes were sent
-	 * @param skipped how many events clients were not sent although connected
-	 * @param filtered how many events clients may not see or have not asked for
-	 * @param replayed how many events were sent that were older than the connection
-	 * @param greatestLag how many events the slowest client has yet to be sent
+	 * @param paths the paths at which it is served
+	 * @param state its state
+	 * @param clients the number of its connections
+	 * @param position the number of published events
+	 * @param delivered the number of events sent, counted for each client
+	 * @param bytes the number of bytes sent
+	 * @param skipped the number of events not sent to connected clients
+	 * @param filtered the number of events that clients may not see or have not asked for
+	 * @param replayed the number of events sent that were older than the connection
+	 * @param greatestLag the number of events that the slowest client has not been sent
 	 * @param restarts how often the publisher was subscribed to again
 	 * @param perClient whether each client has a subscription of its own
 	 * @param settings the settings
-	 * @param connections the clients, where they were asked for
+	 * @param connections the clients, if they were requested
 	 */
 	record StreamDescriptor(Set<String> paths, StreamSnapshot.State state, int clients, long position, long delivered,
 			long bytes, long skipped, long filtered, long replayed, long greatestLag, long restarts, boolean perClient,
@@ -145,13 +145,13 @@ class StreamsEndpoint {
 	/**
 	 * One connection.
 	 *
-	 * @param id the id, by which it can be ended
+	 * @param id the id by which it can be ended
 	 * @param principal the name of the user
 	 * @param address the address
-	 * @param since when it was opened
-	 * @param age how long ago that was
-	 * @param lag how many events it has yet to be sent
-	 * @param bytes how many bytes it was sent
+	 * @param since the time at which it was opened
+	 * @param age the time since then
+	 * @param lag the number of events that it has not been sent
+	 * @param bytes the number of bytes that it was sent
 	 * @param blocked whether it is full
 	 */
 	record ClientDescriptor(String id, @Nullable String principal, @Nullable String address, Instant since,
@@ -160,9 +160,9 @@ class StreamsEndpoint {
 	}
 
 	/**
-	 * The answer to a request to end connections.
+	 * The response to a request to end connections.
 	 *
-	 * @param disconnected how many were ended
+	 * @param disconnected the number of connections ended
 	 */
 	record DisconnectedDescriptor(int disconnected) {
 

@@ -9,7 +9,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * What the actuator endpoint shows over HTTP depends on who asks.
+ * The operations of the actuator endpoint over HTTP, whose results depend on the caller.
  */
 @EndpointWebExtension(endpoint = StreamsEndpoint.class)
 class StreamsEndpointWebExtension {

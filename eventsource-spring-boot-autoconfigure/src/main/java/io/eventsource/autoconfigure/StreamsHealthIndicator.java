@@ -13,15 +13,15 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Tells what each stream is doing, and the threads that serve the clients; down while a
- * publisher is failing, or a thread does not run or move.
+ * Reports the state of each stream and of the threads that serve the clients. It is down
+ * while a publisher is failing, or a thread is not running or makes no progress.
  */
 class StreamsHealthIndicator extends AbstractHealthIndicator {
 
 	private final EventSourceEndpoint endpoint;
 
 	StreamsHealthIndicator(EventSourceEndpoint endpoint) {
-		super("The event streams could not be looked at");
+		super("The event streams could not be inspected");
 		this.endpoint = endpoint;
 	}
 

@@ -9,7 +9,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.OAuth2Token;
 
 /**
- * Lets a connection live no longer than the token that it was opened with.
+ * Ends a connection when the token with which it was opened expires.
  */
 class TokenExpiryAdmission implements StreamAdmission {
 

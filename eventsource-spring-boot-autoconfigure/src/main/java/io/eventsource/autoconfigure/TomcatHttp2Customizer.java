@@ -17,9 +17,9 @@ import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
 /**
- * Offers a way to reset a stream of HTTP/2 on Tomcat, of which the Servlet API has none,
- * and lets pages open and close streams without having their connection ended for too
- * much overhead.
+ * Provides a way to reset an HTTP/2 stream on Tomcat, which the Servlet API lacks, and
+ * lets pages open and close streams without having their connection closed for too much
+ * overhead.
  */
 class TomcatHttp2Customizer implements WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> {
 
@@ -28,8 +28,8 @@ class TomcatHttp2Customizer implements WebServerFactoryCustomizer<ConfigurableTo
 	private final int resetFactor;
 
 	/**
-	 * Makes a customizer.
-	 * @param resetFactor what a reset adds to the overhead, where the application leaves
+	 * Creates a customizer.
+	 * @param resetFactor what a reset adds to the overhead, if the application leaves
 	 * that at its default
 	 */
 	TomcatHttp2Customizer(int resetFactor) {
@@ -56,7 +56,7 @@ class TomcatHttp2Customizer implements WebServerFactoryCustomizer<ConfigurableTo
 	}
 
 	/**
-	 * Leaves the way at each request.
+	 * Stores the way to reset the stream in each request.
 	 */
 	private static final class ResetValve extends ValveBase {
 
@@ -75,7 +75,7 @@ class TomcatHttp2Customizer implements WebServerFactoryCustomizer<ConfigurableTo
 			}
 			getNext().invoke(request, response);
 			if (request.getAttribute(EventSourceEndpoint.RESET_ATTRIBUTE) instanceof Reset reset && reset.done) {
-				// Else Tomcat tries to send what is left before it resets the stream
+				// Otherwise Tomcat tries to send what is left before it resets the stream
 				response.setSuspended(true);
 			}
 		}

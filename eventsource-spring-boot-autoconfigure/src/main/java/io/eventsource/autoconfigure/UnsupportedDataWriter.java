@@ -3,7 +3,7 @@ package io.eventsource.autoconfigure;
 import io.eventsource.DataWriter;
 
 /**
- * Stands in where nothing can write JSON.
+ * Rejects data other than text if nothing can write JSON.
  */
 class UnsupportedDataWriter implements DataWriter {
 

@@ -8,9 +8,10 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes virtual threads that know nothing of who has started them: inheritable thread
- * locals of a request, such as its security context, must not reach what runs for
- * somebody else. Java 17, for which this is compiled, has no such threads.
+ * Creates virtual threads that inherit nothing from the thread that starts them:
+ * inheritable thread locals of a request, such as its security context, must not reach
+ * code that runs for another client. Java 17, for which this is compiled, has no virtual
+ * threads.
  */
 final class VirtualThreads {
 
@@ -22,9 +23,9 @@ final class VirtualThreads {
 	}
 
 	/**
-	 * Makes a factory of such threads.
-	 * @param prefix what their names begin with
-	 * @return the factory; {@code null} where it cannot be made
+	 * Creates a factory of such threads.
+	 * @param prefix the prefix of their names
+	 * @return the factory; {@code null} if it cannot be created
 	 */
 	static @Nullable ThreadFactory factory(String prefix) {
 		try {

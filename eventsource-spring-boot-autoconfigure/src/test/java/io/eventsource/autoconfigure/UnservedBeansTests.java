@@ -64,7 +64,7 @@ class UnservedBeansTests {
 							.anyMatch((reason) -> isOf(reason, bean) && reason.contains("does not say what")));
 					Stream.of("supplier", "callable", "optional", "map", "function", "list", "channels", "personals")
 						.forEach((bean) -> assertThat(reasons)
-							.anyMatch((reason) -> isOf(reason, bean) && reason.contains("only holds or makes")));
+							.anyMatch((reason) -> isOf(reason, bean) && reason.contains("only holds or creates")));
 					Stream.of("later", "publisherOfPublishers")
 						.forEach((bean) -> assertThat(reasons)
 							.anyMatch((reason) -> isOf(reason, bean) && reason.contains("publishes streams")));
