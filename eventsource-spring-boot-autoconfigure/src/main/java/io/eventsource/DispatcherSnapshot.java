@@ -2,6 +2,8 @@ package io.eventsource;
 
 import java.time.Duration;
 
+import io.eventsource.engine.runtime.Dispatcher;
+
 /**
  * The workers of a {@link Dispatcher} as they were at some moment.
  *

@@ -2,6 +2,7 @@ package io.eventsource;
 
 import java.time.Duration;
 
+import io.eventsource.engine.log.FrameEncoder;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -14,6 +14,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import io.eventsource.engine.delivery.Contention;
+import io.eventsource.engine.log.EncodedEvent;
+import io.eventsource.engine.runtime.Dispatcher;
+import io.eventsource.engine.runtime.WorkerReplaced;
+import io.eventsource.engine.source.Upstream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -290,7 +295,7 @@ public final class EventChannel implements Publisher<Event> {
 	 * Where older events come from for the clients of a stream of this channel.
 	 * @param other what the application has declared
 	 */
-	@Nullable EventHistory history(@Nullable EventHistory other) {
+	public @Nullable EventHistory history(@Nullable EventHistory other) {
 		if (this.relay == null || other == null) {
 			return (this.relay != null) ? this.relay.history() : other;
 		}
@@ -314,21 +319,21 @@ public final class EventChannel implements Publisher<Event> {
 	/**
 	 * Whether the events come from a relay, which gives them their ids.
 	 */
-	boolean isRelayed() {
+	public boolean isRelayed() {
 		return this.relay != null;
 	}
 
 	/**
 	 * Whether the id of an event looks like one that comes from the relay.
 	 */
-	boolean isRelayed(@Nullable String id) {
+	public boolean isRelayed(@Nullable String id) {
 		return this.relay != null && id != null && this.relay.isOwn(id);
 	}
 
 	/**
 	 * Whether events that other instances publish do not come in.
 	 */
-	boolean isCutOff() {
+	public boolean isCutOff() {
 		return this.relay != null && !this.relay.isConnected();
 	}
 
@@ -488,7 +493,7 @@ public final class EventChannel implements Publisher<Event> {
 	 * One subscription. Its queue, demand and end are guarded by the lock of the channel;
 	 * its signals are serial.
 	 */
-	final class Link implements Subscription {
+	public final class Link implements Subscription {
 
 		private final Subscriber<? super Event> subscriber;
 
@@ -522,7 +527,7 @@ public final class EventChannel implements Publisher<Event> {
 		 * How long publishers can wait for the subscriber. Those of a channel without
 		 * patience, and those on other instances, do not wait at all.
 		 */
-		Contention.Pace pace() {
+		public Contention.Pace pace() {
 			if (EventChannel.this.relay != null) {
 				return Contention.Pace.WAITS_FOR_PROGRESS;
 			}
@@ -585,7 +590,7 @@ public final class EventChannel implements Publisher<Event> {
 		/**
 		 * Signals what is due, unless another thread is at it, which then goes on.
 		 */
-		void drain() {
+		public void drain() {
 			if (this.drains.getAndIncrement() == 0) {
 				int missed = 1;
 				while (missed != 0) {

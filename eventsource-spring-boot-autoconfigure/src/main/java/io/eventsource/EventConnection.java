@@ -1,5 +1,6 @@
 package io.eventsource;
 
+import io.eventsource.engine.EventStream;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Foreign text made fit for a log line or an exception message.
  */
-final class Text {
+public final class Text {
 
 	private static final int LIMIT = 80;
 
@@ -26,7 +26,7 @@ final class Text {
 	 * Makes one harmless line of a message that may have come from anywhere, such as that
 	 * of an exception; cut after {@value #LONG_LIMIT} characters.
 	 */
-	static String line(@Nullable String message) {
+	public static String line(@Nullable String message) {
 		return (message != null) ? escape(message, LONG_LIMIT) : "no message";
 	}
 

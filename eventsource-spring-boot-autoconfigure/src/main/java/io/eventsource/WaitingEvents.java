@@ -3,13 +3,15 @@ package io.eventsource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
+import io.eventsource.engine.log.EncodedEvent;
+import io.eventsource.engine.source.Upstream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The events of a channel that wait for one subscriber, with their bytes, which count as
  * the stream's where the subscriber is one. Guarded by the lock of the channel.
  */
-final class WaitingEvents {
+public final class WaitingEvents {
 
 	/** How many bytes may wait where no stream says how many. */
 	static final long MEMORY = 16 * 1024 * 1024;
@@ -35,7 +37,7 @@ final class WaitingEvents {
 		return this.items.isEmpty();
 	}
 
-	int size() {
+	public int size() {
 		return this.items.size();
 	}
 
@@ -109,7 +111,7 @@ final class WaitingEvents {
 	 * How many bytes an event takes; of one whose data is no text that is not known
 	 * before it is written.
 	 */
-	static long size(Object event) {
+	public static long size(Object event) {
 		if (event instanceof EncodedEvent encoded) {
 			return encoded.weight();
 		}

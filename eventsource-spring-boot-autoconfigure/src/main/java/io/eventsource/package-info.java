@@ -11,8 +11,8 @@
  *                                                                         core   :  Spring
  * </pre>
  *
- * The public types are the contract; {@link io.eventsource.EventStream} is the only door
- * into the engine.
+ * The public types are the contract; {@link io.eventsource.engine.EventStream} is the
+ * only door into the engine.
  */
 @NullMarked
 package io.eventsource;

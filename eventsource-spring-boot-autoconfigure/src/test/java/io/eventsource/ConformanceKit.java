@@ -64,7 +64,7 @@ public final class ConformanceKit {
 	 * @param reader the reader, without its version
 	 * @param vector the vector
 	 */
-	static boolean hasFault(String reader, WireVector vector) {
+	public static boolean hasFault(String reader, WireVector vector) {
 		return faults(reader).anyMatch((fault) -> fault.has(vector.name()));
 	}
 
@@ -88,7 +88,7 @@ public final class ConformanceKit {
 	/**
 	 * The rows of the rules that have a sentence.
 	 */
-	static Set<Integer> rules() {
+	public static Set<Integer> rules() {
 		Set<Integer> rows = new TreeSet<>();
 		kit.get("rules").forEachEntry((row, rule) -> rows.add(Integer.valueOf(row)));
 		return rows;
@@ -97,7 +97,7 @@ public final class ConformanceKit {
 	/**
 	 * The names of vectors that some reader is said to get wrong.
 	 */
-	static Set<String> faultyVectors() {
+	public static Set<String> faultyVectors() {
 		Set<String> names = new TreeSet<>();
 		faults.forEach((reader) -> reader.forEach((kind) -> names.addAll(kind.propertyNames())));
 		return names;

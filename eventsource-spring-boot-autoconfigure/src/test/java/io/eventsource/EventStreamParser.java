@@ -37,12 +37,12 @@ import org.springframework.mock.http.client.reactive.MockClientHttpResponse;
  * written by people who have never seen the code under test. Each gets the bytes in
  * chunks of the given size.
  */
-enum EventStreamParser {
+public enum EventStreamParser {
 
 	READER("EventStreamReader") {
 
 		@Override
-		Parsed parse(byte[] bytes, int chunk) {
+		public Parsed parse(byte[] bytes, int chunk) {
 			EventStreamReader reader = new EventStreamReader();
 			for (int i = 0; i < bytes.length; i += chunk) {
 				reader.feed(bytes, i, Math.min(chunk, bytes.length - i));
@@ -55,7 +55,7 @@ enum EventStreamParser {
 	OKHTTP("okhttp-sse") {
 
 		@Override
-		Parsed parse(byte[] bytes, int chunk) throws IOException {
+		public Parsed parse(byte[] bytes, int chunk) throws IOException {
 			List<Received> events = new ArrayList<>();
 			List<Duration> retries = new ArrayList<>();
 			ServerSentEventReader reader = new ServerSentEventReader(Okio.buffer(Okio.source(new Chunks(bytes, chunk))),
@@ -87,7 +87,7 @@ enum EventStreamParser {
 		private static final long NO_RETRY = 987_654_321;
 
 		@Override
-		Parsed parse(byte[] bytes, int chunk) {
+		public Parsed parse(byte[] bytes, int chunk) {
 			List<Received> events = new ArrayList<>();
 			List<String> comments = new ArrayList<>();
 			try (EventSource source = new EventSource.Builder(new Connection(new Chunks(bytes, chunk)))
@@ -121,7 +121,7 @@ enum EventStreamParser {
 	SPRING("Spring") {
 
 		@Override
-		Parsed parse(byte[] bytes, int chunk) {
+		public Parsed parse(byte[] bytes, int chunk) {
 			MockClientHttpResponse response = new MockClientHttpResponse(HttpStatus.OK);
 			List<DataBuffer> buffers = new ArrayList<>();
 			for (int i = 0; i < bytes.length; i += chunk) {
@@ -157,13 +157,13 @@ enum EventStreamParser {
 	/**
 	 * Whether this parser is known to get a vector wrong.
 	 */
-	boolean hasFault(WireVector vector) {
+	public boolean hasFault(WireVector vector) {
 		return ConformanceKit.hasFault(this.reader, vector);
 	}
 
-	abstract Parsed parse(byte[] bytes, int chunk) throws IOException;
+	public abstract Parsed parse(byte[] bytes, int chunk) throws IOException;
 
-	Parsed parse(String text, int chunk) throws IOException {
+	public Parsed parse(String text, int chunk) throws IOException {
 		return parse(text.getBytes(StandardCharsets.UTF_8), chunk);
 	}
 
@@ -176,14 +176,14 @@ enum EventStreamParser {
 	 * @param retry the reconnection time, or {@code null} for none
 	 * @param comments the comments, or {@code null} if the parser does not tell
 	 */
-	record Parsed(List<Received> events, @Nullable String lastEventId, @Nullable Duration retry,
+	public record Parsed(List<Received> events, @Nullable String lastEventId, @Nullable Duration retry,
 			@Nullable List<String> comments) {
 
 		/**
 		 * Whether this is what the vector says a client makes of it, as far as the parser
 		 * tells.
 		 */
-		boolean isWhatIsExpectedOf(WireVector vector) {
+		public boolean isWhatIsExpectedOf(WireVector vector) {
 			return this.events.equals(vector.events())
 					&& (this.lastEventId == null || this.lastEventId.equals(vector.lastEventId()))
 					&& Objects.equals(this.retry, vector.retry())

@@ -15,11 +15,11 @@ public final class HttpCase {
 
 	private final JsonNode json;
 
-	HttpCase(JsonNode json) {
+	public HttpCase(JsonNode json) {
 		this.json = json;
 	}
 
-	int row() {
+	public int row() {
 		return this.json.get("row").asInt();
 	}
 

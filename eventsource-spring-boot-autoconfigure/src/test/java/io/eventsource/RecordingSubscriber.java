@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Streams: serial, none before {@code onSubscribe}, none after the end, no more than
  * asked for.
  */
-class RecordingSubscriber implements Subscriber<Event> {
+public class RecordingSubscriber implements Subscriber<Event> {
 
 	private final long initialDemand;
 
@@ -36,7 +36,7 @@ class RecordingSubscriber implements Subscriber<Event> {
 
 	private boolean completed;
 
-	RecordingSubscriber(long initialDemand) {
+	public RecordingSubscriber(long initialDemand) {
 		this(initialDemand, (subscriber, event) -> {
 		});
 	}
@@ -44,19 +44,19 @@ class RecordingSubscriber implements Subscriber<Event> {
 	/**
 	 * Does something with each event, on the thread that signals it.
 	 */
-	RecordingSubscriber(long initialDemand, BiConsumer<RecordingSubscriber, Event> reaction) {
+	public RecordingSubscriber(long initialDemand, BiConsumer<RecordingSubscriber, Event> reaction) {
 		this.initialDemand = initialDemand;
 		this.reaction = reaction;
 	}
 
-	void request(long n) {
+	public void request(long n) {
 		synchronized (this) {
 			this.demand = (this.demand + n < 0) ? Long.MAX_VALUE : this.demand + n;
 		}
 		subscription().request(n);
 	}
 
-	void cancel() {
+	public void cancel() {
 		subscription().cancel();
 	}
 
@@ -137,17 +137,17 @@ class RecordingSubscriber implements Subscriber<Event> {
 	/**
 	 * The data of the events so far.
 	 */
-	synchronized List<Object> received() {
+	public synchronized List<Object> received() {
 		assertThat(this.violations).isEmpty();
 		return List.copyOf(this.received);
 	}
 
-	synchronized @Nullable Throwable failure() {
+	public synchronized @Nullable Throwable failure() {
 		assertThat(this.violations).isEmpty();
 		return this.failure;
 	}
 
-	synchronized boolean isCompleted() {
+	public synchronized boolean isCompleted() {
 		assertThat(this.violations).isEmpty();
 		return this.completed;
 	}

@@ -9,7 +9,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.eventsource.TestEngine.Client;
+import io.eventsource.engine.EventStream;
+import io.eventsource.engine.TestEngine;
+import io.eventsource.engine.TestEngine.Client;
+import io.eventsource.engine.log.EncodedEvent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 import io.eventsource.EventStreamReader.Received;
+import io.eventsource.engine.log.FrameEncoder;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -21,7 +22,7 @@ public final class WireVector {
 
 	private final JsonNode json;
 
-	WireVector(JsonNode json) {
+	public WireVector(JsonNode json) {
 		this.json = json;
 	}
 
@@ -29,7 +30,7 @@ public final class WireVector {
 		return this.json.get("name").asString();
 	}
 
-	int row() {
+	public int row() {
 		return this.json.get("row").asInt();
 	}
 
@@ -51,7 +52,7 @@ public final class WireVector {
 	/**
 	 * Writes what is published with the code under test.
 	 */
-	byte[] write() {
+	public byte[] write() {
 		ByteArrayOutputStream written = new ByteArrayOutputStream();
 		long sequence = FIRST_SEQUENCE;
 		for (JsonNode block : this.json.get("publish")) {
@@ -65,7 +66,7 @@ public final class WireVector {
 		return written.toByteArray();
 	}
 
-	static Event event(JsonNode json) {
+	public static Event event(JsonNode json) {
 		Event.Builder builder = Event.builder();
 		json.forEachEntry((field, value) -> {
 			switch (field) {
@@ -110,14 +111,14 @@ public final class WireVector {
 		return !this.json.has("publish");
 	}
 
-	@Nullable String refusal() {
+	public @Nullable String refusal() {
 		return isRefused() ? this.json.get("refused").asString() : null;
 	}
 
 	/**
 	 * The exact bytes on the wire, as text.
 	 */
-	String bytes() {
+	public String bytes() {
 		if (!this.json.has("bytes")) {
 			throw new IllegalStateException("The vector has no bytes: " + this);
 		}
@@ -134,26 +135,26 @@ public final class WireVector {
 	/**
 	 * What readers make of it that hand out every block.
 	 */
-	List<Received> handedOut() {
+	public List<Received> handedOut() {
 		return this.json.has("handedOut") ? received(this.json.get("handedOut")) : events();
 	}
 
-	static List<Received> received(JsonNode json) {
+	public static List<Received> received(JsonNode json) {
 		List<Received> events = new ArrayList<>();
 		json.forEach((event) -> events.add(new Received(event.get("type").asString(), event.get("data").asString(),
 				event.get("lastEventId").asString())));
 		return events;
 	}
 
-	String lastEventId() {
+	public String lastEventId() {
 		return this.json.path("lastEventId").asString("");
 	}
 
-	@Nullable Duration retry() {
+	public @Nullable Duration retry() {
 		return this.json.has("retry") ? Duration.ofMillis(this.json.get("retry").asLong()) : null;
 	}
 
-	List<String> comments() {
+	public List<String> comments() {
 		return this.json.path("comments").valueStream().map(JsonNode::asString).toList();
 	}
 

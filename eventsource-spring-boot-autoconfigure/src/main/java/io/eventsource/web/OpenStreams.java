@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-import io.eventsource.EventStream;
+import io.eventsource.engine.EventStream;
 
 /**
  * Streams that serve one client each, for as long as they are there. One that comes while

@@ -9,9 +9,9 @@ import io.eventsource.ClientSnapshot;
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
-import io.eventsource.EventStream;
 import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
+import io.eventsource.engine.EventStream;
 import org.jspecify.annotations.Nullable;
 
 /**

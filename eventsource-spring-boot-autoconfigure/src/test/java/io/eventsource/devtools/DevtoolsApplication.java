@@ -1,8 +1,8 @@
 package io.eventsource.devtools;
 
 import io.eventsource.EventChannel;
-import io.eventsource.EventStream;
 import io.eventsource.PersonalStream;
+import io.eventsource.engine.EventStream;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.SpringApplication;

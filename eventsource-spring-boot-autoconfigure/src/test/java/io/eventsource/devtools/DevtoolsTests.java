@@ -21,8 +21,8 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
-import io.eventsource.EventStream;
 import io.eventsource.Patience;
+import io.eventsource.engine.EventStream;
 import io.eventsource.web.StreamClient;
 import io.eventsource.web.TestServer;
 import org.junit.jupiter.api.AfterEach;

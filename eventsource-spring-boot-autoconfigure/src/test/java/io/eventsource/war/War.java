@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.eventsource.EventStream;
 import io.eventsource.Patience;
+import io.eventsource.engine.EventStream;
 
 import static org.awaitility.Awaitility.await;
 

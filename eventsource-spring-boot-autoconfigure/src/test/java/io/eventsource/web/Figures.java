@@ -26,10 +26,11 @@ import com.sun.management.UnixOperatingSystemMXBean;
 record Figures(int clients, int unclosed, int subscriptions, int histories, Map<String, Long> objects, long streams,
 		long descriptors, long threads, long containerThreads, long live) {
 
-	private static final Set<String> OF_A_CLIENT = Set.of("io.eventsource.ClientCursor", "io.eventsource.HistoryReplay",
-			"io.eventsource.web.SseEmitterSink", "org.springframework.web.servlet.mvc.method.annotation.SseEmitter");
+	private static final Set<String> OF_A_CLIENT = Set.of("io.eventsource.engine.delivery.ClientCursor",
+			"io.eventsource.engine.delivery.HistoryReplay", "io.eventsource.web.SseEmitterSink",
+			"org.springframework.web.servlet.mvc.method.annotation.SseEmitter");
 
-	private static final String STREAM = "io.eventsource.EventStream";
+	private static final String STREAM = "io.eventsource.engine.EventStream";
 
 	static Figures look(int clients, int unclosed, int subscriptions, int histories) throws Exception {
 		String histogram = (String) ManagementFactory.getPlatformMBeanServer()

@@ -1,8 +1,0 @@
-/**
- * Benchmarks of single pieces of the engine, beside which they have to be since these are
- * package-private.
- */
-@NullMarked
-package io.eventsource;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,306 @@
+package io.eventsource.engine.log;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
+
+import io.eventsource.DataWriter;
+import io.eventsource.Event;
+import io.eventsource.GapCause;
+import io.eventsource.Text;
+import io.eventsource.engine.runtime.TypeWarnings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes events in the grammar of the WHATWG HTML standard, section 9.2.5. The only place
+ * that knows it.
+ */
+public final class FrameEncoder {
+
+	private static final byte[] HEARTBEAT = ":\n".getBytes(StandardCharsets.US_ASCII);
+
+	private static final String END = "~end";
+
+	/** More bytes than a gap event has whose type is of a usual length. */
+	public static final int MAX_GAP = 256;
+
+	private final DataWriter writer;
+
+	private final TypeWarnings warnings;
+
+	private final int maxEventSize;
+
+	private final boolean keepsEvents;
+
+	/** Whether ids are given by what the events come from, and not by the publisher. */
+	private final boolean foreignIds;
+
+	public FrameEncoder(DataWriter writer, int maxEventSize) {
+		this(writer, maxEventSize, false, false, new TypeWarnings());
+	}
+
+	/**
+	 * Makes an encoder.
+	 * @param keepsEvents whether filters are to be asked about the events
+	 * @param foreignIds whether ids are given by what the events come from, and not by
+	 * the publisher
+	 * @param warnings warns of types that are no good
+	 */
+	public FrameEncoder(DataWriter writer, int maxEventSize, boolean keepsEvents, boolean foreignIds,
+			TypeWarnings warnings) {
+		this.writer = writer;
+		this.maxEventSize = maxEventSize;
+		this.keepsEvents = keepsEvents;
+		this.foreignIds = foreignIds;
+		this.warnings = warnings;
+	}
+
+	/**
+	 * Writes the block of an event. An empty line ends it, unless it has nothing but
+	 * comments and a reconnection time, which take effect line by line: many readers take
+	 * an empty line behind these for an event without data. Such an event is not given an
+	 * id by what it comes from either, since an id takes effect with an empty line only.
+	 * @throws IllegalArgumentException if the data cannot be written or the block is too
+	 * large
+	 */
+	public EncodedEvent encode(Event event) {
+		this.warnings.warnOnce(event.type());
+		Object data = event.data();
+		String text = (data != null) ? text(event, data) : null;
+		Block block = new Block(this.maxEventSize, (text != null) ? text.length() + 64 : 64);
+		boolean ownId = event.id() != null && !this.foreignIds;
+		boolean ended = text != null || ownId || !event.type().equals(Event.DEFAULT_TYPE);
+		int own = 0;
+		if (event.id() != null && !ownId && ended) {
+			block.lines("id:", event.id());
+			own = (int) block.size;
+		}
+		if (event.comment() != null) {
+			block.lines(":", event.comment());
+		}
+		if (event.id() != null && ownId) {
+			block.lines("id:", event.id());
+		}
+		if (!event.type().equals(Event.DEFAULT_TYPE)) {
+			block.lines("event:", event.type());
+		}
+		if (event.retry() != null) {
+			block.lines("retry:", Long.toString(event.retry().toMillis()));
+		}
+		if (text != null) {
+			block.lines("data:", text);
+		}
+		if (ended) {
+			block.put('\n');
+		}
+		if (block.size > this.maxEventSize) {
+			throw new IllegalArgumentException(event + " takes " + block.size + " bytes, more than the "
+					+ this.maxEventSize + " of max-event-size; send less, or raise the limit");
+		}
+		return new EncodedEvent(event, block.bytes(), own, this.keepsEvents);
+	}
+
+	/**
+	 * Whether an empty line ends a block, with which an id in it takes effect (WHATWG
+	 * 9.2.6).
+	 */
+	static boolean isEnded(byte[] block) {
+		return block.length > 1 && block[block.length - 1] == '\n' && block[block.length - 2] == '\n';
+	}
+
+	/**
+	 * How many bytes an event takes in the log whose block has so many.
+	 */
+	public long weight(int size) {
+		return EncodedEvent.weight(size, this.keepsEvents);
+	}
+
+	private String text(Event event, Object data) {
+		try {
+			if (data instanceof CharSequence text) {
+				return Objects.requireNonNull((text.length() <= this.maxEventSize || text instanceof String)
+						? text.toString() : refuseLength(text), "the text is null");
+			}
+			return Objects.requireNonNull(this.writer.write(data, this.maxEventSize), "the DataWriter returned null");
+		}
+		catch (Exception | StackOverflowError | LinkageError | AssertionError ex) {
+			throw new IllegalArgumentException(
+					"The data of " + event + " cannot be written: " + Text.line(ex.getMessage()), ex);
+		}
+	}
+
+	private String refuseLength(CharSequence text) {
+		throw new IllegalArgumentException(
+				text.length() + " characters are more than the " + this.maxEventSize + " bytes of max-event-size");
+	}
+
+	/**
+	 * Completes a block to a frame of the log.
+	 * @param filtered whether filters are to be asked about the event
+	 * @param before how many bytes the log has taken so far
+	 * @param time when the event was published
+	 */
+	public static Frame frame(EncodedEvent encoded, boolean filtered, String epoch, long sequence, long before,
+			long time) {
+		byte[] body = encoded.body();
+		int own = encoded.own();
+		if (encoded.needsId()) {
+			byte[] line = ("id: " + id(epoch, sequence) + "\n").getBytes(StandardCharsets.US_ASCII);
+			body = Arrays.copyOf(line, line.length + encoded.body().length);
+			System.arraycopy(encoded.body(), 0, body, line.length, encoded.body().length);
+			own = line.length;
+		}
+		long weight = encoded.weight();
+		return new Frame(sequence, encoded.id(), encoded.key(), encoded.type(), filtered ? encoded.event() : null,
+				before + weight, weight, body, own, time, encoded.gap());
+	}
+
+	/**
+	 * The id that an event has by its place in the log.
+	 */
+	public static String id(String epoch, long sequence) {
+		return LogId.ofEvent(epoch, sequence);
+	}
+
+	/**
+	 * The block that moves a client's position past events that it is not shown: an id,
+	 * dispatched to nobody (WHATWG 9.2.6).
+	 */
+	public static byte[] checkpoint(String id) {
+		return ("id: " + id + "\n\n").getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * The comment that keeps an idle connection alive: a line between two blocks.
+	 */
+	public static byte[] heartbeat() {
+		return HEARTBEAT;
+	}
+
+	/**
+	 * The line that tells the reconnection time. It takes effect without an empty line
+	 * (WHATWG 9.2.6), and becomes a part of the block that follows, if one does.
+	 */
+	public static byte[] retry(Duration retry) {
+		return ("retry: " + retry.toMillis() + "\n").getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * The event that tells a client what it cannot be given. It has no id, so that the
+	 * client's position stays where it is.
+	 * @param type the type of the event; empty if clients are not to be told
+	 */
+	public static byte[] gap(String type, GapCause cause, @Nullable Long missed) {
+		if (type.isEmpty()) {
+			return new byte[0];
+		}
+		return ("event: " + type + "\ndata: {\"cause\":\"" + cause.name().toLowerCase(Locale.ROOT) + "\""
+				+ ((missed != null) ? ",\"missed\":" + missed : "") + "}\n\n")
+			.getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * The last block of a personal stream: an id, dispatched to nobody (WHATWG 9.2.6), by
+	 * which the stream is known to be over if the client comes back.
+	 */
+	public static byte[] end(String epoch) {
+		return checkpoint(epoch + END);
+	}
+
+	/**
+	 * Whether an id is that of the last block of a personal stream.
+	 */
+	public static boolean isEnd(String id) {
+		return id.endsWith(END);
+	}
+
+	/**
+	 * Grows up to the limit and counts beyond it, so that an event too large can be named
+	 * with its size but never takes the memory.
+	 */
+	private static final class Block {
+
+		private final int limit;
+
+		private byte[] bytes;
+
+		private long size;
+
+		Block(int limit, int expected) {
+			this.limit = limit;
+			this.bytes = new byte[Math.min(limit, expected)];
+		}
+
+		/**
+		 * Writes a field once for each line of its value. A line ends with CR, LF or
+		 * CRLF, and with nothing else that Unicode calls a line separator.
+		 */
+		void lines(String field, String value) {
+			begin(field);
+			int length = value.length();
+			for (int i = 0; i < length; i++) {
+				char c = value.charAt(i);
+				if (c == '\n' || c == '\r') {
+					if (c == '\r' && i + 1 < length && value.charAt(i + 1) == '\n') {
+						i++;
+					}
+					put('\n');
+					begin(field);
+				}
+				else if (c < 0x80) {
+					put(c);
+				}
+				else if (Character.isHighSurrogate(c) && i + 1 < length
+						&& Character.isLowSurrogate(value.charAt(i + 1))) {
+					putCodePoint(Character.toCodePoint(c, value.charAt(++i)));
+				}
+				else {
+					putCodePoint(Character.isSurrogate(c) ? 0xFFFD : c);
+				}
+			}
+			put('\n');
+		}
+
+		private void begin(String field) {
+			for (int i = 0; i < field.length(); i++) {
+				put(field.charAt(i));
+			}
+			put(' ');
+		}
+
+		private void putCodePoint(int c) {
+			if (c < 0x800) {
+				put(0xC0 | c >> 6);
+			}
+			else {
+				if (c < 0x10000) {
+					put(0xE0 | c >> 12);
+				}
+				else {
+					put(0xF0 | c >> 18);
+					put(0x80 | c >> 12 & 0x3F);
+				}
+				put(0x80 | c >> 6 & 0x3F);
+			}
+			put(0x80 | c & 0x3F);
+		}
+
+		void put(int b) {
+			if (this.size < this.limit) {
+				if (this.size == this.bytes.length) {
+					this.bytes = Arrays.copyOf(this.bytes, (int) Math.min(this.limit, this.bytes.length * 2L + 64));
+				}
+				this.bytes[(int) this.size] = (byte) b;
+			}
+			this.size++;
+		}
+
+		byte[] bytes() {
+			return Arrays.copyOf(this.bytes, (int) this.size);
+		}
+
+	}
+
+}

@@ -1,0 +1,247 @@
+package io.eventsource.engine.runtime;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+import io.eventsource.DispatcherSnapshot;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of the engine: a few workers that write to the clients and keep the clock,
+ * and the threads on which publishers are subscribed to and asked for more. Shared by any
+ * number of streams.
+ */
+public final class Dispatcher implements AutoCloseable {
+
+	/** After which time in one call out of the engine a worker is replaced. */
+	public static final Duration DEFAULT_STALL_TIMEOUT = Duration.ofSeconds(3);
+
+	/** How long a thread that may block waits for work before it ends. */
+	private static final long IDLE_SECONDS = 5;
+
+	private static final LongSupplier SYSTEM = System::nanoTime;
+
+	private static final Log logger = LogFactory.getLog(Dispatcher.class);
+
+	private final Worker[] workers;
+
+	private final Watchdog watchdog;
+
+	private final AtomicInteger turn = new AtomicInteger();
+
+	private final @Nullable ExecutorService ownIntake;
+
+	private final IntakeExecutor intake;
+
+	private final LongSupplier clock;
+
+	private final PublisherLogs publisherLogs;
+
+	private final EarlyFailures earlyFailures = new EarlyFailures();
+
+	private final TypeWarnings typeWarnings = new TypeWarnings();
+
+	private volatile boolean closed;
+
+	/**
+	 * Starts the workers.
+	 * @param threads how many workers serve the clients, at least 1
+	 */
+	public Dispatcher(int threads) {
+		this(threads, (Executor) null, DEFAULT_STALL_TIMEOUT);
+	}
+
+	/**
+	 * Starts the workers.
+	 * @param threads how many workers serve the clients, at least 1
+	 * @param intake runs what calls into publishers; each task may block for as long as
+	 * the publisher does, so the executor must not be bounded
+	 */
+	public Dispatcher(int threads, Executor intake) {
+		this(threads, intake, DEFAULT_STALL_TIMEOUT);
+	}
+
+	/**
+	 * Starts the workers.
+	 * @param threads how many workers serve the clients, at least 1
+	 * @param intake runs what calls into publishers; each task may block for as long as
+	 * the publisher does, so the executor must not be bounded; {@code null} for threads
+	 * of the dispatcher's own
+	 * @param stallTimeout how long a worker may stand still in one call out of the engine
+	 * before another thread takes its place; {@link Duration#ZERO} for ever
+	 */
+	public Dispatcher(int threads, @Nullable Executor intake, Duration stallTimeout) {
+		this(threads, intake, stallTimeout, SYSTEM);
+	}
+
+	public Dispatcher(int threads, LongSupplier clock) {
+		this(threads, null, DEFAULT_STALL_TIMEOUT, clock);
+	}
+
+	public Dispatcher(int threads, @Nullable Executor intake, Duration stallTimeout, LongSupplier clock) {
+		if (threads < 1) {
+			throw new IllegalArgumentException("dispatcher.threads must be at least 1; got " + threads);
+		}
+		if (stallTimeout.isNegative()) {
+			throw new IllegalArgumentException(
+					"dispatcher.stall-timeout must not be negative; use 0 for none; got " + stallTimeout);
+		}
+		this.clock = (clock != SYSTEM) ? new SafeClock(clock) : clock;
+		this.publisherLogs = new PublisherLogs(this.clock);
+		ExecutorService own = (intake != null) ? null : ownIntake();
+		this.ownIntake = own;
+		Complaints failures = new Complaints(logger, this.clock);
+		this.workers = new Worker[threads];
+		for (int i = 0; i < threads; i++) {
+			this.workers[i] = new Worker("eventsource-dispatch-" + (i + 1), this.clock, failures);
+		}
+		this.watchdog = new Watchdog(this.workers, stallTimeout, failures, new Complaints(logger, this.clock));
+		this.intake = new IntakeExecutor((intake != null) ? intake : Objects.requireNonNull(own), this.workers[0],
+				new Complaints(logger, this.clock));
+		start();
+	}
+
+	/**
+	 * Starts all threads, or none.
+	 */
+	private void start() {
+		try {
+			for (Worker worker : this.workers) {
+				worker.start();
+			}
+			Thread thread = new Thread(this.watchdog, "eventsource-watchdog");
+			thread.setDaemon(true);
+			thread.start();
+		}
+		catch (Throwable ex) {
+			close();
+			throw ex;
+		}
+	}
+
+	private static ExecutorService ownIntake() {
+		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(),
+				threadFactory("eventsource-intake-"));
+	}
+
+	private static ThreadFactory threadFactory(String prefix) {
+		AtomicInteger count = new AtomicInteger();
+		return (task) -> {
+			// Without the thread locals of whoever happens to be the first to need it
+			Thread thread = new Thread(null, task, prefix + count.incrementAndGet(), 0, false);
+			thread.setDaemon(true);
+			return thread;
+		};
+	}
+
+	public int threads() {
+		return this.workers.length;
+	}
+
+	/**
+	 * The worker whose turn it is to get a client.
+	 */
+	public int nextWorker() {
+		return Math.floorMod(this.turn.getAndIncrement(), this.workers.length);
+	}
+
+	public Worker worker(int index) {
+		return this.workers[index];
+	}
+
+	public LongSupplier clock() {
+		return this.clock;
+	}
+
+	/**
+	 * What logs what happens to the publishers of one name, of which each client has one.
+	 */
+	public PublisherLog publisherLog(String name) {
+		return this.publisherLogs.of(name);
+	}
+
+	/**
+	 * What counts the failures of publishers that have not emitted anything.
+	 */
+	public EarlyFailures earlyFailures() {
+		return this.earlyFailures;
+	}
+
+	public TypeWarnings typeWarnings() {
+		return this.typeWarnings;
+	}
+
+	/**
+	 * Whether the caller is a worker, which must never wait.
+	 */
+	public static boolean isWorkerThread() {
+		return Thread.currentThread() instanceof WorkerThread;
+	}
+
+	/**
+	 * Runs what calls into a publisher, on a thread of its own: at once, or, where there
+	 * is no thread to be had, as soon as there is. Any thread; throws nothing.
+	 * @return whether it will be run, which is so until the dispatcher is closed
+	 */
+	public boolean intake(Runnable task) {
+		return this.intake.run(task);
+	}
+
+	/**
+	 * Describes the workers as they are now. Any thread; never blocks.
+	 * @return the snapshot
+	 */
+	public DispatcherSnapshot snapshot() {
+		return this.watchdog.snapshot();
+	}
+
+	/**
+	 * Replaces workers from now on as soon as they have stood still in a call for a time,
+	 * where that is shorter than the stall timeout: what ends soon has no time to wait
+	 * for one that blocks. Any thread; never blocks.
+	 * @param time the time
+	 */
+	public void hurry(Duration time) {
+		this.watchdog.hurry(time);
+	}
+
+	public boolean isClosed() {
+		return this.closed;
+	}
+
+	/**
+	 * Stops the threads, after the workers have done what was asked of them so far. The
+	 * streams are to be closed first. Waits for a second at most.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		this.watchdog.stop();
+		this.intake.close();
+		for (Worker worker : this.workers) {
+			worker.stop();
+		}
+		if (this.ownIntake != null) {
+			this.ownIntake.shutdownNow();
+		}
+		try {
+			for (Worker worker : this.workers) {
+				worker.join(TimeUnit.SECONDS.toMillis(1) / this.workers.length + 1);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}
