@@ -126,7 +126,8 @@ public final class Event {
 
 	@Override
 	public String toString() {
-		return "Event[type=" + Text.quote(this.type) + ((this.id != null) ? ", id=" + Text.quote(this.id) : "")
+		return "Event[type=" + LogSanitizer.quote(this.type)
+				+ ((this.id != null) ? ", id=" + LogSanitizer.quote(this.id) : "")
 				+ ((this.data != null) ? ", data of " + this.data.getClass().getName() : "") + "]";
 	}
 
@@ -172,31 +173,31 @@ public final class Event {
 			}
 			if (id.indexOf('\0') >= 0) {
 				throw new IllegalArgumentException("The id of an event must not contain NUL, since clients ignore "
-						+ "such an id; got " + Text.quote(id));
+						+ "such an id; got " + LogSanitizer.quote(id));
 			}
 			if (id.chars().anyMatch(Character::isISOControl)) {
 				throw new IllegalArgumentException("The id of an event must not contain control characters, since "
-						+ "clients send it back in a header, where servers refuse them; got " + Text.quote(id));
+						+ "clients send it back in a header, where servers refuse them; got " + LogSanitizer.quote(id));
 			}
 			if (id.startsWith(" ") || id.endsWith(" ")) {
 				throw new IllegalArgumentException(
 						"The id of an event must not begin or end with a blank, since clients "
-								+ "send it back in a header, where blanks are cut off; got " + Text.quote(id)
+								+ "send it back in a header, where blanks are cut off; got " + LogSanitizer.quote(id)
 								+ "; strip it");
 			}
 			if (id.codePoints().anyMatch(Builder::isSurrogate)) {
 				throw new IllegalArgumentException(
 						"The id of an event must not contain half of a surrogate pair, since "
-								+ "it is no character that could be sent; got " + Text.quote(id));
+								+ "it is no character that could be sent; got " + LogSanitizer.quote(id));
 			}
 			if (FrameEncoder.isEnd(id)) {
 				throw new IllegalArgumentException("The id of an event must not end with '~end', by which a client is "
-						+ "known to need nothing more; got " + Text.quote(id));
+						+ "known to need nothing more; got " + LogSanitizer.quote(id));
 			}
 			if (id.length() > MAX_ID_LENGTH) {
 				throw new IllegalArgumentException("The id of an event must have at most " + MAX_ID_LENGTH
 						+ " characters, since clients send it back in a header; got " + id.length() + ": "
-						+ Text.quote(id));
+						+ LogSanitizer.quote(id));
 			}
 			this.id = id;
 			return this;
@@ -240,7 +241,8 @@ public final class Event {
 		public Builder key(String key) {
 			if (key.length() > MAX_ID_LENGTH) {
 				throw new IllegalArgumentException("The key of an event must have at most " + MAX_ID_LENGTH
-						+ " characters, since it is kept with the event; got " + key.length() + ": " + Text.quote(key));
+						+ " characters, since it is kept with the event; got " + key.length() + ": "
+						+ LogSanitizer.quote(key));
 			}
 			this.key = key;
 			return this;
@@ -292,7 +294,7 @@ public final class Event {
 		private static void refuseLineBreak(String field, String value) {
 			if (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0) {
 				throw new IllegalArgumentException("The " + field + " of an event must not contain a line break, "
-						+ "since it would end the field; got " + Text.quote(value));
+						+ "since it would end the field; got " + LogSanitizer.quote(value));
 			}
 		}
 

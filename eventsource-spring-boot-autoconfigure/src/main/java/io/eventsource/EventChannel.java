@@ -425,19 +425,19 @@ public final class EventChannel implements Publisher<Event> {
 
 		@Override
 		public int maxEventSize() {
-			return upstreams().mapToInt((upstream) -> upstream.settings().maxEventSize())
+			return upstreams().mapToInt((upstream) -> upstream.settings().buffer().maxEventSize())
 				.max()
 				.orElse(Integer.MAX_VALUE);
 		}
 
 		@Override
 		public int capacity() {
-			return upstreams().mapToInt((upstream) -> upstream.settings().bufferSize()).max().orElse(0);
+			return upstreams().mapToInt((upstream) -> upstream.settings().buffer().size()).max().orElse(0);
 		}
 
 		@Override
 		public long memory() {
-			return upstreams().mapToLong((upstream) -> upstream.settings().bufferMemory()).max().orElse(0);
+			return upstreams().mapToLong((upstream) -> upstream.settings().buffer().memory()).max().orElse(0);
 		}
 
 		@Override

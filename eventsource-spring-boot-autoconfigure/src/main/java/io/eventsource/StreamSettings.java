@@ -7,91 +7,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settings of one stream. Immutable.
  *
- * @param retry the reconnection time that clients are told, in whole milliseconds
- * @param heartbeat how long a client is sent nothing before it gets a comment;
- * {@link Duration#ZERO} for never
- * @param bufferSize how many events are kept: the replay window, and how far a client may
- * lag
- * @param bufferMemory how many bytes of events are held at most, beside one event: in the
- * log, waiting for room in it, on their way to clients, and kept for filters
- * @param maxEventSize the most bytes that one encoded event may have
- * @param overflow what becomes of a client that lags further
- * @param initialReplay how many of the latest events a client without a last event id
- * gets first
- * @param gapEvent the type of the event that tells a client what it misses; empty for
- * none
- * @param historyMaxEvents how many events a client may be given from an
- * {@link EventHistory}
- * @param linger how long there may be no client before the publisher is let go;
- * {@code null} for ever
- * @param restartMinDelay the pause before a publisher that has failed is subscribed to
- * again; doubled with each further failure
- * @param restartMaxDelay the longest such pause
- * @param writeTimeout how long a client may take nothing before it is closed
- * @param maxLifetime how old a connection may become; {@link Duration#ZERO} for any age.
- * Each one lasts for 80 to 100 % of it, at random
- * @param flushInterval how long after events were sent the next ones may be held back, to
- * be sent together; {@link Duration#ZERO} for not at all
- * @param responseDelay how long the response to a request that is not a {@code GET} may
- * wait for the first sign of a publisher that its client has for itself, so that a
- * failure is answered as such; {@link Duration#ZERO} for not at all
+ * @param buffer how much the stream holds
+ * @param replay what clients get of what was published before they connected
+ * @param connection how connections are kept, and when they end
+ * @param publisher how long the stream stays subscribed to its publisher
  */
-public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize, long bufferMemory, int maxEventSize,
-		OverflowStrategy overflow, int initialReplay, String gapEvent, int historyMaxEvents, @Nullable Duration linger,
-		Duration restartMinDelay, Duration restartMaxDelay, Duration writeTimeout, Duration maxLifetime,
-		Duration flushInterval, Duration responseDelay) {
-
-	/** What still fits into the heap of an ordinary machine, beside the events. */
-	private static final int LARGEST_BUFFER = 1 << 24;
-
-	/** What the clock can count. */
-	private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
-
-	/** Longer, and streams would no longer be live. */
-	private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
+public record StreamSettings(BufferSettings buffer, ReplaySettings replay, ConnectionSettings connection,
+		PublisherSettings publisher) {
 
 	private static final StreamSettings DEFAULTS = new Builder().build();
 
 	/**
-	 * Checks the settings.
-	 * @throws IllegalArgumentException if a value is out of its range; the message starts
-	 * with the name of the property
+	 * Checks that the settings fit together.
+	 * @throws IllegalArgumentException if they do not; the message starts with the name
+	 * of the property
 	 */
 	public StreamSettings {
-		require(!retry.isNegative() && retry.getNano() % 1_000_000 == 0, "retry",
-				"must not be negative and must be in whole milliseconds", retry);
-		requireCountable("retry", retry);
-		require(!heartbeat.isNegative(), "heartbeat", "must not be negative; use 0 for none", heartbeat);
-		requireCountable("heartbeat", heartbeat);
-		require(bufferSize > 0, "buffer-size", "must be at least 1", bufferSize);
-		require(bufferSize <= LARGEST_BUFFER, "buffer-size", "must be at most " + LARGEST_BUFFER, bufferSize);
-		require(maxEventSize > 0, "max-event-size", "must be at least 1 byte", maxEventSize);
-		require(bufferMemory >= maxEventSize, "buffer-memory",
-				"must hold one event of max-event-size (" + maxEventSize + " bytes)", bufferMemory);
-		require(initialReplay >= 0 && initialReplay <= bufferSize, "initial-replay",
-				"must be between 0 and buffer-size (" + bufferSize + ")", initialReplay);
-		require(gapEvent.indexOf('\n') < 0 && gapEvent.indexOf('\r') < 0, "gap-event", "must not have a line break",
-				Text.quote(gapEvent));
-		require(historyMaxEvents > 0, "history.max-events", "must be at least 1", historyMaxEvents);
-		if (linger != null) {
-			require(!linger.isNegative(), "linger", "must not be negative", linger);
-			requireCountable("linger", linger);
-		}
-		requirePositive("restart.min-delay", restartMinDelay);
-		require(restartMaxDelay.compareTo(restartMinDelay) >= 0, "restart.max-delay",
-				"must not be shorter than restart.min-delay (" + restartMinDelay + ")", restartMaxDelay);
-		requireCountable("restart.max-delay", restartMaxDelay);
-		requirePositive("write-timeout", writeTimeout);
-		require(!maxLifetime.isNegative(), "max-lifetime", "must not be negative; use 0 for none", maxLifetime);
-		requireCountable("max-lifetime", maxLifetime);
-		require(!flushInterval.isNegative() && flushInterval.compareTo(LONGEST_INTERVAL) <= 0, "flush-interval",
-				"must be between 0 and " + LONGEST_INTERVAL, flushInterval);
-		require(!responseDelay.isNegative(), "response-delay", "must not be negative; use 0 for none", responseDelay);
-		requireCountable("response-delay", responseDelay);
+		SettingCheck.require(replay.initial() >= 0 && replay.initial() <= buffer.size(), "initial-replay",
+				"must be between 0 and buffer-size (" + buffer.size() + ")", replay.initial());
 	}
 
 	/**
-	 * Returns the settings that apply where nothing is said.
+	 * Returns the settings that apply where nothing is configured.
 	 * @return the defaults
 	 */
 	public static StreamSettings defaults() {
@@ -106,24 +43,9 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		return new Builder();
 	}
 
-	private static void requirePositive(String property, Duration time) {
-		require(!time.isNegative() && !time.isZero(), property, "must be positive", time);
-		requireCountable(property, time);
-	}
-
-	private static void requireCountable(String property, Duration time) {
-		require(time.compareTo(LONGEST) <= 0, property, "must be at most " + LONGEST, time);
-	}
-
-	private static void require(boolean condition, String property, String rule, Object value) {
-		if (!condition) {
-			throw new IllegalArgumentException(property + " " + rule + "; got " + value);
-		}
-	}
-
 	/**
-	 * Builds {@link StreamSettings}. Values are checked when all are there. Not
-	 * thread-safe.
+	 * Builds {@link StreamSettings}. The values are checked together, by {@link #build}.
+	 * Not thread-safe.
 	 */
 	public static final class Builder {
 
@@ -203,7 +125,7 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		}
 
 		/**
-		 * Sets the limit on one event.
+		 * Sets the maximum size of one event.
 		 * @param maxEventSize the number of bytes
 		 * @return this builder
 		 */
@@ -213,7 +135,7 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		}
 
 		/**
-		 * Sets what becomes of a client that lags too far.
+		 * Sets how clients are handled that lag too far.
 		 * @param overflow the strategy
 		 * @return this builder
 		 */
@@ -223,7 +145,7 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		}
 
 		/**
-		 * Sets how many events a new client gets first.
+		 * Sets how many of the latest events a new client gets first.
 		 * @param initialReplay the number of events
 		 * @return this builder
 		 */
@@ -243,7 +165,7 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		}
 
 		/**
-		 * Sets how many events a client may be given from a history.
+		 * Sets the maximum number of events that a client is given from a history.
 		 * @param historyMaxEvents the number of events
 		 * @return this builder
 		 */
@@ -253,7 +175,7 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		}
 
 		/**
-		 * Sets how long a publisher is kept without clients.
+		 * Sets how long the subscription is kept without clients.
 		 * @param linger the time; {@code null} for ever
 		 * @return this builder
 		 */
@@ -293,8 +215,8 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		}
 
 		/**
-		 * Sets the longest life of a connection.
-		 * @param maxLifetime the time; {@link Duration#ZERO} for any
+		 * Sets the maximum age of a connection.
+		 * @param maxLifetime the time; {@link Duration#ZERO} for no limit
 		 * @return this builder
 		 */
 		public Builder maxLifetime(Duration maxLifetime) {
@@ -313,10 +235,9 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		}
 
 		/**
-		 * Sets how long the response to a request that is not a {@code GET} may wait for
-		 * the first sign of its publisher.
-		 * @param responseDelay how long, {@link Duration#ZERO} for not at all; two
-		 * seconds, if never called
+		 * Sets how long the response to a request other than {@code GET} may wait for the
+		 * first signal of its publisher.
+		 * @param responseDelay the time; {@link Duration#ZERO} for no wait
 		 * @return this builder
 		 */
 		public Builder responseDelay(Duration responseDelay) {
@@ -330,10 +251,12 @@ public record StreamSettings(Duration retry, Duration heartbeat, int bufferSize,
 		 * @throws IllegalArgumentException if a value is out of its range
 		 */
 		public StreamSettings build() {
-			return new StreamSettings(this.retry, this.heartbeat, this.bufferSize, this.bufferMemory, this.maxEventSize,
-					this.overflow, this.initialReplay, this.gapEvent, this.historyMaxEvents, this.linger,
-					this.restartMinDelay, this.restartMaxDelay, this.writeTimeout, this.maxLifetime, this.flushInterval,
-					this.responseDelay);
+			return new StreamSettings(
+					new BufferSettings(this.bufferSize, this.bufferMemory, this.maxEventSize, this.overflow),
+					new ReplaySettings(this.initialReplay, this.historyMaxEvents, this.gapEvent),
+					new ConnectionSettings(this.retry, this.heartbeat, this.writeTimeout, this.maxLifetime,
+							this.flushInterval, this.responseDelay),
+					new PublisherSettings(this.linger, this.restartMinDelay, this.restartMaxDelay));
 		}
 
 	}

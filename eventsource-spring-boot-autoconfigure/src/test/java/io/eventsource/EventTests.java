@@ -118,7 +118,7 @@ class EventTests {
 	@ParameterizedTest
 	@ValueSource(strings = { " a", "a ", " a ", "   a" })
 	void idWithABlankAtAnEndIsRefused(String id) {
-		assertRefused(() -> Event.builder().id(id), "id", "begin or end with a blank", "header", Text.quote(id),
+		assertRefused(() -> Event.builder().id(id), "id", "begin or end with a blank", "header", LogSanitizer.quote(id),
 				"strip it");
 		assertThat(Event.builder().id("a b").build().id()).isEqualTo("a b");
 	}
@@ -126,7 +126,7 @@ class EventTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "a\ud83d", "\ude00a", "a\ude00\ud83db" })
 	void idWithHalfASurrogatePairIsRefused(String id) {
-		assertRefused(() -> Event.builder().id(id), "id", "half of a surrogate pair", Text.quote(id));
+		assertRefused(() -> Event.builder().id(id), "id", "half of a surrogate pair", LogSanitizer.quote(id));
 		assertThat(Event.builder().id("\ud83d\ude00").build().id()).isEqualTo("\ud83d\ude00");
 	}
 

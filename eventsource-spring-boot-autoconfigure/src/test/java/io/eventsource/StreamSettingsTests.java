@@ -12,10 +12,12 @@ class StreamSettingsTests {
 
 	@Test
 	void defaultsAreThoseOfTheManual() {
-		assertThat(StreamSettings.defaults()).isEqualTo(new StreamSettings(Duration.ofSeconds(3),
-				Duration.ofSeconds(15), 1024, 16 * 1024 * 1024, 1024 * 1024, OverflowStrategy.DISCONNECT, 0, "gap",
-				10_000, null, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ZERO,
-				Duration.ZERO, Duration.ofSeconds(2)));
+		assertThat(StreamSettings.defaults()).isEqualTo(
+				new StreamSettings(new BufferSettings(1024, 16 * 1024 * 1024, 1024 * 1024, OverflowStrategy.DISCONNECT),
+						new ReplaySettings(0, 10_000, "gap"),
+						new ConnectionSettings(Duration.ofSeconds(3), Duration.ofSeconds(15), Duration.ofSeconds(30),
+								Duration.ZERO, Duration.ZERO, Duration.ofSeconds(2)),
+						new PublisherSettings(null, Duration.ofSeconds(1), Duration.ofSeconds(30))));
 	}
 
 	@Test
@@ -38,9 +40,11 @@ class StreamSettingsTests {
 			.flushInterval(Duration.ofMillis(11))
 			.responseDelay(Duration.ofMillis(12))
 			.build())
-			.isEqualTo(new StreamSettings(Duration.ZERO, Duration.ZERO, 1, 3, 2, OverflowStrategy.SKIP, 1, "lost", 5,
-					Duration.ofMillis(6), Duration.ofMillis(7), Duration.ofMillis(8), Duration.ofMillis(9),
-					Duration.ofMillis(10), Duration.ofMillis(11), Duration.ofMillis(12)));
+			.isEqualTo(new StreamSettings(new BufferSettings(1, 3, 2, OverflowStrategy.SKIP),
+					new ReplaySettings(1, 5, "lost"),
+					new ConnectionSettings(Duration.ZERO, Duration.ZERO, Duration.ofMillis(9), Duration.ofMillis(10),
+							Duration.ofMillis(11), Duration.ofMillis(12)),
+					new PublisherSettings(Duration.ofMillis(6), Duration.ofMillis(7), Duration.ofMillis(8))));
 	}
 
 	@Test

@@ -10,7 +10,6 @@ import java.util.function.Predicate;
 
 import io.eventsource.ClientSnapshot;
 import io.eventsource.EventClient;
-import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.StreamDefinition;
@@ -83,7 +82,7 @@ class StreamsEndpoint {
 		return (snapshot != null) ? new StreamDescriptor(definition.paths(), snapshot.state(), snapshot.clients(),
 				snapshot.published(), snapshot.delivered(), snapshot.bytes(), snapshot.skipped(), snapshot.filtered(),
 				snapshot.replayed(), snapshot.greatestLag(), snapshot.restarts(), definition.perClient(),
-				definition.settings(), connections) : null;
+				SettingsDescriptor.of(definition.settings()), connections) : null;
 	}
 
 	private static ClientDescriptor describe(ClientSnapshot snapshot, boolean shown) {
@@ -133,12 +132,12 @@ class StreamsEndpoint {
 	 * @param greatestLag the number of events that the slowest client has not been sent
 	 * @param restarts how often the publisher was subscribed to again
 	 * @param perClient whether each client has a subscription of its own
-	 * @param settings the settings
+	 * @param settings the settings by their names
 	 * @param connections the clients, if they were requested
 	 */
 	record StreamDescriptor(Set<String> paths, StreamSnapshot.State state, int clients, long position, long delivered,
 			long bytes, long skipped, long filtered, long replayed, long greatestLag, long restarts, boolean perClient,
-			StreamSettings settings, @Nullable List<ClientDescriptor> connections) {
+			Map<String, Object> settings, @Nullable List<ClientDescriptor> connections) {
 
 	}
 

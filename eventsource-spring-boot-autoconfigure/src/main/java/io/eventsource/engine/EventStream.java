@@ -132,15 +132,16 @@ public final class EventStream {
 		this.resumable = builder.resumable;
 		this.resumed = builder.resumed;
 		this.supervisor = new Supervisor(this.name, builder.listener, logger, this.dispatcher.clock());
-		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.maxEventSize(), !this.filters.isEmpty(),
-				this.channel != null && this.channel.isRelayed(), this.dispatcher.typeWarnings());
-		this.log = new EventLog(this.settings.bufferSize(), this.settings.bufferMemory(),
-				this.settings.overflow() == OverflowStrategy.CONFLATE, !this.filters.isEmpty(),
+		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.buffer().maxEventSize(),
+				!this.filters.isEmpty(), this.channel != null && this.channel.isRelayed(),
+				this.dispatcher.typeWarnings());
+		this.log = new EventLog(this.settings.buffer().size(), this.settings.buffer().memory(),
+				this.settings.buffer().overflow() == OverflowStrategy.CONFLATE, !this.filters.isEmpty(),
 				this.dispatcher.clock());
 		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher,
 				(builder.logName != null) ? builder.logName : this.name);
 		this.histories = new HistoryTurns(new Gate(this::intake, HISTORIES, this.supervisor.complaints(Callee.HISTORY)),
-				this.log, this::floor, this.settings.bufferMemory());
+				this.log, this::floor, this.settings.buffer().memory());
 		this.contention = new Contention(this.intake::pace, this.dispatcher.clock().getAsLong());
 		this.audience = new Audience(this, this.dispatcher);
 	}
@@ -255,7 +256,7 @@ public final class EventStream {
 	 * @return whether the client need not come back
 	 */
 	public boolean isOver(@Nullable String lastEventId) {
-		EventLog.Start start = this.log.start(lastEventId, this.settings.initialReplay());
+		EventLog.Start start = this.log.start(lastEventId, this.settings.replay().initial());
 		return start.gap() == null && this.log.isOver(start.position());
 	}
 
@@ -298,7 +299,7 @@ public final class EventStream {
 	 * @return the time, in whole milliseconds
 	 */
 	public static Duration returnTime(StreamSettings settings) {
-		long retry = settings.retry().toMillis();
+		long retry = settings.connection().retry().toMillis();
 		return Duration.ofMillis(retry + ThreadLocalRandom.current().nextLong(Math.max(retry, 1000) + 1));
 	}
 
@@ -421,7 +422,7 @@ public final class EventStream {
 	 * Whether the publisher waits for each client until its write timeout.
 	 */
 	public boolean waitsForEverybody() {
-		return isPersonal() || this.settings.overflow() == OverflowStrategy.BACKPRESSURE;
+		return isPersonal() || this.settings.buffer().overflow() == OverflowStrategy.BACKPRESSURE;
 	}
 
 	/**
@@ -435,7 +436,7 @@ public final class EventStream {
 	 * Where a client starts.
 	 */
 	public EventLog.Start start(@Nullable String lastEventId) {
-		EventLog.Start start = this.log.start(lastEventId, this.settings.initialReplay());
+		EventLog.Start start = this.log.start(lastEventId, this.settings.replay().initial());
 		if (this.resumed) {
 			return EventLog.Start.at(start.position());
 		}
@@ -509,7 +510,7 @@ public final class EventStream {
 	 * What tells clients that events are missing in the place that it has in the stream.
 	 */
 	public EncodedEvent gap(GapCause cause) {
-		return EncodedEvent.gap(cause, FrameEncoder.gap(this.settings.gapEvent(), cause, null));
+		return EncodedEvent.gap(cause, FrameEncoder.gap(this.settings.replay().gapEvent(), cause, null));
 	}
 
 	public void appended() {
@@ -653,7 +654,7 @@ public final class EventStream {
 
 	private void tick() {
 		long now = this.dispatcher.clock().getAsLong();
-		Duration linger = this.settings.linger();
+		Duration linger = this.settings.publisher().linger();
 		if (linger != null && this.clients.get() == 0) {
 			release(linger, now);
 		}

@@ -133,15 +133,16 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		this.client = client;
 		this.request = request;
 		this.response = response;
-		this.retry = settings.retry();
+		this.retry = settings.connection().retry();
 		this.obstacles = environment.obstacles();
 		this.output = response.getOutputStream();
 		this.sender = environment.sender();
 		this.keepsPositions = StreamHeaders.isForEventSource(request);
-		this.start = new ResponseStart(this.keepsPositions, stream.isPersonal(), !settings.responseDelay().isZero());
+		this.start = new ResponseStart(this.keepsPositions, stream.isPersonal(),
+				!settings.connection().responseDelay().isZero());
 		this.started = !this.start.awaitsPublisher();
 		this.context = RequestContext.capture(request, response);
-		this.writeTimeout = settings.writeTimeout();
+		this.writeTimeout = settings.connection().writeTimeout();
 		this.http2 = Http2Outputs.isNeeded(request)
 				? new Http2Output(environment.http2Outputs(), request, this.output, this) : null;
 		HandlerExecutionChain chain = environment.chains().find(request);

@@ -174,9 +174,9 @@ class LateServiceTests {
 		EventStream stream = start();
 		Client blocked = back(stream, null);
 		emit(0, 99);
-		this.engine.advance(stream.settings().writeTimeout().dividedBy(2));
+		this.engine.advance(stream.settings().connection().writeTimeout().dividedBy(2));
 		blocked.assertOpen();
-		this.engine.advance(stream.settings().writeTimeout().dividedBy(2));
+		this.engine.advance(stream.settings().connection().writeTimeout().dividedBy(2));
 		blocked.awaitClosed(CloseReason.WRITE_TIMEOUT);
 	}
 

@@ -260,7 +260,7 @@ class OverflowTests {
 		EventStream stream = this.engine.stream(Flux.range(1, 100).map(Event::of), settings);
 		Client stalled = this.engine.connectBlocked(stream);
 		Client reader = this.engine.connect(stream);
-		this.engine.advance(settings.writeTimeout().minusMillis(1));
+		this.engine.advance(settings.connection().writeTimeout().minusMillis(1));
 		stalled.assertOpen();
 		assertThat(stream.snapshot().published()).isLessThanOrEqualTo(8);
 		this.engine.advance(Duration.ofMillis(1));

@@ -100,7 +100,7 @@ class PlainClientTests {
 		channel.publish(Event.builder().key("odd").data("hidden").build());
 		TestEngine.await().until(() -> stream.log().tail() == 1);
 		this.engine.work();
-		this.engine.advance(stream.settings().heartbeat());
+		this.engine.advance(stream.settings().connection().heartbeat());
 		TestEngine.await().untilAsserted(() -> assertThat(sink.text()).isEqualTo(":\n"));
 	}
 

@@ -219,7 +219,7 @@ class RejectedEventTests {
 		subscribed();
 		emit("a", "hidden", TOO_LARGE, "hidden");
 		client.awaitData("a", REJECTED);
-		this.engine.advance(SMALL.heartbeat());
+		this.engine.advance(SMALL.connection().heartbeat());
 		String id = client.sink().lastEventId();
 		assertThat(id).isEqualTo(FrameEncoder.id(stream.log().epoch(), 3));
 		emit("b");

@@ -158,7 +158,7 @@ public final class ClientCursor implements EventConnection, Call {
 				: null;
 		this.blockedSince = now;
 		this.lastWrite = now;
-		long lifetime = stream.settings().maxLifetime().toNanos();
+		long lifetime = stream.settings().connection().maxLifetime().toNanos();
 		if (lifetime > 0) {
 			depart(CloseReason.LIFETIME, now + lifetime - ThreadLocalRandom.current().nextLong(lifetime / 5 + 1));
 		}
@@ -353,7 +353,7 @@ public final class ClientCursor implements EventConnection, Call {
 		else if (this.filter != null && this.position < beginning.live() && !this.log.hasEnded()
 				&& (this.client.lastEventId() == null || LogId.isOpening(this.client.lastEventId()))) {
 			this.search = new ReplaySearch(this.log, this.filter, beginning.live(),
-					this.stream.settings().initialReplay());
+					this.stream.settings().replay().initial());
 		}
 	}
 
@@ -400,7 +400,7 @@ public final class ClientCursor implements EventConnection, Call {
 			return start;
 		}
 		this.lagging = true;
-		return switch (this.stream.settings().overflow()) {
+		return switch (this.stream.settings().buffer().overflow()) {
 			case SKIP, CONFLATE -> this.log.skip(beginning.promised(), this.filter == null);
 			case DISCONNECT, BACKPRESSURE -> start;
 		};
@@ -460,11 +460,11 @@ public final class ClientCursor implements EventConnection, Call {
 			this.group.skipped(events);
 		}
 		this.stream.missed(this.client, gap, missed);
-		return FrameEncoder.gap(this.stream.settings().gapEvent(), gap, missed);
+		return FrameEncoder.gap(this.stream.settings().replay().gapEvent(), gap, missed);
 	}
 
 	private @Nullable Slice take(long from, int size) {
-		boolean conflating = this.lagging && this.stream.settings().overflow() == OverflowStrategy.CONFLATE;
+		boolean conflating = this.lagging && this.stream.settings().buffer().overflow() == OverflowStrategy.CONFLATE;
 		ClientFilter filter = this.filter;
 		if (filter != null) {
 			return inContext(() -> filter.slice(this.log, from, conflating, size, this.group.budget()));
@@ -732,7 +732,7 @@ public final class ClientCursor implements EventConnection, Call {
 
 	private void overflow() {
 		this.lagging = true;
-		switch (this.stream.settings().overflow()) {
+		switch (this.stream.settings().buffer().overflow()) {
 			case SKIP, CONFLATE -> skip();
 			case DISCONNECT, BACKPRESSURE -> close(CloseReason.OVERFLOW);
 		}
@@ -841,15 +841,15 @@ public final class ClientCursor implements EventConnection, Call {
 			neverReady();
 		}
 		else if (isBlocked()) {
-			if (now - this.blockedSince >= settings.writeTimeout().toNanos()) {
+			if (now - this.blockedSince >= settings.connection().writeTimeout().toNanos()) {
 				close(CloseReason.WRITE_TIMEOUT);
 			}
 			else if (isOverrun() || holdsUpHistories(now)) {
 				close(CloseReason.OVERFLOW);
 			}
 		}
-		else if (!settings.heartbeat().isZero() && now - this.lastWrite >= settings.heartbeat().toNanos()
-				&& !hasWork(this.log.tail())) {
+		else if (!settings.connection().heartbeat().isZero()
+				&& now - this.lastWrite >= settings.connection().heartbeat().toNanos() && !hasWork(this.log.tail())) {
 			if (isBehind()) {
 				checkpoint();
 			}
@@ -902,7 +902,7 @@ public final class ClientCursor implements EventConnection, Call {
 	 * that has begun with an event may still finish it.
 	 */
 	private boolean isOverrun() {
-		OverflowStrategy overflow = this.stream.settings().overflow();
+		OverflowStrategy overflow = this.stream.settings().buffer().overflow();
 		return this.current == null && this.reserved == null && this.beginning == null && this.history == null
 				&& this.position < this.log.head()
 				&& (overflow == OverflowStrategy.DISCONNECT || overflow == OverflowStrategy.BACKPRESSURE);

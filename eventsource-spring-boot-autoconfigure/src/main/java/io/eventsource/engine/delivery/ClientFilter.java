@@ -164,7 +164,7 @@ public final class ClientFilter implements Call {
 	 */
 	boolean isCheckpointDue() {
 		return this.positions
-				&& this.hidden >= Math.max(1, Math.min(INTERVAL, this.stream.settings().bufferSize() / 4));
+				&& this.hidden >= Math.max(1, Math.min(INTERVAL, this.stream.settings().buffer().size() / 4));
 	}
 
 	/**

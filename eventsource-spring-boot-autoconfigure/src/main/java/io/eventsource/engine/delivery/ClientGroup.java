@@ -102,7 +102,7 @@ public final class ClientGroup implements Worker.Task {
 		this.stream = stream;
 		this.worker = worker;
 		this.clock = clock;
-		this.flushInterval = stream.settings().flushInterval().toNanos();
+		this.flushInterval = stream.settings().connection().flushInterval().toNanos();
 		this.nextFlush = clock.getAsLong();
 		this.share = stream.contention().share();
 	}
@@ -174,8 +174,9 @@ public final class ClientGroup implements Worker.Task {
 	 */
 	private boolean isPlenty() {
 		EventLog log = this.stream.log();
-		return log.bytes() - this.flushedBytes >= Math.min(Slice.MAX_BYTES, this.stream.settings().bufferMemory() / 4)
-				|| log.tail() - this.flushed >= this.stream.settings().bufferSize() / 4 || log.hasEnded();
+		return log.bytes() - this.flushedBytes >= Math.min(Slice.MAX_BYTES,
+				this.stream.settings().buffer().memory() / 4)
+				|| log.tail() - this.flushed >= this.stream.settings().buffer().size() / 4 || log.hasEnded();
 	}
 
 	/**

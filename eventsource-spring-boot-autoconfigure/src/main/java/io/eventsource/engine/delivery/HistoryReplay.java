@@ -289,7 +289,7 @@ public final class HistoryReplay implements Runnable {
 			if (known != null) {
 				return EventLog.Start.at(known.sequence());
 			}
-			if (this.count == this.stream.settings().historyMaxEvents()) {
+			if (this.count == this.stream.settings().replay().historyMaxEvents()) {
 				return gap();
 			}
 			add(event, blocks);
@@ -299,7 +299,7 @@ public final class HistoryReplay implements Runnable {
 
 	private @Nullable Iterator<Event> ask() throws Exception {
 		this.asked = this.lastId;
-		int limit = this.stream.settings().historyMaxEvents() - this.count + 1;
+		int limit = this.stream.settings().replay().historyMaxEvents() - this.count + 1;
 		Stream<Event> stream = this.history.after(this.lastId, this.client, limit);
 		this.events.set(stream);
 		this.iterator = (stream != null) ? stream.iterator() : null;

@@ -31,7 +31,7 @@ final class Placement {
 			return null;
 		}
 		EventLog log = stream.log();
-		boolean replaying = stream.settings().initialReplay() > 0;
+		boolean replaying = stream.settings().replay().initial() > 0;
 		// Known to the history, too, also in the next run of the stream
 		boolean lasting = stream.hasHistory() && stream.disclosesIds() && (!replaying || stream.showsAll(client));
 		Frame last = lasting ? log.frame(start.position() - 1) : null;

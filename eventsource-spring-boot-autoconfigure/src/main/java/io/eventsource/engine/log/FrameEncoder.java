@@ -9,7 +9,7 @@ import java.util.Objects;
 import io.eventsource.DataWriter;
 import io.eventsource.Event;
 import io.eventsource.GapCause;
-import io.eventsource.Text;
+import io.eventsource.LogSanitizer;
 import io.eventsource.engine.runtime.TypeWarnings;
 import org.jspecify.annotations.Nullable;
 
@@ -127,7 +127,7 @@ public final class FrameEncoder {
 		}
 		catch (Exception | StackOverflowError | LinkageError | AssertionError ex) {
 			throw new IllegalArgumentException(
-					"The data of " + event + " cannot be written: " + Text.line(ex.getMessage()), ex);
+					"The data of " + event + " cannot be written: " + LogSanitizer.line(ex.getMessage()), ex);
 		}
 	}
 

@@ -41,8 +41,9 @@ public final class EarlyFailures {
 	 * random
 	 */
 	public Duration next(String key, StreamSettings settings, long now) {
-		long most = Math.max(settings.restartMaxDelay().toMillis(), settings.retry().toMillis());
-		long time = Math.max(settings.retry().toMillis(), 100);
+		long most = Math.max(settings.publisher().restartMaxDelay().toMillis(),
+				settings.connection().retry().toMillis());
+		long time = Math.max(settings.connection().retry().toMillis(), 100);
 		for (int i = count(key, now); i > 0 && time < most; i--) {
 			time = Math.min(2 * time, most);
 		}

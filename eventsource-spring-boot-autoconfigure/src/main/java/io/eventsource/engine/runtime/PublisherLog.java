@@ -3,7 +3,7 @@ package io.eventsource.engine.runtime;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-import io.eventsource.Text;
+import io.eventsource.LogSanitizer;
 import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -64,7 +64,7 @@ public final class PublisherLog {
 					? "The publishers that stream '" + this.name + "' has for each client have failed " + count
 							+ " times"
 					: "The publisher of stream '" + this.name + "' has failed " + count + " times in a row") + ": "
-					+ Text.line(cause.toString()));
+					+ LogSanitizer.line(cause.toString()));
 		}
 		else {
 			this.logger.debug("The publisher of stream '" + this.name + "' failed", cause);

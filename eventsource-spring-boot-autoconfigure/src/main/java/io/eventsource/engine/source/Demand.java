@@ -73,7 +73,7 @@ final class Demand {
 	 */
 	void failed(Throwable cause) {
 		if (OVERFLOWS.contains(cause.getClass().getSimpleName())
-				&& this.stream.settings().overflow() != OverflowStrategy.BACKPRESSURE) {
+				&& this.stream.settings().buffer().overflow() != OverflowStrategy.BACKPRESSURE) {
 			this.hasty = true;
 		}
 	}
@@ -106,7 +106,7 @@ final class Demand {
 		}
 		current.allowAnew(AHEAD);
 		long lag = (floor != Long.MAX_VALUE) ? Math.max(0, tail - floor) : 0;
-		long room = this.stream.settings().bufferSize() - lag;
+		long room = this.stream.settings().buffer().size() - lag;
 		if (!this.channel) {
 			room = Math.min(room, fitting(current, lag, this.log.room(floor)));
 		}
@@ -130,7 +130,7 @@ final class Demand {
 	 * How many events of about the size of those so far there are bytes for.
 	 */
 	long room() {
-		long size = this.stream.encoder().weight(this.stream.settings().maxEventSize());
+		long size = this.stream.encoder().weight(this.stream.settings().buffer().maxEventSize());
 		if (this.largest > 0) {
 			size = Math.max(1, Math.min(size, Math.min(2 * this.largest, 4 * this.log.average())));
 		}
@@ -138,8 +138,8 @@ final class Demand {
 	}
 
 	private long window(Upstream current) {
-		long size = this.stream.settings().bufferSize();
-		return this.channel ? size : Math.min(size, fitting(current, 0, this.stream.settings().bufferMemory()));
+		long size = this.stream.settings().buffer().size();
+		return this.channel ? size : Math.min(size, fitting(current, 0, this.stream.settings().buffer().memory()));
 	}
 
 	/**
@@ -150,9 +150,9 @@ final class Demand {
 	 */
 	private long fitting(Upstream current, long lag, long bytes) {
 		StreamSettings settings = this.stream.settings();
-		long size = this.stream.encoder().weight(settings.maxEventSize());
+		long size = this.stream.encoder().weight(settings.buffer().maxEventSize());
 		if (this.largest > 0 && !current.isSynchronous() && !current.isPausable()
-				&& settings.overflow() != OverflowStrategy.BACKPRESSURE) {
+				&& settings.buffer().overflow() != OverflowStrategy.BACKPRESSURE) {
 			size = Math.max(1, Math.min(size, Math.min(2 * this.largest, 4 * this.log.average())));
 		}
 		return Math.max((lag == 0) ? 1 : 0, bytes / size);

@@ -410,10 +410,10 @@ public final class Intake {
 	private List<EncodedEvent> newest(List<Event> events) {
 		Deque<EncodedEvent> newest = new ArrayDeque<>();
 		long bytes = 0;
-		for (int i = events.size() - 1; i >= 0 && newest.size() < settings().bufferSize(); i--) {
+		for (int i = events.size() - 1; i >= 0 && newest.size() < settings().buffer().size(); i--) {
 			EncodedEvent encoded = translate(events.get(i));
 			bytes += encoded.weight();
-			if (bytes > settings().bufferMemory()) {
+			if (bytes > settings().buffer().memory()) {
 				break;
 			}
 			newest.addFirst(encoded);

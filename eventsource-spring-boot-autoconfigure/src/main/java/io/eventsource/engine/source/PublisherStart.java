@@ -47,7 +47,7 @@ public final class PublisherStart {
 	 * Whether it has waited for long enough.
 	 */
 	public boolean isOverdue(long now) {
-		return now - this.since >= this.settings.responseDelay().toNanos();
+		return now - this.since >= this.settings.connection().responseDelay().toNanos();
 	}
 
 	/**

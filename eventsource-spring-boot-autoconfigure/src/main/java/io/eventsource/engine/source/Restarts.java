@@ -38,8 +38,8 @@ final class Restarts {
 	private volatile long count;
 
 	Restarts(StreamSettings settings) {
-		this.least = settings.restartMinDelay().toNanos();
-		this.most = settings.restartMaxDelay().toNanos();
+		this.least = settings.publisher().restartMinDelay().toNanos();
+		this.most = settings.publisher().restartMaxDelay().toNanos();
 	}
 
 	/**

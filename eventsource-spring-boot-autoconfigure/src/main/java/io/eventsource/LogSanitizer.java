@@ -5,13 +5,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Foreign text made fit for a log line or an exception message.
  */
-public final class Text {
+public final class LogSanitizer {
 
 	private static final int LIMIT = 80;
 
 	private static final int LONG_LIMIT = 500;
 
-	private Text() {
+	private LogSanitizer() {
 	}
 
 	/**

@@ -1,0 +1,59 @@
+package io.eventsource.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.eventsource.BufferSettings;
+import io.eventsource.ConnectionSettings;
+import io.eventsource.PublisherSettings;
+import io.eventsource.ReplaySettings;
+import io.eventsource.StreamSettings;
+
+/**
+ * The settings of a stream as the actuator shows them: flat, like the properties.
+ */
+final class SettingsDescriptor {
+
+	private SettingsDescriptor() {
+	}
+
+	static Map<String, Object> of(StreamSettings settings) {
+		Map<String, Object> values = new LinkedHashMap<>();
+		connection(settings.connection(), values);
+		buffer(settings.buffer(), values);
+		replay(settings.replay(), values);
+		publisher(settings.publisher(), values);
+		return values;
+	}
+
+	private static void connection(ConnectionSettings settings, Map<String, Object> values) {
+		values.put("retry", settings.retry());
+		values.put("heartbeat", settings.heartbeat());
+		values.put("writeTimeout", settings.writeTimeout());
+		values.put("maxLifetime", settings.maxLifetime());
+		values.put("flushInterval", settings.flushInterval());
+		values.put("responseDelay", settings.responseDelay());
+	}
+
+	private static void buffer(BufferSettings settings, Map<String, Object> values) {
+		values.put("bufferSize", settings.size());
+		values.put("bufferMemory", settings.memory());
+		values.put("maxEventSize", settings.maxEventSize());
+		values.put("overflow", settings.overflow());
+	}
+
+	private static void replay(ReplaySettings settings, Map<String, Object> values) {
+		values.put("initialReplay", settings.initial());
+		values.put("historyMaxEvents", settings.historyMaxEvents());
+		values.put("gapEvent", settings.gapEvent());
+	}
+
+	private static void publisher(PublisherSettings settings, Map<String, Object> values) {
+		if (settings.linger() != null) {
+			values.put("linger", settings.linger());
+		}
+		values.put("restartMinDelay", settings.restartMinDelay());
+		values.put("restartMaxDelay", settings.restartMaxDelay());
+	}
+
+}
