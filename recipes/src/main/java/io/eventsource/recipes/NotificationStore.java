@@ -16,8 +16,8 @@ import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.stereotype.Repository;
 
 /**
- * Notifications, of which each user is shown their own, and finds those again that came
- * while nobody listened.
+ * Notifications, of which each user sees their own, including those that were sent while
+ * the user was away.
  */
 @Repository
 @Qualifier("notifications")

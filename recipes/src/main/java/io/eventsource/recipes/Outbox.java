@@ -18,8 +18,8 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Events that are written in the transaction that they tell of, and published by every
- * instance of the application.
+ * Events that are written in the same transaction as the change that they report, and
+ * published by every instance of the application.
  */
 @Repository
 @Qualifier("orders")

@@ -14,8 +14,8 @@ import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * A stream of another server, read as a browser does: again and again, each time from
- * behind the last event, until the server answers that there is no more.
+ * A stream of another server, read like a browser reads it: again and again, each time
+ * after the last event, until the server answers that the stream has ended.
  */
 class RemoteStream {
 

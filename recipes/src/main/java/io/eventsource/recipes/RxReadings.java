@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * What RxJava observes.
+ * An observable of RxJava.
  */
 @Configuration(proxyBeanMethods = false)
 class RxReadings {

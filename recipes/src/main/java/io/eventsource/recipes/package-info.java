@@ -1,6 +1,6 @@
 /**
- * The code of {@code docs/recipes.md}: where events may come from, each recipe a class or
- * two.
+ * The code of {@code docs/recipes.md}: sources of events, each recipe in one or two
+ * classes.
  */
 @NullMarked
 package io.eventsource.recipes;

@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import reactor.core.publisher.Flux;
 
 /**
- * What something costs at a moment.
+ * The price of something at a moment.
  *
  * @param symbol the name of what is traded
  * @param price the price, in hundredths at the finest

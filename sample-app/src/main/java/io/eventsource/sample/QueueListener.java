@@ -14,9 +14,9 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
 
 /**
- * Turns the messages of a broker into events. A message is acknowledged once its event is
- * taken, and comes again if the application ends before, so that an event may be there
- * twice but is not lost.
+ * Turns the messages of a broker into events. A message is acknowledged once its event
+ * has been accepted, and is delivered again if the application ends before that, so an
+ * event may be published twice but is not lost.
  */
 @Component
 @Profile("rabbit")

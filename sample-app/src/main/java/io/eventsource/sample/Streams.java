@@ -15,8 +15,8 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Profile;
 
 /**
- * The streams: each bean is served at {@code /events/} and its name, as its type,
- * {@code Publisher<Event>}, asks for. Nothing else is needed.
+ * The streams: each bean of type {@code Publisher<Event>} is served at {@code /events/}
+ * followed by its name. No configuration is needed.
  */
 @Configuration(proxyBeanMethods = false)
 class Streams {
