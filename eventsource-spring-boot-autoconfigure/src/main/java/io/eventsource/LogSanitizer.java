@@ -3,7 +3,8 @@ package io.eventsource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Foreign text made fit for a log line or an exception message.
+ * Makes text of unknown origin fit for a log line or an exception message, so that it can
+ * neither forge a line nor fill the log.
  */
 public final class LogSanitizer {
 
@@ -15,16 +16,20 @@ public final class LogSanitizer {
 	}
 
 	/**
-	 * Quotes a value: control characters and line separators escaped, the rest cut after
-	 * {@value #LIMIT} characters.
+	 * Quotes a value. Control characters and line separators are escaped, and what
+	 * exceeds {@value #LIMIT} characters is cut off.
+	 * @param value the value
+	 * @return the value in quotes
 	 */
 	static String quote(String value) {
 		return "\"" + escape(value, LIMIT) + ((value.length() > LIMIT) ? "\"..." : "\"");
 	}
 
 	/**
-	 * Makes one harmless line of a message that may have come from anywhere, such as that
-	 * of an exception; cut after {@value #LONG_LIMIT} characters.
+	 * Makes one harmless line of a message, such as that of an exception. What exceeds
+	 * {@value #LONG_LIMIT} characters is cut off.
+	 * @param message the message
+	 * @return the line
 	 */
 	public static String line(@Nullable String message) {
 		return (message != null) ? escape(message, LONG_LIMIT) : "no message";
