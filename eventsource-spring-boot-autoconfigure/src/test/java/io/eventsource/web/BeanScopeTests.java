@@ -72,7 +72,7 @@ class BeanScopeTests {
 
 	@Test
 	void prototypesAreMadeForEachUse() throws Exception {
-		try (TestServer server = TestServer.start(Container.TOMCAT, Prototypes.class)) {
+		try (TestServer server = TestServer.start(Container.TOMCAT, Prototypes.class, "eventsource.heartbeat=200ms")) {
 			Prototypes application = server.bean(Prototypes.class);
 			try (StreamClient other = StreamClient.connect(server.uri("/events"), "Last-Event-ID", "other");
 					StreamClient client = StreamClient.connect(server.uri("/events"), "Last-Event-ID", "unknown")) {

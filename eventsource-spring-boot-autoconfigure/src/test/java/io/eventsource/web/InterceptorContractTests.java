@@ -76,7 +76,15 @@ class InterceptorContractTests {
 		start(container, "eventsource.heartbeat=50ms");
 		for (String kind : List.of("complete", "fail", "leave", "empty", "throw")) {
 			List<String> expected = run("/flux/" + kind, kind);
-			assertThat(run("/ours/" + kind, kind)).as(kind).isEqualTo(expected);
+			List<String> ours = run("/ours/" + kind, kind);
+			if (kind.equals("leave")) {
+				// The container dispatches to Spring MVC or to its error page, whichever
+				// is first
+				assertThat(List.of(expected, ours)).as(kind).isSubsetOf(BEGUN, BROKEN);
+			}
+			else {
+				assertThat(ours).as(kind).isEqualTo(expected);
+			}
 		}
 	}
 

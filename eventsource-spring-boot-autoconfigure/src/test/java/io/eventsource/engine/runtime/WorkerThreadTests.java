@@ -18,7 +18,7 @@ class WorkerThreadTests {
 
 	private static final int ROUNDS = 3000;
 
-	private static final int CLOSE_ROUNDS = 100_000;
+	private static final int CLOSE_ROUNDS = 20_000;
 
 	@Test
 	void callThatComesBackAsItsThreadIsReplacedIsOneOrTheOther() throws Exception {
