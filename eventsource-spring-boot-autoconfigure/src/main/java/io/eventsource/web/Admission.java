@@ -12,7 +12,7 @@ import io.eventsource.RefusalReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer of a {@link StreamAdmission}. Immutable.
+ * The decision of a {@link StreamAdmission}. Immutable.
  */
 public final class Admission {
 
@@ -38,8 +38,8 @@ public final class Admission {
 	}
 
 	/**
-	 * Lets the client in.
-	 * @return the answer
+	 * Accepts the client.
+	 * @return the decision
 	 */
 	public static Admission accept() {
 		return ACCEPTED;
@@ -48,7 +48,7 @@ public final class Admission {
 	/**
 	 * Refuses a client that has not said who it is, with status 401. A browser does not
 	 * come back by itself.
-	 * @return the answer
+	 * @return the decision
 	 */
 	public static Admission unauthorized() {
 		return refuse(RefusalReason.UNAUTHORIZED);
@@ -57,16 +57,16 @@ public final class Admission {
 	/**
 	 * Refuses a client that may not open the stream, with status 403. A browser does not
 	 * come back by itself.
-	 * @return the answer
+	 * @return the decision
 	 */
 	public static Admission forbidden() {
 		return refuse(RefusalReason.FORBIDDEN);
 	}
 
 	/**
-	 * Refuses a client that may come back later: by the soft answer, or with status 503
-	 * where the application wants a status.
-	 * @return the answer
+	 * Refuses a client that may come back later: with the soft response, or with status
+	 * 503 if the application is configured that way.
+	 * @return the decision
 	 * @see ConnectionLimits.Rejection
 	 */
 	public static Admission unavailable() {
@@ -78,28 +78,28 @@ public final class Admission {
 	}
 
 	/**
-	 * Ends the connection at a time. The client may then try to come back.
-	 * @param end the time, or {@code null} for no such time
-	 * @return the answer with this time
+	 * Ends the connection at a given time. The client may then try to come back.
+	 * @param end the time, or {@code null} for no limit
+	 * @return the decision with this time
 	 */
 	public Admission until(@Nullable Instant end) {
 		return new Admission(this.refusal, end, this.principal, this.parameters, this.headers);
 	}
 
 	/**
-	 * Says who the client is, where the request itself does not.
+	 * Identifies the client if the request itself does not.
 	 * @param principal the user
-	 * @return the answer with this user
+	 * @return the decision with this user
 	 */
 	public Admission as(Principal principal) {
 		return new Admission(this.refusal, this.end, principal, this.parameters, this.headers);
 	}
 
 	/**
-	 * Keeps parameters of the request, for {@link EventClient#parameters()}; of several
-	 * values the first.
+	 * Keeps parameters of the request for {@link EventClient#parameters()}; if a
+	 * parameter has several values, the first one.
 	 * @param names the names of the parameters
-	 * @return the answer with these parameters
+	 * @return the decision with these parameters
 	 */
 	public Admission withParameters(String... names) {
 		return new Admission(this.refusal, this.end, this.principal, union(this.parameters, List.of(names)),
@@ -107,10 +107,10 @@ public final class Admission {
 	}
 
 	/**
-	 * Keeps headers of the request, for {@link EventClient#headers()}; of several values
-	 * the first.
+	 * Keeps headers of the request for {@link EventClient#headers()}; if a header has
+	 * several values, the first one.
 	 * @param names the names of the headers
-	 * @return the answer with these headers
+	 * @return the decision with these headers
 	 */
 	public Admission withHeaders(String... names) {
 		return new Admission(this.refusal, this.end, this.principal, this.parameters,
@@ -118,7 +118,7 @@ public final class Admission {
 	}
 
 	/**
-	 * Adds what another admission says of a client that this one lets in.
+	 * Combines this decision with that of another admission, if this one accepts.
 	 */
 	Admission and(Admission other) {
 		Instant first = (this.end == null || (other.end != null && other.end.isBefore(this.end))) ? other.end
@@ -148,7 +148,7 @@ public final class Admission {
 	}
 
 	/**
-	 * Compares by what the answers say, so that an admission can be tested.
+	 * Compares the contents of the decisions, so that an admission can be tested.
 	 */
 	@Override
 	public boolean equals(@Nullable Object other) {

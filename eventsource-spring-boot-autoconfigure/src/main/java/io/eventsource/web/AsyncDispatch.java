@@ -21,11 +21,12 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.support.RequestContextUtils;
 
 /**
- * What interceptors see at the end of an asynchronous request: Spring MVC dispatches it
- * once more, so that they are asked before it, and told after it, for a second time. A
- * stream ends without a dispatch, which would go through all filters, fail on a response
- * that was sent long ago, and write to a client that may not read. This class makes the
- * calls that come with it, in the order in which {@code DispatcherServlet} makes them.
+ * Calls the interceptors at the end of an asynchronous request. Spring MVC dispatches
+ * such a request once more, so that interceptors are called before and after it for a
+ * second time. A stream ends without a dispatch, which would go through all filters, fail
+ * on a response that was sent long ago, and write to a client that may not read. This
+ * class makes the calls that belong to the dispatch, in the order in which
+ * {@code DispatcherServlet} makes them.
  */
 final class AsyncDispatch {
 
@@ -51,10 +52,10 @@ final class AsyncDispatch {
 	}
 
 	/**
-	 * Calls the interceptors. To be called on a thread of the container, once the
-	 * response has ended and before the request is used for something else.
-	 * @param handled whether the handler came to its end, and its client was there
-	 * @param failure what has ended the stream, if that is something to be told of
+	 * Calls the interceptors. Must be called on a thread of the container, after the
+	 * response has ended and before the request is reused.
+	 * @param handled whether the handler has finished while its client was connected
+	 * @param failure the failure that has ended the stream, if interceptors should see it
 	 */
 	void end(boolean handled, @Nullable Throwable failure) {
 		LocaleContext locale = LocaleContextHolder.getLocaleContext();
@@ -108,7 +109,7 @@ final class AsyncDispatch {
 	}
 
 	/**
-	 * The request as it is when the container dispatches it again.
+	 * The request as it looks when the container dispatches it again.
 	 */
 	private static final class DispatchedRequest extends HttpServletRequestWrapper {
 

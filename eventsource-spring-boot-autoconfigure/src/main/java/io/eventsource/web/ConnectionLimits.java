@@ -1,16 +1,16 @@
 package io.eventsource.web;
 
 /**
- * How many connections there may be, and what becomes of one too many.
+ * The limits on connections, and how a connection over the limit is refused.
  *
  * @param maxConnections connections in all; 0 for any number
- * @param maxConnectionsPerClient connections of one user, or of one address where there
- * is no user; 0 for any number
+ * @param maxConnectionsPerClient connections of one user, or of one address if there is
+ * no user; 0 for any number
  * @param rejection how a client is refused
  */
 public record ConnectionLimits(int maxConnections, int maxConnectionsPerClient, Rejection rejection) {
 
-	/** No limits, and soft answers. */
+	/** No limits, and soft responses. */
 	public static final ConnectionLimits NONE = new ConnectionLimits(0, 0, Rejection.SOFT);
 
 	/**
@@ -30,7 +30,7 @@ public record ConnectionLimits(int maxConnections, int maxConnectionsPerClient, 
 	}
 
 	/**
-	 * How a client is refused that may come back later.
+	 * How to refuse a client that may come back later.
 	 */
 	public enum Rejection {
 

@@ -12,9 +12,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What containers do differently. What is behind the wrappers that filters put around a
- * response: the container's own output. Tells a wrapper that hands on the write listener
- * from one that forgets it.
+ * The differences between containers, determined from the container's own output behind
+ * the wrappers that filters put around a response. Distinguishes a wrapper that passes on
+ * the write listener from one that drops it.
  */
 final class ContainerOutput {
 
@@ -42,15 +42,15 @@ final class ContainerOutput {
 			return own == output || hasListener(own);
 		}
 		catch (IOException | IllegalStateException ex) {
-			logger.debug("The output of the container is not to be had", ex);
+			logger.debug("The output of the container is not accessible", ex);
 			return false;
 		}
 	}
 
 	/**
-	 * The Servlet API does not say. Tomcat is not ready before it has called its
-	 * listener, but always ready without one. Jetty is ready either way, and has a method
-	 * of its own.
+	 * The Servlet API has no method for this. Tomcat is not ready before it has called
+	 * its listener, but always ready without one. Jetty is ready either way, and has a
+	 * method of its own.
 	 */
 	private static boolean hasListener(ServletOutputStream own) {
 		if (!own.isReady()) {
@@ -65,8 +65,8 @@ final class ContainerOutput {
 	}
 
 	/**
-	 * Whether a response is ended on the thread that asks for it. Tomcat does so on one
-	 * of its own, Jetty does not.
+	 * Whether a response is completed on the thread that requests it. Tomcat uses a
+	 * thread of its own, Jetty does not.
 	 */
 	static boolean isCompletedByCaller(AsyncContext context) {
 		return context.getClass().getName().startsWith("org.eclipse.jetty.");

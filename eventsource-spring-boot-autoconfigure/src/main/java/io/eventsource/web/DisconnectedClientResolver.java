@@ -17,8 +17,8 @@ import org.springframework.web.util.DisconnectedClientHelper;
 /**
  * Ends the handling of an exception that comes with the end of an event stream, before
  * the exception handlers of the application try to answer on a response that was sent
- * long ago. That the client has gone is no news; anything else is logged. Exceptions that
- * a controller throws before it has returned its stream are none of these.
+ * long ago. It is no error that the client has gone; anything else is logged. Exceptions
+ * that a controller throws before it has returned its stream are not handled here.
  */
 public final class DisconnectedClientResolver implements HandlerExceptionResolver, Ordered {
 
@@ -41,8 +41,8 @@ public final class DisconnectedClientResolver implements HandlerExceptionResolve
 			logger.debug("The client of an event stream has gone", ex);
 		}
 		else {
-			logger.error("A request failed whose answer is an event stream that has begun, so that nothing else can "
-					+ "be answered any more", ex);
+			logger.error("A request failed after its response, an event stream, had begun, so there can be no other "
+					+ "response", ex);
 		}
 		return new ModelAndView();
 	}

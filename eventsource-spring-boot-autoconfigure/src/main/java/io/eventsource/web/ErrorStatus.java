@@ -10,7 +10,7 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ResponseStatus;
 
 /**
- * The status of a response that exceptions ask for, as far as Spring knows it.
+ * The status of a response that an exception asks for, as far as Spring knows it.
  */
 final class ErrorStatus {
 
@@ -21,8 +21,8 @@ final class ErrorStatus {
 	}
 
 	/**
-	 * Whether an exception, or the first of its causes that says something about it, asks
-	 * for a status of 400 to 499.
+	 * Whether an exception, or the first of its causes that specifies a status, asks for
+	 * a status of 400 to 499.
 	 */
 	static boolean isClientError(Throwable failure) {
 		Throwable current = failure;
@@ -49,7 +49,7 @@ final class ErrorStatus {
 	}
 
 	/**
-	 * Loaded only where the application has Spring Security.
+	 * Loaded only if the application has Spring Security.
 	 */
 	private static final class Security {
 

@@ -28,10 +28,10 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.resource.ResourceUrlProvider;
 
 /**
- * Maps the paths of the streams. There are two of them: one before the application's
- * controllers, which takes what is for a stream and leaves the rest to a handler that may
- * share the path, and one behind them, which answers the rest as usual: 405, 406, and
- * {@code OPTIONS}.
+ * Maps requests to the paths of the streams. There are two such mappings. The first
+ * precedes the application's controllers, takes the requests for a stream and leaves the
+ * others to a handler that may share the path. The second follows them and answers the
+ * remaining requests as usual: 405, 406, and {@code OPTIONS}.
  */
 public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMapping
 		implements SmartInitializingSingleton {
@@ -53,9 +53,9 @@ public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMa
 	private volatile @Nullable Map<String, PathNeighbour> neighbours;
 
 	/**
-	 * Makes a mapping for the streams of an endpoint.
+	 * Creates a mapping for the streams of an endpoint.
 	 * @param endpoint the endpoint
-	 * @param last whether nobody else will answer what this mapping does not
+	 * @param last whether no other mapping follows
 	 */
 	public EventSourceHandlerMapping(EventSourceEndpoint endpoint, boolean last) {
 		this.endpoint = endpoint;
@@ -63,9 +63,10 @@ public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMa
 	}
 
 	/**
-	 * Takes the interceptors and the rules for other origins that another mapping has.
-	 * Must be called before this mapping is initialized.
-	 * @param mvc the mapping that Spring MVC has made for the application's controllers
+	 * Copies the interceptors and the CORS rules of another mapping. Must be called
+	 * before this mapping is initialized.
+	 * @param mvc the mapping that Spring MVC has created for the application's
+	 * controllers
 	 */
 	public void adopt(AbstractHandlerMapping mvc) {
 		this.adopted = true;
@@ -79,7 +80,7 @@ public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMa
 		}
 	}
 
-	/** Those that are beans are among the interceptors of the other mapping. */
+	/** Interceptors that are beans are already among those of the other mapping. */
 	@Override
 	protected void detectMappedInterceptors(List<HandlerInterceptor> mappedInterceptors) {
 		if (!this.adopted) {
@@ -147,7 +148,7 @@ public final class EventSourceHandlerMapping extends RequestMappingInfoHandlerMa
 		return streams;
 	}
 
-	/** The other mappings are there by then. */
+	/** At that time the other mappings exist. */
 	@Override
 	public void afterSingletonsInstantiated() {
 		neighbours();

@@ -17,8 +17,8 @@ import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.support.RequestContextUtils;
 
 /**
- * Finds the handler of a request and its interceptors, as {@code DispatcherServlet} has
- * found them, which tells nobody.
+ * Finds the handler of a request and its interceptors. {@code DispatcherServlet} has
+ * found them before, but does not expose them.
  */
 final class HandlerChains {
 
@@ -28,8 +28,8 @@ final class HandlerChains {
 
 	/**
 	 * Finds the handler of a request that is being handled.
-	 * @return the handler with its interceptors; {@code null} if there are none of
-	 * interest, or it is not known
+	 * @return the handler with its interceptors; {@code null} if it is unknown or has no
+	 * relevant interceptors
 	 */
 	@Nullable HandlerExecutionChain find(HttpServletRequest request) {
 		ApplicationContext context = RequestContextUtils.findWebApplicationContext(request);

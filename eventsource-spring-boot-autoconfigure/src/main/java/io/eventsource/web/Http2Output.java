@@ -16,13 +16,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Output of a stream of HTTP/2 on Tomcat. Its non-blocking output knows the windows of
- * HTTP/2, but not the socket: where nobody reads that, the writer waits. So the worker
- * only leaves bytes here, and a thread of the connection passes them on.
+ * The output of one HTTP/2 stream on Tomcat. Tomcat's non-blocking output knows the
+ * windows of HTTP/2, but not the socket: if nobody reads the socket, the writer waits. So
+ * the worker only deposits bytes here, and a thread of the connection passes them on.
  * <p>
- * A stream that is completed while its window is shut would never end for Tomcat, nor for
- * the client. So its end waits until the window opens and, where that takes too long, the
- * stream is reset.
+ * A stream that is completed while its window is shut would never end, neither for Tomcat
+ * nor for the client. So its end waits until the window opens and, if that takes too
+ * long, the stream is reset.
  */
 final class Http2Output {
 
@@ -43,13 +43,16 @@ final class Http2Output {
 	private State state = State.READY;
 
 	/**
-	 * Whether the container has said that writing is possible since it was last asked.
+	 * Whether the container has reported that writing is possible since it was last
+	 * asked.
 	 */
 	private boolean possible;
 
 	private boolean unflushed;
 
-	/** How long the client may take for what is left, once the stream has ended. */
+	/**
+	 * How long the client may take for the remaining bytes after the stream has ended.
+	 */
 	private @Nullable Duration patience;
 
 	@SuppressWarnings("unchecked")
@@ -80,7 +83,7 @@ final class Http2Output {
 	}
 
 	/**
-	 * Called by the container, also for the first time.
+	 * Called by the container whenever writing is possible, including the first time.
 	 */
 	void onWritePossible() {
 		synchronized (this) {
@@ -96,7 +99,7 @@ final class Http2Output {
 	}
 
 	/**
-	 * Passes on what is there, as far as the window allows.
+	 * Passes on the deposited bytes as far as the window allows.
 	 */
 	private void send() {
 		try {
@@ -126,8 +129,8 @@ final class Http2Output {
 	}
 
 	/**
-	 * Asks the container. After a "no" it reports on another thread when it is possible,
-	 * perhaps before this method has gone on.
+	 * Asks the container. After a "no", the container reports on another thread when
+	 * writing is possible, perhaps before this method has continued.
 	 */
 	private boolean isPossible() {
 		while (true) {
@@ -199,9 +202,9 @@ final class Http2Output {
 	}
 
 	/**
-	 * Ends the stream, after what was written. Never blocks.
-	 * @param patience how long the client may take for what is left; zero if that is in
-	 * vain
+	 * Ends the stream after the bytes that were written. Never blocks.
+	 * @param patience how long the client may take for the remaining bytes; zero if
+	 * waiting is pointless
 	 */
 	synchronized void complete(Duration patience) {
 		this.patience = patience;
@@ -213,7 +216,7 @@ final class Http2Output {
 			case FULL -> linger(patience);
 			// It has failed
 			case ENDED -> this.outputs.execute(this.connection, this.owner::completeAsync);
-			case SENDING -> logger.trace("The stream ends when its last bytes were sent");
+			case SENDING -> logger.trace("The stream ends after its last bytes have been sent");
 		}
 	}
 
@@ -234,27 +237,27 @@ final class Http2Output {
 	}
 
 	/**
-	 * Ends the stream whatever is under way. Never blocks.
+	 * Ends the stream, whatever is in progress. Never blocks.
 	 */
 	void abort() {
 		this.outputs.execute(this.connection, (this.reset != null) ? this::reset : this.owner::completeAsync);
 	}
 
 	/**
-	 * Resets the stream, where there is a way to; else it ends when its client has room.
-	 * The lock is held so that the container does not use the request for another stream
-	 * meanwhile, before which it calls {@link #gone()}.
+	 * Resets the stream if there is a way to; otherwise it ends when its client has room.
+	 * The lock is held so that the container does not reuse the request for another
+	 * stream meanwhile; before that it calls {@link #gone()}.
 	 */
 	private synchronized void reset() {
 		if (this.reset != null && this.state != State.ENDED) {
 			end();
-			this.reset.accept(new IOException("The stream has ended, and its client had no room for all of it"));
+			this.reset.accept(new IOException("The stream has ended, but its client had no room for all of it"));
 		}
 	}
 
 	/**
-	 * Called by the container on a thread of its own when the stream has failed, before
-	 * its request is used for another one.
+	 * Called by the container on one of its threads when the stream has failed, before
+	 * its request is reused for another one.
 	 */
 	synchronized void gone() {
 		end();
@@ -267,7 +270,7 @@ final class Http2Output {
 	}
 
 	/**
-	 * Who is told what has become of the output. Any thread.
+	 * Is notified of the state of the output. Called on any thread.
 	 */
 	interface Owner {
 
@@ -282,14 +285,14 @@ final class Http2Output {
 		void onError(Throwable cause);
 
 		/**
-		 * All was written, and the response is to end now.
+		 * Everything has been written, and the response must end now.
 		 */
 		void completeAsync();
 
 	}
 
 	/**
-	 * What is under way.
+	 * What is in progress.
 	 */
 	private enum State {
 
@@ -299,10 +302,10 @@ final class Http2Output {
 		/** Bytes are on their way to the container. */
 		SENDING,
 
-		/** The container will say when it takes something again. */
+		/** The container will report when it accepts bytes again. */
 		FULL,
 
-		/** No more. */
+		/** The output has ended. */
 		ENDED
 
 	}

@@ -15,32 +15,32 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the streams of HTTP/2 on Tomcat are written to: by one thread at a time for each
- * connection, in the order in which they have come, since a connection that is not read
- * makes whoever writes to it wait for seconds.
+ * Writes to the HTTP/2 streams on Tomcat, by one thread at a time for each connection and
+ * in the order of the calls, since a connection that is not read makes whoever writes to
+ * it wait for seconds.
  */
 final class Http2Outputs {
 
 	private final Executor threads;
 
 	/**
-	 * What is to be done, by connection; only of connections that have something to do.
+	 * The tasks by connection, only for connections that have any.
 	 */
 	private final Map<String, Queue<Runnable>> tasks = new ConcurrentHashMap<>();
 
-	/** Those that have ended but for what the client has no room for. */
+	/** Outputs that have ended, except for bytes for which the client has no room. */
 	private final Set<Http2Output> lingering = ConcurrentHashMap.newKeySet();
 
 	/**
-	 * Makes the place.
-	 * @param threads where output goes
+	 * Creates an instance.
+	 * @param threads the threads that write
 	 */
 	Http2Outputs(Executor threads) {
 		this.threads = threads;
 	}
 
 	/**
-	 * Whether writing to a response may block although it says that it would not.
+	 * Whether writing to a response may block although it claims not to.
 	 */
 	static boolean isNeeded(HttpServletRequest request) {
 		return "HTTP/2.0".equals(request.getProtocol())
@@ -106,7 +106,7 @@ final class Http2Outputs {
 	}
 
 	/**
-	 * Makes an end with those that have ended, since the server shuts down.
+	 * Completes the outputs that have ended, since the server shuts down.
 	 * @param patience how long they may still take
 	 */
 	void hurry(Duration patience) {

@@ -12,8 +12,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The id of the last event that a client has: the header of WHATWG HTML 9.2.4 or, since
- * the first request of a browser cannot have it, a query parameter.
+ * The id of the last event that a client has received: the header of WHATWG HTML 9.2.4
+ * or, since the first request of a browser cannot have it, a query parameter.
  */
 final class LastEventId {
 
@@ -24,7 +24,7 @@ final class LastEventId {
 	/** The parameter as it was sent. */
 	private static final Pattern UNDECODED = Pattern.compile("(?:^|&)" + PARAMETER + "=([^&]*)");
 
-	/** No id has one, so that nothing is lost, and who logs an id logs one line. */
+	/** No id contains one, so nothing is lost, and a logged id cannot forge a line. */
 	private static final Pattern CONTROL_CHARACTER = Pattern.compile("\\p{Cc}");
 
 	private LastEventId() {
@@ -38,7 +38,7 @@ final class LastEventId {
 		if (id == null || id.isEmpty()) {
 			return null;
 		}
-		// Longer than any id there is, and still known to be none
+		// Longer than any valid id, so that it remains an unknown id
 		String limited = (id.length() > Event.MAX_ID_LENGTH) ? id.substring(0, Event.MAX_ID_LENGTH) + "-" : id;
 		return CONTROL_CHARACTER.matcher(limited).replaceAll("\uFFFD");
 	}
@@ -52,8 +52,8 @@ final class LastEventId {
 	}
 
 	/**
-	 * Where the container cannot decode the parameters, the client has an id all the
-	 * same, and is to be told if that is unknown.
+	 * Even if the container cannot decode the parameters, the client has an id, and must
+	 * be told if it is unknown.
 	 */
 	private static @Nullable String parameter(HttpServletRequest request) {
 		String id = Reception.parameter(request, PARAMETER);
@@ -66,8 +66,8 @@ final class LastEventId {
 	}
 
 	/**
-	 * Browsers send UTF-8, of which containers hand over the bytes as ISO-8859-1; what is
-	 * none was sent as ISO-8859-1, as by {@code fetch}.
+	 * Browsers send UTF-8, whose bytes containers decode as ISO-8859-1; anything that is
+	 * not UTF-8 was sent as ISO-8859-1, as {@code fetch} does.
 	 */
 	private static String decode(String header) {
 		try {

@@ -6,10 +6,10 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.util.ClassUtils;
 
 /**
- * Takes back what "open in view" has lent to the request. Spring's interceptor, or
- * filter, keeps the entity manager open until the request is dispatched again, which a
- * stream never is: once it has talked to the database, it would hold a connection of the
- * pool not only for the life of the stream, but for good.
+ * Closes the entity manager that "open in view" has bound to the request. Spring's
+ * interceptor or filter keeps it open until the request is dispatched again, which never
+ * happens to a stream: once the entity manager has used the database, it would hold a
+ * connection of the pool not only for the life of the stream, but for good.
  */
 final class OpenInView {
 
@@ -21,7 +21,7 @@ final class OpenInView {
 	}
 
 	/**
-	 * Closes the entity managers of this thread's request, once its handler has returned.
+	 * Closes the entity managers of this thread's request after its handler has returned.
 	 */
 	static void release() {
 		if (present) {
@@ -30,14 +30,14 @@ final class OpenInView {
 	}
 
 	/**
-	 * Loaded only where the application has JPA.
+	 * Loaded only if the application has JPA.
 	 */
 	private static final class EntityManagers {
 
 		static void close() {
 			for (Object resource : TransactionSynchronizationManager.getResourceMap().values()) {
 				if (resource instanceof EntityManagerHolder holder) {
-					// Whoever has bound it unbinds it
+					// The interceptor or filter that has bound it unbinds it
 					EntityManagerFactoryUtils.closeEntityManager(holder.getEntityManager());
 				}
 			}

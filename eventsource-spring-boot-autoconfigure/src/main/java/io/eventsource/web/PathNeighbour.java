@@ -1,11 +1,11 @@
 package io.eventsource.web;
 
 /**
- * A handler of the application's that is mapped to the very path of a stream.
+ * A handler of the application that is mapped to exactly the path of a stream.
  *
- * @param description says which one
- * @param exclusive whether it answers also requests for events, with events of its own or
- * since it comes first
+ * @param description a description of the handler
+ * @param exclusive whether it also answers requests for events, either with events of its
+ * own or because it comes first
  */
 record PathNeighbour(String description, boolean exclusive) {
 

@@ -32,8 +32,8 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
 /**
- * Finds the handlers that are mapped to the very paths of streams. One that is mapped to
- * a pattern is less specific, and comes second, as it does among controllers.
+ * Finds the handlers that are mapped to exactly the paths of streams. A handler that is
+ * mapped to a pattern is less specific and comes second, as it does among controllers.
  */
 final class PathNeighbours {
 
@@ -43,7 +43,7 @@ final class PathNeighbours {
 
 	private final Map<String, PathNeighbour> found = new LinkedHashMap<>();
 
-	/** Whether the mapping that is looked at comes before that of the streams. */
+	/** Whether the current mapping comes before that of the streams. */
 	private boolean first;
 
 	private PathNeighbours(Set<String> paths) {
@@ -51,7 +51,7 @@ final class PathNeighbours {
 	}
 
 	/**
-	 * Looks for the neighbours of streams.
+	 * Finds the neighbours of streams.
 	 * @param context the application
 	 * @param paths the paths of the streams
 	 * @return the neighbours by path
@@ -65,15 +65,15 @@ final class PathNeighbours {
 	}
 
 	/**
-	 * Names the paths that two handlers share.
+	 * Logs the paths that two handlers share.
 	 */
 	static void report(Map<String, PathNeighbour> neighbours, Map<String, String> streams) {
 		neighbours.forEach((path, neighbour) -> {
 			String start = "The path '" + path + "' of the event stream '" + streams.get(path) + "' is that of "
 					+ neighbour.description() + " too, which ";
 			if (neighbour.exclusive()) {
-				logger.warn(start + "answers requests for events too, so that the stream is not served there. Set "
-						+ "another path for the stream, or an empty one if it is to be opened by controllers only");
+				logger.warn(start + "also answers requests for events, so the stream is not served there. Set "
+						+ "another path for the stream, or an empty one if only controllers open it");
 			}
 			else {
 				logger
@@ -92,7 +92,7 @@ final class PathNeighbours {
 		}
 		else if (mapping instanceof AbstractUrlHandlerMapping urls) {
 			urls.getHandlerMap().forEach(this::add);
-			// The welcome page is none of these
+			// The welcome page is not one of these
 			if (urls instanceof SimpleUrlHandlerMapping || urls instanceof AbstractDetectingUrlHandlerMapping) {
 				add("/", urls.getRootHandler());
 			}
@@ -134,7 +134,7 @@ final class PathNeighbours {
 		return streams(ResolvableType.forMethodParameter(method.getReturnType()));
 	}
 
-	/** What Spring MVC answers with events if the client accepts them. */
+	/** Return types that Spring MVC sends as events if the client accepts them. */
 	private static boolean streams(ResolvableType type) {
 		Class<?> raw = type.resolve(Object.class);
 		if (ResponseBodyEmitter.class.isAssignableFrom(raw) || StreamingResponseBody.class.isAssignableFrom(raw)) {

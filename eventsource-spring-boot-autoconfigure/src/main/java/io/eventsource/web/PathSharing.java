@@ -16,10 +16,10 @@ import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.servlet.mvc.condition.RequestCondition;
 
 /**
- * Decides which requests for the path of a stream are for the stream. Those that name
- * {@code text/event-stream} are, unless a handler at the same path answers those too;
- * those of a browser that asks for a page are for whoever has one; all others are for a
- * handler that is mapped to the very path, and for the stream if there is none.
+ * Decides which requests for the path of a stream get the stream. Requests that accept
+ * {@code text/event-stream} do, unless a handler at the same path answers those too.
+ * Requests of a browser for a page get whatever page there is. All others get the handler
+ * that is mapped to exactly this path, or the stream if there is none.
  */
 final class PathSharing implements RequestCondition<PathSharing> {
 
@@ -31,7 +31,7 @@ final class PathSharing implements RequestCondition<PathSharing> {
 
 	private final Supplier<@Nullable PathNeighbour> neighbour;
 
-	/** Not {@code null} where nobody else has taken the request but static resources. */
+	/** Not {@code null} if only static resources have claimed the request. */
 	private final @Nullable Predicate<String> resources;
 
 	PathSharing(String path, boolean ownCors, Supplier<@Nullable PathNeighbour> neighbour,

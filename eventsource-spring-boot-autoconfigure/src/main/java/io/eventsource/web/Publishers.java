@@ -12,7 +12,7 @@ import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.http.codec.ServerSentEvent;
 
 /**
- * Turns whatever emits values into a publisher of events.
+ * Turns any type that emits values into a publisher of events.
  */
 final class Publishers {
 
@@ -38,8 +38,8 @@ final class Publishers {
 	}
 
 	/**
-	 * Has a publisher that each client subscribes to for itself know the context of its
-	 * client, where it can.
+	 * Gives a publisher with a subscription for each client the context of its client, if
+	 * possible.
 	 */
 	static Publisher<?> inContext(Publisher<?> publisher) {
 		if (publisher instanceof EventChannel || !RequestContext.isWritten()) {
@@ -49,8 +49,8 @@ final class Publishers {
 	}
 
 	/**
-	 * Makes an event of an element: one that is an event is taken as it is, one of
-	 * Spring's is translated, and any other is the data of an event.
+	 * Converts an element to an event: an event is used unchanged, one of Spring's is
+	 * translated, and any other element becomes the data of an event.
 	 */
 	static Event event(Object element) {
 		if (element instanceof Event event) {

@@ -23,11 +23,11 @@ import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
 
 /**
- * What the thread of a request knows of it, for code of the application that runs for the
- * same client on threads of ours. Spring MVC subscribes to a {@code Flux} on the thread
- * of the request, where all of it is there. So the request attributes, the locale and the
- * security context are handed on, and where Micrometer's context propagation is on the
- * class path, everything that has a {@code ThreadLocalAccessor}.
+ * The context of a request, for code of the application that runs for the same client on
+ * threads of the engine. Spring MVC subscribes to a {@code Flux} on the thread of the
+ * request, where the context is available. So the request attributes, the locale and the
+ * security context are passed on and, if Micrometer's context propagation is on the class
+ * path, everything that has a {@code ThreadLocalAccessor}.
  */
 final class RequestContext {
 
@@ -42,10 +42,10 @@ final class RequestContext {
 
 	private final @Nullable LocaleContext locale;
 
-	/** The security context, where there is Spring Security. */
+	/** The security context, if there is Spring Security. */
 	private final @Nullable Object securityContext;
 
-	/** The snapshot, where there is context propagation. */
+	/** The snapshot, if there is context propagation. */
 	private final @Nullable Object snapshot;
 
 	private RequestContext(StreamRequestAttributes attributes) {
@@ -62,7 +62,7 @@ final class RequestContext {
 		return new RequestContext(new StreamRequestAttributes(request, response));
 	}
 
-	/** The locale itself: where Spring MVC looks it up anew, the request may be over. */
+	/** The locale itself: when Spring MVC looks it up later, the request may be over. */
 	private static @Nullable LocaleContext locale() {
 		LocaleContext context = LocaleContextHolder.getLocaleContext();
 		if (context == null) {
@@ -74,7 +74,7 @@ final class RequestContext {
 	}
 
 	/**
-	 * Runs a task in this context, and leaves the thread as it was.
+	 * Runs a task in this context, and then restores that of the thread.
 	 */
 	void run(Runnable task) {
 		if (this.snapshot != null) {
@@ -109,22 +109,22 @@ final class RequestContext {
 	}
 
 	/**
-	 * Whether something was made for this request whose life ends with it.
+	 * Whether something was created for this request that must end with it.
 	 */
 	boolean isUsed() {
 		return this.attributes.isUsed();
 	}
 
 	/**
-	 * Ends the life of what was made for this request.
+	 * Destroys what was created for this request.
 	 */
 	void end() {
 		this.attributes.requestCompleted();
 	}
 
 	/**
-	 * Writes what the current thread knows into the context of a publisher of Reactor's,
-	 * as Spring MVC does where context propagation is on the class path.
+	 * Writes the context of the current thread into that of a Reactor publisher, as
+	 * Spring MVC does if context propagation is on the class path.
 	 */
 	static <T> Publisher<T> write(Publisher<T> publisher) {
 		return isWritten() ? ReactorContext.write(publisher) : publisher;
@@ -142,7 +142,7 @@ final class RequestContext {
 	}
 
 	/**
-	 * Loaded only where the application has Spring Security.
+	 * Loaded only if the application has Spring Security.
 	 */
 	private static final class Security {
 
@@ -169,7 +169,7 @@ final class RequestContext {
 	}
 
 	/**
-	 * Loaded only where the application has context propagation.
+	 * Loaded only if the application has context propagation.
 	 */
 	private static final class Propagation {
 
@@ -188,7 +188,7 @@ final class RequestContext {
 	}
 
 	/**
-	 * Loaded only where the application has context propagation and Reactor.
+	 * Loaded only if the application has context propagation and Reactor.
 	 */
 	private static final class ReactorContext {
 

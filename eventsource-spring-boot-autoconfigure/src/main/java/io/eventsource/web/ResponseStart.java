@@ -5,13 +5,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides how the response to one client begins: as a stream, or, if the publisher that
- * is there for this client alone has failed before, with the failure, which Spring MVC
- * answers like any exception of a controller. The one excludes the other. Thread-safe.
+ * Decides how the response to one client begins: as a stream or, if the client's own
+ * publisher has failed before, with the failure, which Spring MVC answers like any
+ * exception of a controller. One excludes the other. Thread-safe.
  * <p>
  * The response to an {@code EventSource} begins at once, since it would give up for good
- * on another status. It waits just for the call of the publisher, and is answered with an
- * exception that asks for that.
+ * on another status. It waits only for the call of the publisher, and is answered with an
+ * exception that asks for a status.
  */
 final class ResponseStart {
 
@@ -29,7 +29,7 @@ final class ResponseStart {
 	private @Nullable Throwable failure;
 
 	/**
-	 * Makes the start of a response.
+	 * Creates the start of a response.
 	 * @param eventSource whether the client may be an {@code EventSource}
 	 * @param personal whether it has a publisher of its own
 	 * @param patient whether the response to others may wait for the publisher
@@ -41,14 +41,14 @@ final class ResponseStart {
 	}
 
 	/**
-	 * Whether nothing is to be sent before the publisher gives a sign.
+	 * Whether nothing may be sent before the first signal of the publisher.
 	 */
 	boolean awaitsPublisher() {
 		return this.waiting && !this.eventSource;
 	}
 
 	/**
-	 * Takes note that the publisher was called, and has come back.
+	 * Notes that the call of the publisher has returned.
 	 */
 	synchronized void called() {
 		this.called = true;
@@ -58,7 +58,7 @@ final class ResponseStart {
 	/**
 	 * Begins the response to an {@code EventSource}, after the call of the publisher if
 	 * that does not take long.
-	 * @return the failure to be answered instead, or {@code null}
+	 * @return the failure to answer with instead, or {@code null}
 	 */
 	synchronized @Nullable Throwable beginAfterCall() {
 		long end = System.nanoTime() + MOMENT;

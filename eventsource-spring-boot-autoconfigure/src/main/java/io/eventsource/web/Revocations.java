@@ -8,13 +8,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose connections were ended, for as long as it matters: a client that is being let in
- * is found in no stream yet, so it looks here, once it has its place, for what was
- * revoked since it came. Whoever ends connections writes it down here before looking into
+ * Remembers which connections were ended, for as long as it matters: a client that is
+ * being admitted is in no stream yet, so once it is registered it looks here for
+ * revocations since it came. Whoever ends connections records it here before looking into
  * the streams, so that one of the two sees the other. Thread-safe.
  * <p>
- * A list to whose end each client that comes holds on. What all of them are past is
- * garbage, so nothing has to be cleared away.
+ * This is a linked list, and each new client holds a reference to its end. Entries that
+ * all clients have passed are garbage, so nothing has to be removed.
  */
 final class Revocations {
 
@@ -24,7 +24,7 @@ final class Revocations {
 	private Entry last = new Entry();
 
 	/**
-	 * Ends the connections of the clients that are being let in and meet a condition.
+	 * Ends the connections of the clients that are being admitted and meet a condition.
 	 */
 	synchronized void add(Predicate<EventClient> condition) {
 		Entry entry = this.last;
@@ -35,22 +35,22 @@ final class Revocations {
 	}
 
 	/**
-	 * From here on, what is revoked counts for a client that is about to be let in.
+	 * Marks the moment from which revocations apply to a client that is being admitted.
 	 */
 	synchronized Mark mark() {
 		return new Mark(this.last);
 	}
 
 	/**
-	 * A moment before a client was looked at.
+	 * A moment before a client was examined.
 	 *
 	 * @param first the first revocation after it
 	 */
 	record Mark(Entry first) {
 
 		/**
-		 * Whether a client was revoked since. Where a condition fails nobody knows, so it
-		 * was: it may come back, and is looked at anew.
+		 * Whether a client has been revoked since. If a condition fails, nobody knows, so
+		 * the client counts as revoked: it may come back, and is examined again.
 		 */
 		boolean revokes(EventClient client) {
 			for (Entry entry = this.first; entry.next != null; entry = entry.next) {
@@ -66,8 +66,8 @@ final class Revocations {
 				return condition.test(client);
 			}
 			catch (Throwable ex) {
-				logger.warn("The condition by which connections are ended failed for " + client
-						+ ", which is not let in therefore", ex);
+				logger.warn("The condition for disconnecting clients failed for " + client
+						+ ", which is therefore not admitted", ex);
 				return true;
 			}
 		}

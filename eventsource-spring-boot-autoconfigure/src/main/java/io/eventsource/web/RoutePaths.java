@@ -32,8 +32,8 @@ final class RoutePaths implements RouterFunctions.Visitor {
 
 	/**
 	 * Reads routes.
-	 * @param routes told the path of each that may be for {@code GET}, and whether it is
-	 * for events
+	 * @param routes called with the path of each route that may be for {@code GET}, and
+	 * whether it is for events
 	 */
 	RoutePaths(BiConsumer<String, Boolean> routes) {
 		this.routes = routes;
@@ -78,7 +78,7 @@ final class RoutePaths implements RouterFunctions.Visitor {
 	}
 
 	/**
-	 * What a predicate wants.
+	 * What a predicate requires.
 	 */
 	private static final class Predicate implements RequestPredicates.Visitor {
 

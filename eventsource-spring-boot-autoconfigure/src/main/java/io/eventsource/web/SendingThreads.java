@@ -16,20 +16,20 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads for what may wait for a client: a few while nobody waits, and for each that has
- * stood still for a moment two more, so that those who read are not held up by those who
- * do not. A thread without work ends after a second.
+ * Threads for tasks that may wait for a client: a few while none waits, and two more for
+ * each that has been stuck for a moment, so that clients that read are not held up by
+ * those that do not. A thread without work ends after a second.
  */
 final class SendingThreads implements Executor {
 
 	private static final Log logger = LogFactory.getLog(SendingThreads.class);
 
-	/** How long a task may take before it counts as standing still. */
+	/** How long a task may take before it counts as stuck. */
 	private static final long STILL = TimeUnit.MILLISECONDS.toNanos(50);
 
 	private static final long IDLE = TimeUnit.SECONDS.toNanos(1);
 
-	/** More than that are not started, however many stand still. */
+	/** The maximum number of threads, however many are stuck. */
 	private static final int MOST = 1000;
 
 	private final Executor threads;
@@ -49,7 +49,7 @@ final class SendingThreads implements Executor {
 	private boolean watching;
 
 	/**
-	 * Takes the threads from an executor, which must not be bounded.
+	 * Uses the threads of an executor, which must not be bounded.
 	 */
 	SendingThreads(Executor threads) {
 		this(threads, Math.max(2, Runtime.getRuntime().availableProcessors()));
@@ -61,8 +61,8 @@ final class SendingThreads implements Executor {
 	}
 
 	/**
-	 * Runs a task, in the order in which they come. Never blocks.
-	 * @throws RejectedExecutionException if there is no thread for it, nor will be
+	 * Runs a task; tasks are started in the order of these calls. Never blocks.
+	 * @throws RejectedExecutionException if there is and will be no thread for it
 	 */
 	@Override
 	public void execute(Runnable task) {
@@ -83,7 +83,7 @@ final class SendingThreads implements Executor {
 	}
 
 	/**
-	 * Looks again in a while, for as long as something is left to do.
+	 * Checks again after a while, as long as there is something left to do.
 	 */
 	private void watch() {
 		if (!this.watching) {
@@ -129,7 +129,7 @@ final class SendingThreads implements Executor {
 	}
 
 	/**
-	 * What is to be done is left to the threads that there are, or to a later attempt.
+	 * The task is left to the existing threads or to a later attempt.
 	 */
 	private void failed(Sender sender, Throwable failure) {
 		logger.debug("No thread to send on", failure);
@@ -144,7 +144,7 @@ final class SendingThreads implements Executor {
 	}
 
 	/**
-	 * How many threads there are.
+	 * The number of threads.
 	 */
 	int count() {
 		this.lock.lock();
@@ -161,7 +161,7 @@ final class SendingThreads implements Executor {
 	 */
 	private final class Sender implements Runnable {
 
-		/** Since when it has been at its task. */
+		/** The time since which it has been running its task. */
 		private long since = System.nanoTime();
 
 		private boolean busy;

@@ -10,11 +10,11 @@ import org.springframework.web.cors.CorsConfiguration;
 /**
  * Who may open a stream, and what they see of it.
  *
- * @param admissions who is asked before a client is let in
- * @param filters who is asked about each event and client
- * @param typesParameter the parameter by which a client may ask for some types of event
- * only; empty for none
- * @param cors which other origins may open the stream in a browser; {@code null} for
+ * @param admissions asked before a client is admitted
+ * @param filters asked about each event and client
+ * @param typesParameter the parameter by which a client may ask for certain types of
+ * event only; empty for none
+ * @param cors the other origins that may open the stream in a browser; {@code null} for
  * those that the application allows anyway
  */
 public record StreamAccess(List<StreamAdmission> admissions, List<EventFilter> filters, String typesParameter,
@@ -24,7 +24,7 @@ public record StreamAccess(List<StreamAdmission> admissions, List<EventFilter> f
 	public static final StreamAccess OPEN = new StreamAccess(List.of(), List.of(), "", null);
 
 	/**
-	 * Takes copies of the lists.
+	 * Copies the lists.
 	 */
 	public StreamAccess {
 		admissions = List.copyOf(admissions);

@@ -4,21 +4,22 @@ import io.eventsource.EventClient;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Says who may open a stream, for how long, and what of the request is kept. Declare a
- * bean of this type for all streams, or for one by naming it in a {@code @Qualifier}.
- * Where there are several for a stream, its own ones are asked before those for all, each
- * by their {@code @Order}; the first refusal counts, and the earliest end.
+ * Decides who may open a stream, for how long, and what is kept of the request. Declare a
+ * bean of this type for all streams, or for one stream by naming it in a
+ * {@code @Qualifier}. If there are several for a stream, its own ones are asked before
+ * those for all streams, in the order of their {@code @Order}; the first refusal counts,
+ * and so does the earliest end.
  */
 @FunctionalInterface
 public interface StreamAdmission {
 
 	/**
-	 * Looks at a client before anything else is done for it. Called on the thread of the
-	 * request, which may block. What it throws is handled as if a controller had thrown
-	 * it, so that exceptions of Spring Security have their usual effect.
-	 * @param client what is known of the client so far
+	 * Examines a client before anything else is done for it. This method is called on the
+	 * thread of the request, which may block. An exception is handled as if a controller
+	 * had thrown it, so that exceptions of Spring Security have their usual effect.
+	 * @param client what is known about the client so far
 	 * @param request the request, which must not be kept
-	 * @return the answer
+	 * @return the decision
 	 */
 	Admission admit(EventClient client, HttpServletRequest request);
 

@@ -7,17 +7,17 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * The emitter of a stream, which learns from Spring MVC that the controller has returned
- * it: the status and the headers that the application wants are known then, and nothing
- * of the response has been sent.
+ * it. At that time the application's status and headers are known, and nothing of the
+ * response has been sent.
  */
 final class StreamEmitter extends SseEmitter {
 
 	private final Consumer<ServerHttpResponse> onReturn;
 
 	/**
-	 * Makes an emitter without a timeout.
+	 * Creates an emitter without a timeout.
 	 * @param onReturn called on the thread of the request, before asynchronous processing
-	 * starts; what it throws is handled as if the controller had thrown it
+	 * starts; an exception is handled as if the controller had thrown it
 	 */
 	StreamEmitter(Consumer<ServerHttpResponse> onReturn) {
 		super(0L);

@@ -15,7 +15,7 @@ final class StreamHeaders {
 
 	private static final String CHARSET = "utf-8";
 
-	/** What proxies are told, unless the application tells them something else. */
+	/** The headers for proxies, unless the application sets others. */
 	private static final Map<String, String> HEADERS = Map.of("Cache-Control", "no-cache, no-store, no-transform",
 			"X-Accel-Buffering", "no");
 
@@ -23,9 +23,9 @@ final class StreamHeaders {
 	}
 
 	/**
-	 * Says that a response is an event stream. The charset is said as well: some clients
-	 * take ISO-8859-1 otherwise, and what a filter has set would stand there instead, for
-	 * which a browser refuses the stream for good (WHATWG 9.2.5).
+	 * Declares that a response is an event stream. The charset is included: otherwise
+	 * some clients assume ISO-8859-1, and a charset set by a filter would appear, which
+	 * makes a browser reject the stream for good (WHATWG 9.2.5).
 	 */
 	static void set(HttpServletResponse response) {
 		response.setContentType(TYPE + ";charset=" + CHARSET);
@@ -38,10 +38,10 @@ final class StreamHeaders {
 	}
 
 	/**
-	 * Takes back what was said, since the response has become another one. The type is
-	 * Spring MVC's to take back.
+	 * Removes the headers, since the response has become another one. Spring MVC removes
+	 * the content type.
 	 */
-	// No value is null, as Servlet 6.1 says
+	// Null means no value, as Servlet 6.1 says
 	@SuppressWarnings("NullAway")
 	static void remove(HttpServletResponse response) {
 		HEADERS.forEach((name, value) -> {
@@ -52,8 +52,8 @@ final class StreamHeaders {
 	}
 
 	/**
-	 * Says again that a response is an event stream, if a filter or its wrapper has made
-	 * something else of it.
+	 * Declares again that a response is an event stream, if a filter or its wrapper has
+	 * changed the content type.
 	 */
 	static void confirmType(HttpServletResponse response) {
 		String type = response.getContentType();
@@ -64,8 +64,8 @@ final class StreamHeaders {
 	}
 
 	/**
-	 * Whether a request may come from an {@code EventSource}, which keeps positions,
-	 * comes back by itself, and gives up for good on any status but 200.
+	 * Whether a request may come from an {@code EventSource}, which remembers positions,
+	 * comes back by itself, and gives up for good on any status other than 200.
 	 */
 	static boolean isForEventSource(HttpServletRequest request) {
 		return "GET".equals(request.getMethod()) || "HEAD".equals(request.getMethod());

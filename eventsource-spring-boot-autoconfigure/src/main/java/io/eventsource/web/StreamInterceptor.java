@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Learns from Spring MVC what becomes of a stream that a controller has opened: whether
- * the emitter was returned, or the controller has thrown something instead, and whether
- * the container has dispatched the request again.
+ * Learns from Spring MVC what happens to a stream that a controller has opened: whether
+ * the emitter was returned, or the controller has thrown an exception instead, and
+ * whether the container has dispatched the request again.
  */
 public final class StreamInterceptor implements HandlerInterceptor {
 

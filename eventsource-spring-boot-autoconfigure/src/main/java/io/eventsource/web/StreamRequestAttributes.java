@@ -12,8 +12,8 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
  * The attributes of a request for as long as its stream lasts: those that it had when the
- * stream was opened, and what is added by code that runs for the stream, such as a bean
- * of request scope. The request itself does not take any once Spring MVC has left it.
+ * stream was opened, and those added by code that runs for the stream, such as a
+ * request-scoped bean. The request itself accepts none after Spring MVC has left it.
  */
 final class StreamRequestAttributes extends ServletRequestAttributes {
 

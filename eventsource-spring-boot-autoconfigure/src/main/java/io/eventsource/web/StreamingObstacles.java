@@ -20,8 +20,8 @@ import org.springframework.web.filter.ShallowEtagHeaderFilter;
 import org.springframework.web.util.ContentCachingResponseWrapper;
 
 /**
- * Finds the servlet filters that keep events from the clients, and tells about each once,
- * with the remedy: else it would be a riddle why a stream is silent.
+ * Finds the servlet filters that keep events from the clients, and logs each once with
+ * the remedy: otherwise nobody would know why a stream is silent.
  */
 final class StreamingObstacles {
 
@@ -35,8 +35,8 @@ final class StreamingObstacles {
 	private final Set<String> told = ConcurrentHashMap.newKeySet();
 
 	/**
-	 * Looks for what makes a stream impossible.
-	 * @return what to answer the client, or {@code null} if there is nothing
+	 * Finds obstacles that make a stream impossible.
+	 * @return the error for the client, or {@code null} if there is no obstacle
 	 */
 	@Nullable String find(String stream, HttpServletRequest request, HttpServletResponse response) {
 		if (!request.isAsyncSupported()) {
@@ -65,7 +65,7 @@ final class StreamingObstacles {
 	}
 
 	/**
-	 * Tells of a response that was flushed and has not left.
+	 * Logs a response that was flushed but has not left the server.
 	 */
 	void heldBack(String stream, HttpServletRequest request, Object response) {
 		String filters = passedFilters();
@@ -79,7 +79,7 @@ final class StreamingObstacles {
 	private static @Nullable Class<?> cachingWrapper(ServletResponse response) {
 		ServletResponse current = response;
 		while (current instanceof ServletResponseWrapper wrapper) {
-			// The one of Spring's own filter lets a stream pass
+			// The wrapper of Spring's own filter lets a stream pass
 			if (wrapper instanceof ContentCachingResponseWrapper
 					&& wrapper.getClass().getEnclosingClass() != ShallowEtagHeaderFilter.class) {
 				return wrapper.getClass();
@@ -90,8 +90,8 @@ final class StreamingObstacles {
 	}
 
 	/**
-	 * Reads from the stack which filters have called this thread on; Servlet has no
-	 * question for that. Those of Spring are named only if there are no others.
+	 * Reads the filters of this request from the stack, since the Servlet API has no
+	 * method for that. Filters of Spring are named only if there are no others.
 	 */
 	private static String passedFilters() {
 		List<String> filters = stack.walk((frames) -> frames.filter(StreamingObstacles::isFilter)
