@@ -10,8 +10,8 @@ import io.eventsource.EventFilter;
 import io.eventsource.EventSink;
 import io.eventsource.engine.delivery.ClientGroup;
 import io.eventsource.engine.log.EncodedEvent;
-import io.eventsource.engine.runtime.Complaints;
 import io.eventsource.engine.runtime.Dispatcher;
+import io.eventsource.engine.runtime.ThrottledLog;
 import io.eventsource.engine.runtime.Worker;
 import org.apache.commons.logging.LogFactory;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -97,7 +97,7 @@ public class DrainBenchmark {
 	 */
 	private static final class Served {
 
-		private static final Complaints FAILURES = new Complaints(LogFactory.getLog(DrainBenchmark.class),
+		private static final ThrottledLog FAILURES = new ThrottledLog(LogFactory.getLog(DrainBenchmark.class),
 				System::nanoTime);
 
 		private final Dispatcher dispatcher = new Dispatcher(1);

@@ -40,8 +40,8 @@ import io.eventsource.engine.log.Frame;
 import io.eventsource.engine.log.FrameEncoder;
 import io.eventsource.engine.log.LogId;
 import io.eventsource.engine.runtime.ApplicationCalls;
+import io.eventsource.engine.runtime.BoundedExecutor;
 import io.eventsource.engine.runtime.Dispatcher;
-import io.eventsource.engine.runtime.Gate;
 import io.eventsource.engine.runtime.Supervisor;
 import io.eventsource.engine.source.Intake;
 import io.eventsource.engine.source.PublisherStart;
@@ -140,8 +140,9 @@ public final class EventStream {
 				this.dispatcher.clock());
 		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher,
 				(builder.logName != null) ? builder.logName : this.name);
-		this.histories = new HistoryTurns(new Gate(this::intake, HISTORIES, this.supervisor.complaints(Callee.HISTORY)),
-				this.log, this::floor, this.settings.buffer().memory());
+		this.histories = new HistoryTurns(
+				new BoundedExecutor(this::intake, HISTORIES, this.supervisor.log(Callee.HISTORY)), this.log,
+				this::floor, this.settings.buffer().memory());
 		this.contention = new Contention(this.intake::pace, this.dispatcher.clock().getAsLong());
 		this.audience = new Audience(this, this.dispatcher);
 	}

@@ -224,7 +224,7 @@ class FaultInjectionTests {
 			case SINK_READY, SINK_WRITE, SINK_FLUSH, SINK_NEVER_READY -> assertThat(listener.heard())
 				.anyMatch((heard) -> heard.startsWith("closed") && heard.matches(".*(DISCONNECTED|FAILED)"));
 			case SINK_COMPLETE -> assertThat(listener.heard()).contains("call failed SINK");
-			case EXECUTOR -> assertThat(output).contains("There is no thread for a task");
+			case EXECUTOR -> assertThat(output).contains("No thread could be started for a task");
 			case HISTORY_AFTER, HISTORY_NEXT, HISTORY_CLOSE ->
 				assertThat(listener.heard()).contains("call failed HISTORY");
 			case PUBLISHER_SUBSCRIBE, PUBLISHER_REQUEST -> assertThat(listener.heard()).contains("publisher failed");

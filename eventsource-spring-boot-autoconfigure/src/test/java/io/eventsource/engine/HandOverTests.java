@@ -15,8 +15,8 @@ import io.eventsource.engine.delivery.ClientGroup;
 import io.eventsource.engine.delivery.HistoryReplay;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Slice;
+import io.eventsource.engine.runtime.BoundedExecutor;
 import io.eventsource.engine.runtime.Dispatcher;
-import io.eventsource.engine.runtime.Gate;
 import io.eventsource.engine.source.Intake;
 import io.eventsource.engine.source.Upstream;
 import org.apache.commons.logging.Log;
@@ -2235,7 +2235,8 @@ class HandOverTests {
 	}
 
 	/**
-	 * Threads that put tasks into a {@link Gate}, whose executor may come to refuse them.
+	 * Threads that put tasks into a {@link BoundedExecutor}, whose executor may come to
+	 * refuse them.
 	 */
 	private static class Gated {
 
@@ -2248,13 +2249,13 @@ class HandOverTests {
 		final int width;
 
 		/** Both are guarded by the monitor of the gate. */
-		final Tasks<String> waiting = this.threads.tasks("Gate.waiting");
+		final Tasks<String> waiting = this.threads.tasks("BoundedExecutor.waiting");
 
 		final Note<Integer> running = this.threads.note(0);
 
-		final Tasks<String> executor = this.threads.tasks("Gate.executor");
+		final Tasks<String> executor = this.threads.tasks("BoundedExecutor.executor");
 
-		final Cell<Boolean> refusing = this.threads.cell("Gate.executor refuses", false);
+		final Cell<Boolean> refusing = this.threads.cell("BoundedExecutor.executor refuses", false);
 
 		final Note<Integer> active = this.threads.note(0);
 
@@ -2285,12 +2286,12 @@ class HandOverTests {
 			return this;
 		}
 
-		/** Gate.execute. */
+		/** BoundedExecutor.execute. */
 		private void execute(String task) {
 			if (!begin(task)) {
 				return;
 			}
-			boolean accepted = this.threads.region("Gate.executor takes run", () -> {
+			boolean accepted = this.threads.region("BoundedExecutor.executor takes run", () -> {
 				boolean open = !this.refusing.get();
 				if (open) {
 					this.executor.add("run");
@@ -2302,9 +2303,9 @@ class HandOverTests {
 			}
 		}
 
-		/** What Gate.execute does in the monitor. */
+		/** What BoundedExecutor.execute does in the monitor. */
 		boolean begin(String task) {
-			return this.threads.region("Gate.execute", () -> {
+			return this.threads.region("BoundedExecutor.execute", () -> {
 				this.waiting.add(task);
 				boolean more = this.running.get() < this.width;
 				if (more) {
@@ -2314,7 +2315,7 @@ class HandOverTests {
 			});
 		}
 
-		/** Gate.run. */
+		/** BoundedExecutor.run. */
 		private void run() {
 			String task = next();
 			while (task != null) {
@@ -2334,9 +2335,9 @@ class HandOverTests {
 			});
 		}
 
-		/** Gate.next. */
+		/** BoundedExecutor.next. */
 		@Nullable String next() {
-			return this.threads.region("Gate.next", () -> {
+			return this.threads.region("BoundedExecutor.next", () -> {
 				String task = this.waiting.poll();
 				if (task == null) {
 					this.running.update((count) -> count - 1);

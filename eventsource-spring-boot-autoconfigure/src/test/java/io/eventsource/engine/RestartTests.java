@@ -200,7 +200,7 @@ class RestartTests {
 		assertThat(this.engine.listener().failures()).hasSize(100);
 		assertThat(lines(output, "ERROR")).singleElement()
 			.asString()
-			.contains("The publisher of stream 'POST /chat/{id}' failed; its client is sent away");
+			.contains("The publisher of stream 'POST /chat/{id}' failed; its client is disconnected");
 		assertThat(lines(output, "WARN")).hasSizeBetween(4, 6);
 		assertThat(lines(output, "WARN").get(4)).contains("'POST /chat/{id}'").containsPattern("failed 8\\d times");
 		this.engine.turn(Duration.ofMinutes(10));

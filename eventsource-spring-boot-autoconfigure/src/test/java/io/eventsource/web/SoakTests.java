@@ -104,7 +104,8 @@ class SoakTests {
 				"eventsource.restart.max-delay=1s", "eventsource.streams.ticks.linger=1s",
 				"eventsource.streams.ticks.overflow=skip", "eventsource.streams.failing.linger=1s",
 				"eventsource.streams.export.subscription=per-client",
-				"eventsource.streams.export.overflow=backpressure", "logging.level.io.eventsource.Intake=off");
+				"eventsource.streams.export.overflow=backpressure",
+				"logging.level.io.eventsource.engine.runtime.PublisherLog=off");
 		print(container, "start", look());
 		load(container, "warming up", WARM_UP);
 		Figures warm = awaitQuiet(container, "warmed up", null);

@@ -8,10 +8,9 @@ import io.eventsource.Callee;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of the application's code that are made for one stream on threads that may
- * block: those that are under way and those that wait for their thread. They are
- * interrupted when nobody needs them any more, and whoever must wait for their end is
- * told. Thread-safe.
+ * The calls of the application's code that one stream makes on threads that may block:
+ * those in progress and those that wait for a thread. They are interrupted when they are
+ * no longer needed, and an action can be run after the last of them. Thread-safe.
  */
 public final class ApplicationCalls {
 
@@ -22,9 +21,9 @@ public final class ApplicationCalls {
 	private @Nullable Runnable whenDone;
 
 	/**
-	 * Takes note of a call, to be run by a thread that may be interrupted.
+	 * Adds a call, to be run by a thread that may be interrupted.
 	 * @param callee what is called
-	 * @param action calls it
+	 * @param action makes the call
 	 */
 	public synchronized Task add(Callee callee, Runnable action) {
 		Task task = new Task(callee, action);
@@ -33,9 +32,9 @@ public final class ApplicationCalls {
 	}
 
 	/**
-	 * Interrupts the threads that are in a call, but for the caller's own. What still
-	 * waits for its thread is interrupted as soon as it has one.
-	 * @param callee in a call of what
+	 * Interrupts the threads that are in a call, except for the caller's own. A call that
+	 * still waits for a thread is interrupted as soon as it has one.
+	 * @param callee what is called
 	 */
 	public void interrupt(Callee callee) {
 		List<Task> all;
@@ -46,7 +45,7 @@ public final class ApplicationCalls {
 	}
 
 	/**
-	 * Takes note that no more calls follow.
+	 * Marks that no more calls follow.
 	 */
 	public void end() {
 		Runnable action;
@@ -58,8 +57,8 @@ public final class ApplicationCalls {
 	}
 
 	/**
-	 * Runs an action once no more calls follow and the last one has returned, on
-	 * whichever thread that is.
+	 * Runs an action once no more calls follow and the last one has returned, on the
+	 * thread of that call or of the caller.
 	 */
 	public void whenDone(Runnable action) {
 		Runnable now;
@@ -131,7 +130,7 @@ public final class ApplicationCalls {
 			}
 		}
 
-		/** Nobody interrupts the thread from here on, which is then somebody else's. */
+		/** From here on the thread is used by others and must not be interrupted. */
 		private synchronized void exit() {
 			this.thread = null;
 			if (this.interrupted && Thread.interrupted()) {
@@ -140,14 +139,14 @@ public final class ApplicationCalls {
 		}
 
 		/**
-		 * Forgets the call, which gets no thread.
+		 * Removes the call, for which there is no thread.
 		 */
 		public void drop() {
 			remove(this);
 		}
 
 		/**
-		 * Interrupts the call, unless the caller is in it.
+		 * Interrupts the call, unless it is the one that the caller is in.
 		 */
 		public synchronized void interrupt() {
 			if (this.thread != Thread.currentThread()) {

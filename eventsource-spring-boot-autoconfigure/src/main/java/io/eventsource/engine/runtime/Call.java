@@ -3,7 +3,7 @@ package io.eventsource.engine.runtime;
 import io.eventsource.Callee;
 
 /**
- * A call out of the engine that a worker is in, as the {@link Watchdog} sees it.
+ * A call from a worker to code outside the engine, as the {@link Watchdog} sees it.
  */
 public interface Call {
 
@@ -13,20 +13,21 @@ public interface Call {
 	Callee callee();
 
 	/**
-	 * For whom or what it is called, in a form that is safe to log. Any thread.
+	 * On whose behalf it is called, in a form that is safe to log. May be asked on any
+	 * thread.
 	 */
 	String subject();
 
 	/**
-	 * Gives up what the call was for, since its thread has been replaced. Called by the
-	 * new thread of the worker, before it does anything else.
+	 * Abandons what the call was made for, because its thread has been replaced. Called
+	 * by the new thread of the worker before it does anything else.
 	 */
 	default void abandon() {
 	}
 
 	/**
-	 * Cleans up, once the call has come back after all. Called by the replaced thread,
-	 * which does nothing else from then on.
+	 * Cleans up after the call has returned after all. Called by the replaced thread, as
+	 * the last thing that it does.
 	 */
 	default void returned() {
 	}

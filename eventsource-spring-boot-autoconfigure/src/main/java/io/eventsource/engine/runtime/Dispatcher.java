@@ -17,16 +17,15 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of the engine: a few workers that write to the clients and keep the clock,
- * and the threads on which publishers are subscribed to and asked for more. Shared by any
- * number of streams.
+ * The threads of the engine, shared by all streams: a few workers, which write to the
+ * clients and keep track of time, and the threads that call publishers.
  */
 public final class Dispatcher implements AutoCloseable {
 
-	/** After which time in one call out of the engine a worker is replaced. */
+	/** How long a worker may be stuck in one call before its thread is replaced. */
 	public static final Duration DEFAULT_STALL_TIMEOUT = Duration.ofSeconds(3);
 
-	/** How long a thread that may block waits for work before it ends. */
+	/** How long an idle thread for calls to publishers is kept. */
 	private static final long IDLE_SECONDS = 5;
 
 	private static final LongSupplier SYSTEM = System::nanoTime;
@@ -64,8 +63,8 @@ public final class Dispatcher implements AutoCloseable {
 	/**
 	 * Starts the workers.
 	 * @param threads how many workers serve the clients, at least 1
-	 * @param intake runs what calls into publishers; each task may block for as long as
-	 * the publisher does, so the executor must not be bounded
+	 * @param intake runs the calls to publishers; each task may block for as long as the
+	 * publisher does, so the executor must not be bounded
 	 */
 	public Dispatcher(int threads, Executor intake) {
 		this(threads, intake, DEFAULT_STALL_TIMEOUT);
@@ -74,11 +73,11 @@ public final class Dispatcher implements AutoCloseable {
 	/**
 	 * Starts the workers.
 	 * @param threads how many workers serve the clients, at least 1
-	 * @param intake runs what calls into publishers; each task may block for as long as
-	 * the publisher does, so the executor must not be bounded; {@code null} for threads
-	 * of the dispatcher's own
-	 * @param stallTimeout how long a worker may stand still in one call out of the engine
-	 * before another thread takes its place; {@link Duration#ZERO} for ever
+	 * @param intake runs the calls to publishers; each task may block for as long as the
+	 * publisher does, so the executor must not be bounded; {@code null} for threads of
+	 * the dispatcher's own
+	 * @param stallTimeout how long a worker may be stuck in one call before another
+	 * thread takes its place; {@link Duration#ZERO} for no limit
 	 */
 	public Dispatcher(int threads, @Nullable Executor intake, Duration stallTimeout) {
 		this(threads, intake, stallTimeout, SYSTEM);
@@ -100,19 +99,19 @@ public final class Dispatcher implements AutoCloseable {
 		this.publisherLogs = new PublisherLogs(this.clock);
 		ExecutorService own = (intake != null) ? null : ownIntake();
 		this.ownIntake = own;
-		Complaints failures = new Complaints(logger, this.clock);
+		ThrottledLog failures = new ThrottledLog(logger, this.clock);
 		this.workers = new Worker[threads];
 		for (int i = 0; i < threads; i++) {
 			this.workers[i] = new Worker("eventsource-dispatch-" + (i + 1), this.clock, failures);
 		}
-		this.watchdog = new Watchdog(this.workers, stallTimeout, failures, new Complaints(logger, this.clock));
+		this.watchdog = new Watchdog(this.workers, stallTimeout, failures, new ThrottledLog(logger, this.clock));
 		this.intake = new IntakeExecutor((intake != null) ? intake : Objects.requireNonNull(own), this.workers[0],
-				new Complaints(logger, this.clock));
+				new ThrottledLog(logger, this.clock));
 		start();
 	}
 
 	/**
-	 * Starts all threads, or none.
+	 * Starts all threads or, if one cannot be started, none.
 	 */
 	private void start() {
 		try {
@@ -137,7 +136,7 @@ public final class Dispatcher implements AutoCloseable {
 	private static ThreadFactory threadFactory(String prefix) {
 		AtomicInteger count = new AtomicInteger();
 		return (task) -> {
-			// Without the thread locals of whoever happens to be the first to need it
+			// Does not inherit the thread locals of the thread that happens to start it
 			Thread thread = new Thread(null, task, prefix + count.incrementAndGet(), 0, false);
 			thread.setDaemon(true);
 			return thread;
@@ -149,7 +148,7 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	/**
-	 * The worker whose turn it is to get a client.
+	 * The index of the worker that gets the next client.
 	 */
 	public int nextWorker() {
 		return Math.floorMod(this.turn.getAndIncrement(), this.workers.length);
@@ -164,14 +163,14 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	/**
-	 * What logs what happens to the publishers of one name, of which each client has one.
+	 * The log of the publishers of one name, of which each client has its own.
 	 */
 	public PublisherLog publisherLog(String name) {
 		return this.publisherLogs.of(name);
 	}
 
 	/**
-	 * What counts the failures of publishers that have not emitted anything.
+	 * The failures of publishers that have not emitted anything.
 	 */
 	public EarlyFailures earlyFailures() {
 		return this.earlyFailures;
@@ -182,23 +181,24 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	/**
-	 * Whether the caller is a worker, which must never wait.
+	 * Whether the caller is a worker, which must never block.
 	 */
 	public static boolean isWorkerThread() {
 		return Thread.currentThread() instanceof WorkerThread;
 	}
 
 	/**
-	 * Runs what calls into a publisher, on a thread of its own: at once, or, where there
-	 * is no thread to be had, as soon as there is. Any thread; throws nothing.
-	 * @return whether it will be run, which is so until the dispatcher is closed
+	 * Runs a call to a publisher on a thread of its own, at once or as soon as a thread
+	 * can be started. May be called on any thread; never throws.
+	 * @return whether it will be run, which is the case until the dispatcher is closed
 	 */
 	public boolean intake(Runnable task) {
 		return this.intake.run(task);
 	}
 
 	/**
-	 * Describes the workers as they are now. Any thread; never blocks.
+	 * Describes the current state of the workers. May be called on any thread; never
+	 * blocks.
 	 * @return the snapshot
 	 */
 	public DispatcherSnapshot snapshot() {
@@ -206,10 +206,10 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	/**
-	 * Replaces workers from now on as soon as they have stood still in a call for a time,
-	 * where that is shorter than the stall timeout: what ends soon has no time to wait
-	 * for one that blocks. Any thread; never blocks.
-	 * @param time the time
+	 * Shortens the stall timeout, unless it is shorter already, because a dispatcher that
+	 * is about to end has no time to wait for a call that blocks. May be called on any
+	 * thread; never blocks.
+	 * @param time the new timeout
 	 */
 	public void hurry(Duration time) {
 		this.watchdog.hurry(time);
@@ -220,8 +220,8 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	/**
-	 * Stops the threads, after the workers have done what was asked of them so far. The
-	 * streams are to be closed first. Waits for a second at most.
+	 * Stops the threads after the workers have run the tasks that they have so far. The
+	 * streams have to be closed first. Waits for a second at most.
 	 */
 	@Override
 	public void close() {

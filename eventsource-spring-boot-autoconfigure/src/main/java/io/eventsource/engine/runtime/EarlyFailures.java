@@ -10,9 +10,9 @@ import io.eventsource.StreamSettings;
 
 /**
  * Counts, for each client, how often in a row its publisher has failed before the first
- * event. Clients would come back after the same time for ever, and have the publisher
- * made anew each time; so they are told to stay away for longer and longer. Those counted
- * last are kept. Thread-safe.
+ * event. A client comes back after each failure and has a new publisher created, so it is
+ * told to stay away for longer each time. Only the most recent counts are kept.
+ * Thread-safe.
  */
 public final class EarlyFailures {
 
@@ -20,7 +20,7 @@ public final class EarlyFailures {
 
 	private static final long QUIET = TimeUnit.MINUTES.toNanos(10);
 
-	/** No multiple of any time goes beyond what a number can hold. */
+	/** With this limit, no doubled time overflows. */
 	private static final int MAX_DOUBLINGS = 20;
 
 	private final Map<String, Count> counts = new LinkedHashMap<>(16, 0.75f, true) {
@@ -36,9 +36,9 @@ public final class EarlyFailures {
 
 	/**
 	 * Counts a failure.
-	 * @return after which time the client is to come back: the reconnection time, doubled
-	 * with each failure up to the longest pause of a restart, less a fifth at most, at
-	 * random
+	 * @return the time after which the client should come back: the reconnection time,
+	 * doubled with each failure up to the longest pause before a restart, and shortened
+	 * by up to a fifth at random
 	 */
 	public Duration next(String key, StreamSettings settings, long now) {
 		long most = Math.max(settings.publisher().restartMaxDelay().toMillis(),
@@ -59,7 +59,7 @@ public final class EarlyFailures {
 	}
 
 	/**
-	 * Forgets the failures of a client, whose publisher has emitted something.
+	 * Forgets the failures of a client because its publisher has emitted something.
 	 */
 	public void forget(String key) {
 		if (this.used) {
@@ -70,10 +70,10 @@ public final class EarlyFailures {
 	}
 
 	/**
-	 * How many failures there were, and when the last one was.
+	 * The failures of one client.
 	 *
-	 * @param count how many
-	 * @param time when, by the clock of the engine
+	 * @param count the number of failures
+	 * @param time the time of the last one, by the clock of the engine
 	 */
 	private record Count(int count, long time) {
 

@@ -7,8 +7,9 @@ import java.util.concurrent.TimeUnit;
 import io.eventsource.Callee;
 
 /**
- * Runs the tasks that may block. Where the executor has no thread for one, as when the
- * system is out of them, the task is not lost, but tried again until there is.
+ * Runs the tasks that may block. If the executor cannot start a thread for a task,
+ * because the system has run out of threads for example, the task is not lost: it is
+ * tried again until there is a thread.
  */
 final class IntakeExecutor implements Call {
 
@@ -20,26 +21,27 @@ final class IntakeExecutor implements Call {
 
 	private final Worker worker;
 
-	private final Complaints complaints;
+	private final ThrottledLog log;
 
 	private volatile boolean closed;
 
 	/**
-	 * Makes the executor.
-	 * @param executor what has the threads
-	 * @param worker keeps the time until a task is tried again
-	 * @param complaints logs failures
+	 * Creates the executor.
+	 * @param executor supplies the threads
+	 * @param worker tries a task again after a pause
+	 * @param log logs failures
 	 */
-	IntakeExecutor(Executor executor, Worker worker, Complaints complaints) {
+	IntakeExecutor(Executor executor, Worker worker, ThrottledLog log) {
 		this.executor = executor;
 		this.worker = worker;
-		this.complaints = complaints;
+		this.log = log;
 	}
 
 	/**
-	 * Runs a task, at once or as soon as that is possible. Any thread; throws nothing.
-	 * @return whether it will be run, which is so until this is closed, unless the
-	 * executor rejects the task, or there is no memory even to remember it
+	 * Runs a task, at once or as soon as possible. May be called on any thread; never
+	 * throws.
+	 * @return whether the task will be run; {@code false} if this executor is closed, if
+	 * the underlying one rejects the task, or if there is no memory to remember it
 	 */
 	boolean run(Runnable task) {
 		return run(task, FIRST_PAUSE);
@@ -54,12 +56,12 @@ final class IntakeExecutor implements Call {
 			return true;
 		}
 		catch (RejectedExecutionException ex) {
-			// It has been shut down, most likely, and will take none any more
+			// The executor has most likely been shut down
 			return false;
 		}
 		catch (Throwable ex) {
 			WorkerReplaced.check(ex);
-			this.complaints.warn(() -> "There is no thread for a task of an event stream, which is tried again", ex);
+			this.log.warn(() -> "No thread could be started for a task of an event stream; it will be tried again", ex);
 			return postpone(task, pause);
 		}
 	}

@@ -5,25 +5,26 @@ import java.util.function.LongSupplier;
 
 import io.eventsource.LogSanitizer;
 import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /**
- * Logs what happens to the publisher of one stream, or to those of one name where each
- * client has its own. A failure is an error with its stack trace; those that follow are a
- * line a minute with their number, until the publisher is back or none has failed for ten
- * minutes. Thread-safe.
+ * Logs what happens to the publisher of one stream, or to all publishers of one name if
+ * each client has its own. The first failure is logged as an error with its stack trace.
+ * Those that follow are counted in a warning a minute, until the publisher has recovered
+ * or none has failed for ten minutes. Thread-safe.
  */
 public final class PublisherLog {
+
+	private static final Log logger = LogFactory.getLog(PublisherLog.class);
 
 	private static final long PAUSE = TimeUnit.MINUTES.toNanos(1);
 
 	private static final long QUIET = TimeUnit.MINUTES.toNanos(10);
 
-	/** How many empty publishers in a row are no chance where each is another one. */
+	/** The number of empty publishers in a row that cannot be a coincidence. */
 	private static final int SUSPICIOUS = 3;
-
-	private final Log logger;
 
 	private final LongSupplier clock;
 
@@ -35,39 +36,37 @@ public final class PublisherLog {
 
 	private long lastWarning;
 
-	/** The last publisher that was cancelled, until one has completed with events. */
+	/** The last publisher that was cancelled, until one completes with events. */
 	private @Nullable Publisher<?> cancelled;
 
 	private int empty;
 
 	private boolean explained;
 
-	public PublisherLog(Log logger, LongSupplier clock, String name) {
-		this.logger = logger;
+	public PublisherLog(LongSupplier clock, String name) {
 		this.clock = clock;
 		this.name = name;
 	}
 
 	/**
-	 * Takes note of a failure.
-	 * @param personal whether the publisher was there for one client
+	 * Logs a failure.
+	 * @param personal whether the publisher was that of a single client
 	 */
 	public void failed(boolean personal, Throwable cause) {
 		int count = count();
 		if (count == 1) {
-			this.logger.error("The publisher of stream '" + this.name + "' failed; "
-					+ (personal ? "its client is sent away" : "clients stay connected while it is subscribed to again"),
-					cause);
+			logger.error("The publisher of stream '" + this.name + "' failed; " + (personal
+					? "its client is disconnected" : "clients stay connected while it is subscribed to again"), cause);
 		}
 		else if (isWarningDue(count)) {
-			this.logger.warn((personal
+			logger.warn((personal
 					? "The publishers that stream '" + this.name + "' has for each client have failed " + count
 							+ " times"
 					: "The publisher of stream '" + this.name + "' has failed " + count + " times in a row") + ": "
 					+ LogSanitizer.line(cause.toString()));
 		}
 		else {
-			this.logger.debug("The publisher of stream '" + this.name + "' failed", cause);
+			logger.debug("The publisher of stream '" + this.name + "' failed", cause);
 		}
 	}
 
@@ -91,19 +90,19 @@ public final class PublisherLog {
 	}
 
 	/**
-	 * Takes note that a publisher has lived for a while after failures.
+	 * Logs that a publisher has worked for a while after it had failed.
 	 * @param overcome how often it had failed in a row
 	 */
 	public void recovered(int overcome) {
 		synchronized (this) {
 			this.failures = 0;
 		}
-		this.logger.info("The publisher of stream '" + this.name + "' is back, after " + overcome
+		logger.info("The publisher of stream '" + this.name + "' is back, after " + overcome
 				+ ((overcome == 1) ? " failure" : " failures in a row"));
 	}
 
 	/**
-	 * Takes note that a publisher was cancelled since nobody listens to it.
+	 * Records that a publisher was cancelled because it had no clients.
 	 */
 	public synchronized void cancelled(Publisher<?> publisher) {
 		this.cancelled = publisher;
@@ -111,13 +110,13 @@ public final class PublisherLog {
 	}
 
 	/**
-	 * Takes note that a publisher has completed, and explains what a sink does that ends
-	 * when its last subscriber goes: it completes at once for all that come later.
-	 * @param empty whether it has emitted nothing
+	 * Records that a publisher has completed. If the cause is a sink that ends with its
+	 * last subscriber, and therefore completes at once for later ones, explains this.
+	 * @param empty whether the publisher has emitted nothing
 	 */
 	public void completed(Publisher<?> publisher, boolean empty) {
 		if (isEndOfCancelled(publisher, empty)) {
-			this.logger.warn("The publisher of stream '" + this.name + "' completed at once, without any event, when "
+			logger.warn("The publisher of stream '" + this.name + "' completed at once, without any event, when "
 					+ "it was subscribed to after an earlier subscription had been cancelled. Some publishers end "
 					+ "for good when their last subscriber goes: a Reactor sink made by "
 					+ "multicast().onBackpressureBuffer() does, since its autoCancel is on; make it by "

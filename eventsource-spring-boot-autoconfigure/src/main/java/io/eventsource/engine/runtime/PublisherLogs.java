@@ -4,17 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-import io.eventsource.engine.source.Intake;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
-
 /**
- * What logs what happens to publishers of which each client has one, by name. Those used
- * last are kept, so that names made of requests take no memory.
+ * The logs of publishers of which each client has its own, by name. Only the most
+ * recently used ones are kept, so that names made from requests do not fill the memory.
  */
 final class PublisherLogs {
-
-	private static final Log logger = LogFactory.getLog(Intake.class);
 
 	private static final int CAPACITY = 256;
 
@@ -34,7 +28,7 @@ final class PublisherLogs {
 	}
 
 	synchronized PublisherLog of(String name) {
-		return this.logs.computeIfAbsent(name, (key) -> new PublisherLog(logger, this.clock, key));
+		return this.logs.computeIfAbsent(name, (key) -> new PublisherLog(this.clock, key));
 	}
 
 }

@@ -3,13 +3,14 @@ package io.eventsource.engine.runtime;
 import java.util.function.LongSupplier;
 
 /**
- * A clock that does not fail: where another one does, time goes on by that of the system.
+ * A clock that never fails: if the clock that it wraps does, time continues with that of
+ * the system.
  */
 final class SafeClock implements LongSupplier {
 
 	private final LongSupplier clock;
 
-	/** By how much the other clock is ahead of that of the system. */
+	/** How far the wrapped clock is ahead of that of the system. */
 	private volatile long ahead;
 
 	SafeClock(LongSupplier clock) {

@@ -19,33 +19,31 @@ import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one stream calls code that is not its own, and what comes of a failure there. The
- * only place that knows: whatever is thrown ends here, be it checked, unchecked or an
- * error, and so does what is thrown while that is logged. {@code docs/concurrency.md} has
- * the table of what follows.
+ * Calls the filters and listeners of one stream and handles the failures of all code that
+ * the stream calls. Everything that is thrown ends here, checked exceptions and errors
+ * included, and so does what is thrown while a failure is logged. A table in
+ * {@code docs/concurrency.md} lists the consequences.
  */
 public final class Supervisor {
 
-	/** How many threads may be lost in the filters of one stream. */
+	/** The number of threads that may be lost in the filters of one stream. */
 	private static final int MAX_LOST_FILTERS = 4;
 
-	/** How many signals wait for a listener that stands still. */
+	/** The number of signals that are kept for a listener that is stuck. */
 	private static final int MAX_WAITING = 10_000;
 
 	private final String stream;
 
 	private final StreamListener listener;
 
-	/**
-	 * One for each, so that what is said of one does not hide what there is of another.
-	 */
-	private final Map<Callee, Complaints> complaints = new EnumMap<>(Callee.class);
+	/** One for each, so that failures of one do not suppress the log of another. */
+	private final Map<Callee, ThrottledLog> logs = new EnumMap<>(Callee.class);
 
 	private final AtomicInteger lostFilters = new AtomicInteger();
 
 	private final Call listening = new Listening();
 
-	/** What is told once the listener that stands still has come back. */
+	/** The signals for a listener that is stuck, to be delivered when it returns. */
 	private final Queue<Consumer<StreamListener>> waiting = new ArrayDeque<>();
 
 	private volatile boolean listenerLost;
@@ -54,12 +52,12 @@ public final class Supervisor {
 		this.stream = stream;
 		this.listener = listener;
 		for (Callee callee : Callee.values()) {
-			this.complaints.put(callee, new Complaints(logger, clock));
+			this.logs.put(callee, new ThrottledLog(logger, clock));
 		}
 	}
 
 	/**
-	 * Does what is not worth a failure of its own, such as to log something.
+	 * Runs an action whose failure is ignored, such as writing to the log.
 	 */
 	public static void quietly(Runnable action) {
 		try {
@@ -71,8 +69,8 @@ public final class Supervisor {
 	}
 
 	/**
-	 * Tells the listener something. Throws nothing. While a worker stands still in the
-	 * listener, what others have to tell waits until it has come back.
+	 * Sends a signal to the listener. Never throws. While a worker is stuck in the
+	 * listener, the signals of the others wait until it returns.
 	 */
 	public void tell(Consumer<StreamListener> signal) {
 		if (this.listenerLost && WorkerThread.isCurrent() && waits(signal)) {
@@ -109,10 +107,10 @@ public final class Supervisor {
 	}
 
 	/**
-	 * Asks a filter whether a client may see an event. An event that a filter fails for
-	 * is hidden.
-	 * @param call the call, of which {@link #filterAbandoned} and {@link #filterReturned}
-	 * are to be told
+	 * Asks a filter whether a client may see an event. If the filter fails, the event is
+	 * hidden.
+	 * @param call the call, which has to report to {@link #filterAbandoned} and
+	 * {@link #filterReturned}
 	 */
 	public boolean test(EventFilter filter, Event event, EventClient client, Call call) {
 		Throwable failure;
@@ -135,8 +133,8 @@ public final class Supervisor {
 	}
 
 	/**
-	 * Whether so many threads stand still in the filters of this stream that no other one
-	 * is risked.
+	 * Whether so many threads are stuck in the filters of this stream that the filters
+	 * are not called any more.
 	 */
 	public boolean shunsFilters() {
 		return this.lostFilters.get() >= MAX_LOST_FILTERS && WorkerThread.isCurrent();
@@ -151,40 +149,41 @@ public final class Supervisor {
 	}
 
 	/**
-	 * Takes note of a failure: logs it, a line a minute at most, and tells the listener.
-	 * Throws nothing.
+	 * Logs a failure, at most once a minute, and tells the listener. Never throws.
 	 */
 	public void failed(Callee callee, Supplier<String> message, Throwable cause) {
 		failed(callee, message, cause, cause);
 	}
 
 	/**
-	 * Takes note of a failure of which all, some or nothing is worth a stack trace.
+	 * Logs a failure, at most once a minute, and tells the listener. Never throws.
+	 * @param logged the failure whose stack trace is logged; {@code null} for none
+	 * @param cause the failure that the listener is told
 	 */
 	public void failed(Callee callee, Supplier<String> message, @Nullable Throwable logged, Throwable cause) {
-		complaints(callee).warn(message, logged);
+		log(callee).warn(message, logged);
 		Throwable failure = attempt((listener) -> listener.callFailed(this.stream, callee, cause));
 		if (failure != null) {
-			complaints(Callee.LISTENER).warn(() -> "A stream listener of stream '" + this.stream + "' failed", failure);
+			log(Callee.LISTENER).warn(() -> "A stream listener of stream '" + this.stream + "' failed", failure);
 		}
 	}
 
 	/**
-	 * Logs failures of something in this stream, a line a minute at most.
+	 * The log for failures of the given kind in this stream.
 	 */
-	public Complaints complaints(Callee callee) {
-		return Objects.requireNonNull(this.complaints.get(callee));
+	public ThrottledLog log(Callee callee) {
+		return Objects.requireNonNull(this.logs.get(callee));
 	}
 
 	/**
-	 * Logs what is of interest to those alone who look for it. Throws nothing.
+	 * Logs a message at debug level. Never throws.
 	 */
 	public void debug(Supplier<String> message) {
-		complaints(Callee.ENGINE).debug(message);
+		log(Callee.ENGINE).debug(message);
 	}
 
 	/**
-	 * The calls of the listener.
+	 * A call of the listener.
 	 */
 	private final class Listening implements Call {
 
@@ -205,7 +204,7 @@ public final class Supervisor {
 			}
 		}
 
-		/** In the order in which it would have been told. */
+		/** Delivers the waiting signals in their order. */
 		@Override
 		public void returned() {
 			Consumer<StreamListener> signal = next();

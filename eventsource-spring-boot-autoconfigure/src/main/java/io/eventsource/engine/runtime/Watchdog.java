@@ -14,14 +14,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees to it that the workers move: a thread that stands still in one call out of the
- * engine for longer than the stall timeout is replaced, so that one piece of foreign code
- * that blocks holds up its own client and nobody else; so is a thread that has died. What
- * is held up otherwise is told by {@link #snapshot}.
+ * Keeps the workers moving. It replaces a thread that has died, and one that is stuck in
+ * a single call for longer than the stall timeout, so that code that blocks delays no
+ * more than its own client. {@link #snapshot} tells how the workers are.
  * <p>
- * It looks ten times a second. How long a worker stands is counted only while the
- * watchdog itself gets to run, so that a machine that stops for a while, as for a
- * collection of garbage, is not taken for a worker that does.
+ * The watchdog looks at the workers ten times a second. It counts the time for which a
+ * worker is stuck in its own steps, so that a pause of the whole process, for a garbage
+ * collection for example, does not count as that of a worker.
  */
 final class Watchdog implements Runnable {
 
@@ -29,23 +28,23 @@ final class Watchdog implements Runnable {
 
 	private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(100);
 
-	/** How many threads of a worker may be lost before no other one is begun. */
+	/** The number of lost threads after which a worker is not given another one. */
 	private static final int MAX_LOST = 16;
 
-	/** After so long a worker that cannot be replaced is reported. */
+	/** The time after which a stuck worker that cannot be replaced is reported. */
 	private static final long STANDING = TimeUnit.SECONDS.toNanos(5);
 
-	/** How much of the stack of a thread that stands still is logged. */
+	/** The number of stack frames of a stuck thread that are logged. */
 	private static final int FRAMES = 12;
 
 	private final List<Watched> watched;
 
 	private volatile long stallTimeout;
 
-	/** What tasks of the workers have thrown. */
-	private final Complaints failures;
+	/** Counts what the tasks of the workers have thrown. */
+	private final ThrottledLog failures;
 
-	private final Complaints complaints;
+	private final ThrottledLog log;
 
 	private final AtomicLong replaced = new AtomicLong();
 
@@ -54,18 +53,18 @@ final class Watchdog implements Runnable {
 	private boolean stopped;
 
 	/**
-	 * Makes a watchdog.
-	 * @param workers the workers, which are started already
-	 * @param stallTimeout after which time in one call a thread is replaced; zero for
-	 * never
-	 * @param failures knows what tasks have thrown
-	 * @param complaints logs what it finds
+	 * Creates a watchdog.
+	 * @param workers the workers
+	 * @param stallTimeout how long a thread may be in one call before it is replaced;
+	 * zero for no limit
+	 * @param failures counts what the tasks of the workers have thrown
+	 * @param log logs what the watchdog finds
 	 */
-	Watchdog(Worker[] workers, Duration stallTimeout, Complaints failures, Complaints complaints) {
+	Watchdog(Worker[] workers, Duration stallTimeout, ThrottledLog failures, ThrottledLog log) {
 		this.watched = Arrays.stream(workers).map(Watched::new).toList();
 		this.stallTimeout = stallTimeout.toNanos();
 		this.failures = failures;
-		this.complaints = complaints;
+		this.log = log;
 	}
 
 	@Override
@@ -76,14 +75,14 @@ final class Watchdog implements Runnable {
 					inspect(each);
 				}
 				catch (Throwable ex) {
-					this.complaints.warn(() -> "A worker could not be looked at", ex);
+					this.log.warn(() -> "A worker could not be inspected", ex);
 				}
 			}
 		}
 	}
 
 	/**
-	 * Replaces threads after this time from now on, unless it is longer than so far.
+	 * Shortens the stall timeout, unless it is shorter already.
 	 */
 	void hurry(Duration time) {
 		this.stallTimeout = (this.stallTimeout > 0) ? Math.min(this.stallTimeout, time.toNanos()) : time.toNanos();
@@ -102,7 +101,7 @@ final class Watchdog implements Runnable {
 				TimeUnit.NANOSECONDS.timedWait(this, left);
 			}
 			catch (InterruptedException ex) {
-				logger.trace("Nobody interrupts the watchdog to stop it", ex);
+				logger.trace("The watchdog is not stopped by interrupts", ex);
 			}
 			left = end - System.nanoTime();
 		}
@@ -117,8 +116,7 @@ final class Watchdog implements Runnable {
 		if (!thread.isAlive()) {
 			this.replaced.incrementAndGet();
 			each.worker.start();
-			this.complaints.warn(() -> "Thread '" + thread.getName() + "' has ended; another one takes its place",
-					null);
+			this.log.warn(() -> "Thread '" + thread.getName() + "' has ended; another one takes its place", null);
 			return;
 		}
 		long standing = each.look(thread);
@@ -130,8 +128,8 @@ final class Watchdog implements Runnable {
 		}
 		else if (standing >= STANDING && !each.reported) {
 			each.reported = true;
-			this.complaints.warn(() -> "Worker '" + thread.getName() + "' has not moved for " + seconds(standing)
-					+ " s, and nobody is served by it; it stands at" + stack(thread), null);
+			this.log.warn(() -> "Worker '" + thread.getName() + "' has not moved for " + seconds(standing)
+					+ " s and serves no clients; it is stuck at" + stack(thread), null);
 		}
 	}
 
@@ -139,7 +137,7 @@ final class Watchdog implements Runnable {
 		StackTraceElement[] stack = thread.getStackTrace();
 		if (worker.replace(thread, call)) {
 			this.replaced.incrementAndGet();
-			this.complaints.warn(() -> "A call of a " + call.callee().name().toLowerCase(Locale.ROOT) + " for "
+			this.log.warn(() -> "A call of a " + call.callee().name().toLowerCase(Locale.ROOT) + " for "
 					+ call.subject() + " has held up worker '" + thread.getName() + "' for " + seconds(standing)
 					+ " s; another thread takes its place. The call is at" + stack(stack), null);
 		}
@@ -158,7 +156,7 @@ final class Watchdog implements Runnable {
 	}
 
 	/**
-	 * Describes the workers as they are now. Any thread.
+	 * Describes the current state of the workers. May be called on any thread.
 	 */
 	DispatcherSnapshot snapshot() {
 		int running = 0;
@@ -175,7 +173,7 @@ final class Watchdog implements Runnable {
 	}
 
 	/**
-	 * What was seen of one worker.
+	 * What the watchdog has seen of one worker.
 	 */
 	private static final class Watched {
 
@@ -194,7 +192,8 @@ final class Watchdog implements Runnable {
 		}
 
 		/**
-		 * How long the worker has not moved, at least.
+		 * Looks at the worker.
+		 * @return for how long it has not moved, at least
 		 */
 		long look(WorkerThread current) {
 			long now = current.steps();

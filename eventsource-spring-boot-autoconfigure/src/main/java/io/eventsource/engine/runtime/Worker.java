@@ -1,72 +1,57 @@
 package io.eventsource.engine.runtime;
 
-import java.util.PriorityQueue;
-import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the threads that serve clients: its tasks, and what it looks at on every tick.
- * Nothing that a task throws ends it. A thread that stands still in foreign code, or has
- * died, is replaced by another one, which goes on with the same tasks.
+ * One of the threads that serve clients, with its tasks and what it runs on every tick.
+ * No exception or error of a task ends it. If the thread is stuck in the application's
+ * code or has died, another thread replaces it and continues with the same tasks.
  */
 public final class Worker {
 
-	/** How coarse the clock is by which heartbeats and deadlines are kept. */
-	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(100);
-
-	private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
-
-	private final Set<Runnable> ticking = ConcurrentHashMap.newKeySet();
-
-	/** Only the worker touches it. */
-	private final PriorityQueue<Later> later = new PriorityQueue<>();
-
 	private final String name;
 
-	private final LongSupplier clock;
+	private final TaskQueue tasks;
 
-	private final Complaints failures;
+	private final Ticker ticker = new Ticker();
 
-	/** How many threads that were replaced have not come back yet. */
+	private final ThrottledLog failures;
+
+	/** The number of replaced threads that have not returned yet. */
 	private final AtomicInteger lost = new AtomicInteger();
 
-	/** How many threads were started. */
+	/** The number of threads that were started. */
 	private int threads;
 
 	private volatile @Nullable WorkerThread thread;
 
-	/** What the worker is at, handed over from a thread to the one that replaces it. */
+	/** The current task, handed over from a thread to its replacement. */
 	private @Nullable Runnable running;
 
-	/** The call that a thread was replaced in, until the next one has given it up. */
+	/**
+	 * The call in which a thread was replaced, until its replacement has abandoned it.
+	 */
 	private volatile @Nullable Call abandoned;
-
-	private long nextTick = System.nanoTime() + TICK;
 
 	private volatile boolean stopped;
 
 	/**
-	 * Makes a worker, which is to be started.
+	 * Creates a worker that has yet to be started.
 	 * @param name the name of its thread
-	 * @param clock the clock of the dispatcher, which only the time of tasks that are run
-	 * later depends on
+	 * @param clock the clock of the dispatcher, by which delayed tasks become due
 	 * @param failures logs what tasks throw
 	 */
-	public Worker(String name, LongSupplier clock, Complaints failures) {
+	public Worker(String name, LongSupplier clock, ThrottledLog failures) {
 		this.name = name;
-		this.clock = clock;
+		this.tasks = new TaskQueue(clock);
 		this.failures = failures;
 	}
 
 	/**
-	 * Starts the thread, or another one in place of it. One caller at a time.
+	 * Starts the thread, or another one in its place. Not to be called concurrently.
 	 */
 	void start() {
 		this.threads++;
@@ -77,9 +62,9 @@ public final class Worker {
 	}
 
 	/**
-	 * Starts another thread in place of the one that is in a call, if it still is. One
-	 * caller at a time.
-	 * @return whether it was
+	 * Replaces a thread that is stuck in a call, unless the call has returned meanwhile.
+	 * Not to be called concurrently.
+	 * @return whether the thread was replaced
 	 */
 	boolean replace(WorkerThread stuck, Call call) {
 		if (!stuck.replace(call)) {
@@ -92,15 +77,15 @@ public final class Worker {
 	}
 
 	/**
-	 * The thread, which may have died or never been able to start; {@code null} before
-	 * the first start.
+	 * The current thread, which may have died or may have failed to start; {@code null}
+	 * before the first start.
 	 */
 	@Nullable WorkerThread thread() {
 		return this.thread;
 	}
 
 	/**
-	 * How many of its threads were replaced and have not come back yet.
+	 * The number of replaced threads that have not returned yet.
 	 */
 	int lost() {
 		return this.lost.get();
@@ -111,44 +96,44 @@ public final class Worker {
 	}
 
 	/**
-	 * Whether the caller is this worker, and not a thread of it that was replaced.
+	 * Whether the caller is the thread of this worker, and not one that was replaced.
 	 */
 	public boolean isCurrentThread() {
 		return Thread.currentThread() == this.thread;
 	}
 
 	/**
-	 * Gives the worker a task. Any thread; never blocks.
+	 * Adds a task. May be called on any thread; never blocks.
 	 */
 	public void execute(Runnable task) {
 		this.tasks.add(task);
 	}
 
 	/**
-	 * Runs a task after a time. Any thread; never blocks.
+	 * Adds a task that is run after a delay. May be called on any thread; never blocks.
 	 */
 	public void executeLater(Runnable task, long nanos) {
-		long time = this.clock.getAsLong() + nanos;
-		execute(() -> this.later.add(new Later(task, time)));
+		this.tasks.add(task, nanos);
 	}
 
 	public void startTicking(Runnable tick) {
-		this.ticking.add(tick);
+		this.ticker.add(tick);
 	}
 
 	public void stopTicking(Runnable tick) {
-		this.ticking.remove(tick);
+		this.ticker.remove(tick);
 	}
 
 	/**
-	 * Stops the worker, after what was asked of it so far. Any thread; never blocks.
+	 * Stops the worker after the tasks that it has so far. May be called on any thread;
+	 * never blocks.
 	 */
 	void stop() {
 		execute(() -> this.stopped = true);
 	}
 
 	/**
-	 * Waits for the thread for a time at most.
+	 * Waits until the thread has ended, for no longer than the given time.
 	 */
 	void join(long millis) throws InterruptedException {
 		WorkerThread current = this.thread;
@@ -172,7 +157,7 @@ public final class Worker {
 	}
 
 	/**
-	 * Goes on where another thread was replaced, or has died.
+	 * Continues where the previous thread was replaced or has died.
 	 */
 	private void takeOver() {
 		Call call = this.abandoned;
@@ -191,7 +176,7 @@ public final class Worker {
 			self.cleanUp();
 		}
 		catch (Throwable ex) {
-			this.failures.warn(() -> "A call that came back too late could not be cleaned up", ex);
+			this.failures.warn(() -> "The cleanup after a call that returned too late failed", ex);
 		}
 		finally {
 			this.lost.decrementAndGet();
@@ -199,40 +184,18 @@ public final class Worker {
 	}
 
 	private void turn() {
-		runSafely(poll());
-		if (System.nanoTime() - this.nextTick >= 0) {
+		runSafely(this.tasks.poll(this.ticker.timeLeft()));
+		if (this.ticker.timeLeft() <= 0) {
 			tick();
 		}
 	}
 
 	/**
-	 * Runs what is run on every tick, whether one is due or not. Only the worker.
+	 * Runs what is run on every tick, whether one is due or not. To be called by the
+	 * worker only.
 	 */
 	public void tick() {
-		this.ticking.forEach(this::runSafely);
-		this.nextTick = System.nanoTime() + TICK;
-	}
-
-	/**
-	 * Waits for a task, until the next tick at most.
-	 */
-	private @Nullable Runnable poll() {
-		long wait = this.nextTick - System.nanoTime();
-		Later next = this.later.peek();
-		if (next != null) {
-			long left = next.time() - this.clock.getAsLong();
-			if (left <= 0) {
-				return this.later.remove().task();
-			}
-			wait = Math.min(wait, left);
-		}
-		try {
-			return this.tasks.poll(wait, TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			// Nobody interrupts a worker to stop it; a listener's code may have
-			return null;
-		}
+		this.ticker.tick(this::runSafely);
 	}
 
 	private void runSafely(@Nullable Runnable task) {
@@ -245,34 +208,22 @@ public final class Worker {
 		}
 		catch (Throwable ex) {
 			WorkerReplaced.check(ex);
-			this.failures.warn(() -> "A task of the event dispatcher failed; the worker goes on", ex);
+			this.failures.warn(() -> "A task of the event dispatcher failed; the worker continues", ex);
 		}
-		// Not where the thread was replaced, since this is then another one's
+		// Not reached by a thread that was replaced: the task belongs to its replacement
 		this.running = null;
 	}
 
 	/**
-	 * What can be asked of a worker that may be replaced meanwhile.
+	 * A task that has to know whether the thread that ran it was replaced.
 	 */
 	public interface Task extends Runnable {
 
 		/**
-		 * Called in place of the rest of {@link #run()} by the thread that goes on, if
-		 * the one that ran it was replaced, or has died.
+		 * Called instead of the rest of {@link #run()}, by the replacement of a thread
+		 * that was replaced or has died while it ran the task.
 		 */
 		void interrupted();
-
-	}
-
-	/**
-	 * A task, and when to run it.
-	 */
-	private record Later(Runnable task, long time) implements Comparable<Later> {
-
-		@Override
-		public int compareTo(Later other) {
-			return Long.signum(this.time - other.time);
-		}
 
 	}
 

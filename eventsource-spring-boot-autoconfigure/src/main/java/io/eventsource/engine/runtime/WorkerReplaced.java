@@ -1,14 +1,14 @@
 package io.eventsource.engine.runtime;
 
 /**
- * Unwinds the stack of a thread that another one has replaced while it was in a call of
- * foreign code. To be thrown on by whoever catches everything.
+ * Unwinds the stack of a thread that was replaced while it was in a call to code outside
+ * the engine. Whoever catches all exceptions has to rethrow it; see {@link #check}.
  */
 public final class WorkerReplaced extends Error {
 
 	private static final long serialVersionUID = 1L;
 
-	/** Made in advance, so that it can be thrown where there is no memory. */
+	/** Created in advance, so that it can be thrown when there is no memory left. */
 	static final WorkerReplaced INSTANCE = new WorkerReplaced();
 
 	private WorkerReplaced() {
@@ -16,7 +16,7 @@ public final class WorkerReplaced extends Error {
 	}
 
 	/**
-	 * Throws on a failure that is none.
+	 * Rethrows the failure if it is not one, but the sign that the thread was replaced.
 	 */
 	public static void check(Throwable failure) {
 		if (failure == INSTANCE) {

@@ -7,10 +7,10 @@ import io.eventsource.Callee;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread of a {@link Worker}, and the call out of the engine that it is in. Whether a
- * call has come back in time, or its thread is replaced, is decided by one
- * compare-and-set: what a thread does after the call, it does only if it has not been
- * replaced.
+ * The thread of a {@link Worker}, which knows the call that it is in, if that leads out
+ * of the engine. A single compare-and-set decides whether such a call has returned in
+ * time or its thread is replaced, so that a replaced thread never continues after the
+ * call.
  */
 public final class WorkerThread extends Thread {
 
@@ -31,24 +31,25 @@ public final class WorkerThread extends Thread {
 
 	private final AtomicReference<@Nullable Call> call = new AtomicReference<>();
 
-	/** How many steps the thread has taken, for the watchdog to see that it moves. */
+	/** The number of steps so far, by which the watchdog sees that the thread moves. */
 	private final AtomicLong steps = new AtomicLong();
 
-	/** The call in which the thread was replaced, if it was. */
+	/** The call in which the thread was replaced; {@code null} if it was not. */
 	private volatile @Nullable Call stuck;
 
-	/** Whether the thread, which has been replaced, does what is left to it. */
+	/** Whether the thread has been replaced and is cleaning up. */
 	private boolean cleaningUp;
 
 	WorkerThread(Runnable task, String name) {
-		// Without the thread locals of whoever happens to start it
+		// Does not inherit the thread locals of the thread that happens to start it
 		super(null, task, name, 0, false);
 		setDaemon(true);
 	}
 
 	/**
-	 * Begins a call out of the engine, where the current thread is that of a worker.
-	 * @return the call that this one is made within, for {@link #exit}
+	 * Begins a call to code outside the engine, if the current thread is that of a
+	 * worker.
+	 * @return the enclosing call, to be passed to {@link #exit}
 	 */
 	public static @Nullable Call enter(Call call) {
 		return (Thread.currentThread() instanceof WorkerThread worker) ? worker.begin(call) : null;
@@ -65,7 +66,7 @@ public final class WorkerThread extends Thread {
 	}
 
 	/**
-	 * Whether the current thread is that of a worker, and was not replaced.
+	 * Whether the current thread is that of a worker and has not been replaced.
 	 */
 	static boolean isCurrent() {
 		return Thread.currentThread() instanceof WorkerThread worker && !worker.isReplaced();
@@ -90,7 +91,7 @@ public final class WorkerThread extends Thread {
 	}
 
 	/**
-	 * Takes note that the thread moves. Only the thread itself does, and the watchdog may
+	 * Records that the thread moves. Only the thread itself calls this; the watchdog may
 	 * see it a little later.
 	 */
 	void step() {
@@ -109,7 +110,8 @@ public final class WorkerThread extends Thread {
 	}
 
 	/**
-	 * Takes the right to go on from the thread, if it is still in the call.
+	 * Replaces the thread if it is still in the call.
+	 * @return whether it was
 	 */
 	boolean replace(Call current) {
 		this.stuck = current;
@@ -121,7 +123,7 @@ public final class WorkerThread extends Thread {
 	}
 
 	/**
-	 * Cleans up after the call that the thread was replaced in. Called by the thread
+	 * Cleans up after the call in which the thread was replaced. Called by the thread
 	 * itself, as the last thing that it does.
 	 */
 	void cleanUp() {

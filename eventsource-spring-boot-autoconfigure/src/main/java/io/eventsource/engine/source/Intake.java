@@ -65,7 +65,7 @@ public final class Intake {
 		this.demand = new Demand(stream, log, publisher instanceof EventChannel);
 		this.restarts = new Restarts(stream.settings());
 		this.publisherLog = stream.isPersonal() ? dispatcher.publisherLog(logName)
-				: new PublisherLog(logger, dispatcher.clock(), logName);
+				: new PublisherLog(dispatcher.clock(), logName);
 	}
 
 	/**

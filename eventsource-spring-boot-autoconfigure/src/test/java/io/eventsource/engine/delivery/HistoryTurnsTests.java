@@ -23,8 +23,8 @@ import io.eventsource.engine.TestEngine;
 import io.eventsource.engine.TestEngine.Client;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Slice;
-import io.eventsource.engine.runtime.Complaints;
-import io.eventsource.engine.runtime.Gate;
+import io.eventsource.engine.runtime.BoundedExecutor;
+import io.eventsource.engine.runtime.ThrottledLog;
 import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -99,9 +99,9 @@ class HistoryTurnsTests {
 		long seed = Long.getLong("eventsource.seed", System.nanoTime());
 		Random random = new Random(seed);
 		EventLog log = new EventLog(16, MEMORY, false, false, System::nanoTime);
-		Complaints complaints = new Complaints(LogFactory.getLog(HistoryTurnsTests.class), System::nanoTime);
-		HistoryTurns turns = new HistoryTurns(new Gate(this.readers, HistoryTurns.READERS, complaints), log, log::tail,
-				MEMORY);
+		ThrottledLog throttled = new ThrottledLog(LogFactory.getLog(HistoryTurnsTests.class), System::nanoTime);
+		HistoryTurns turns = new HistoryTurns(new BoundedExecutor(this.readers, HistoryTurns.READERS, throttled), log,
+				log::tail, MEMORY);
 		AtomicLong bytes = new AtomicLong();
 		AtomicLong most = new AtomicLong();
 		AtomicInteger reading = new AtomicInteger();

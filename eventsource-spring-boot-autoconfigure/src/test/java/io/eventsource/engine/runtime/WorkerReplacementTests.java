@@ -23,7 +23,7 @@ class WorkerReplacementTests {
 	private static final int TASKS = 20_000;
 
 	private final Worker worker = new Worker("test", System::nanoTime,
-			new Complaints(LogFactory.getLog(WorkerReplacementTests.class), System::nanoTime));
+			new ThrottledLog(LogFactory.getLog(WorkerReplacementTests.class), System::nanoTime));
 
 	/** How many threads are at what belongs to the worker alone. */
 	private final AtomicInteger inside = new AtomicInteger();

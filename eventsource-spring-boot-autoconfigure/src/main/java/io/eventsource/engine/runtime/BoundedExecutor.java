@@ -7,31 +7,32 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a bounded number of tasks run at once; the others wait for their turn.
+ * An executor that runs a bounded number of tasks at a time on the threads of another
+ * one, while the others wait in a queue.
  */
-public final class Gate implements Executor {
+public final class BoundedExecutor implements Executor {
 
 	private final Executor executor;
 
-	private final int width;
+	private final int maxRunning;
 
-	private final Complaints complaints;
+	private final ThrottledLog log;
 
 	private final Queue<Runnable> waiting = new ArrayDeque<>();
 
 	private int running;
 
-	public Gate(Executor executor, int width, Complaints complaints) {
+	public BoundedExecutor(Executor executor, int maxRunning, ThrottledLog log) {
 		this.executor = executor;
-		this.width = width;
-		this.complaints = complaints;
+		this.maxRunning = maxRunning;
+		this.log = log;
 	}
 
 	@Override
 	public void execute(Runnable task) {
 		synchronized (this) {
 			this.waiting.add(task);
-			if (this.running == this.width) {
+			if (this.running == this.maxRunning) {
 				return;
 			}
 			this.running++;
@@ -40,7 +41,7 @@ public final class Gate implements Executor {
 			this.executor.execute(this::run);
 		}
 		catch (Throwable ex) {
-			// Another task, which may wait for this place, would wait for ever
+			// Otherwise the place would be taken for ever
 			synchronized (this) {
 				this.running--;
 			}
@@ -56,14 +57,14 @@ public final class Gate implements Executor {
 		}
 	}
 
-	/** A place is given back whatever a task throws. */
+	/** Whatever a task throws, the next one is run. */
 	private void runSafely(Runnable task) {
 		try {
 			task.run();
 		}
 		catch (Throwable ex) {
 			WorkerReplaced.check(ex);
-			this.complaints.warn(() -> "A task failed; the others go on", ex);
+			this.log.warn(() -> "A task failed; the others continue", ex);
 		}
 	}
 

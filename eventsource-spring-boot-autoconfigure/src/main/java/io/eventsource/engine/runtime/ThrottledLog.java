@@ -9,9 +9,10 @@ import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs the first of what may come in thousands, and then a line a minute at most.
+ * Logs failures that may occur thousands of times: the first one at once, and then no
+ * more than one line a minute, with the number of those that were left out.
  */
-public final class Complaints {
+public final class ThrottledLog {
 
 	private static final long PAUSE = TimeUnit.MINUTES.toNanos(1);
 
@@ -25,21 +26,21 @@ public final class Complaints {
 
 	private long last;
 
-	private long kept;
+	private long leftOut;
 
-	public Complaints(Log logger, LongSupplier clock) {
+	public ThrottledLog(Log logger, LongSupplier clock) {
 		this.logger = logger;
 		this.clock = clock;
 	}
 
 	/**
-	 * Logs a warning. Throws nothing, whatever the message or the logger throws: who logs
-	 * a failure is not to fail for it.
+	 * Logs a warning. Never throws, even if the message or the logger does: logging a
+	 * failure must not cause another one.
 	 */
 	void warn(Supplier<String> message, @Nullable Throwable cause) {
 		try {
 			this.failures.incrementAndGet();
-			long others = admit();
+			long others = skipped();
 			if (others >= 0) {
 				this.logger.warn(
 						message.get() + ((others > 0) ? " (and " + others + " more since the last such line)" : ""),
@@ -66,25 +67,27 @@ public final class Complaints {
 	}
 
 	/**
-	 * How many failures there were so far, whether they could be logged or not.
+	 * The number of failures so far, including those that could not be logged.
 	 */
 	long count() {
 		return this.failures.get();
 	}
 
 	/**
-	 * How many were kept back since the last one that was not; -1 to keep back this one.
+	 * Decides whether to log a failure.
+	 * @return the number of failures left out since the last line; -1 to leave out this
+	 * one, too
 	 */
-	private synchronized long admit() {
+	private synchronized long skipped() {
 		long now = this.clock.getAsLong();
 		if (this.begun && now - this.last < PAUSE) {
-			this.kept++;
+			this.leftOut++;
 			return -1;
 		}
-		long others = this.kept;
+		long others = this.leftOut;
 		this.begun = true;
 		this.last = now;
-		this.kept = 0;
+		this.leftOut = 0;
 		return others;
 	}
 
