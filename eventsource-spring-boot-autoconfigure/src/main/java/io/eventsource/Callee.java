@@ -1,7 +1,7 @@
 package io.eventsource;
 
 /**
- * What the engine calls that is not its own code, for reports of failures.
+ * The kinds of code outside the engine that it calls, for reports of failures.
  *
  * @see StreamListener#callFailed
  */
@@ -13,25 +13,25 @@ public enum Callee {
 	/** A {@link StreamListener}. */
 	LISTENER,
 
-	/** A {@link DataWriter}, or what makes an event of an element. */
+	/** A {@link DataWriter}, or the mapping from an element to an event. */
 	WRITER,
 
-	/** An {@link EventSink}, other than by the departure of its client. */
+	/** An {@link EventSink}, unless its client has just gone. */
 	SINK,
 
-	/** An executor that was to run a task, or a task that it ran. */
+	/** An executor that should run a task, or a task that it ran. */
 	EXECUTOR,
 
 	/** An {@link EventHistory}. */
 	HISTORY,
 
-	/** A publisher, in a call of {@code subscribe}, {@code request} or {@code cancel}. */
+	/** A publisher, in a call to {@code subscribe}, {@code request} or {@code cancel}. */
 	PUBLISHER,
 
-	/** The condition of a call of {@code disconnect}. */
+	/** The condition of a call to {@code disconnect}. */
 	CONDITION,
 
-	/** The engine itself, most likely for want of memory. */
+	/** The engine itself, most likely because it is out of memory. */
 	ENGINE
 
 }

@@ -1,12 +1,12 @@
 package io.eventsource;
 
 /**
- * A connection as it was at one moment.
+ * The state of a connection at one moment.
  *
  * @param client the client
- * @param lag how many events of the stream it had yet to be sent
- * @param bytes how many bytes it had been sent
- * @param blocked whether its connection was full
+ * @param lag the number of events that had yet to be sent to it
+ * @param bytes the number of bytes that had been sent to it
+ * @param blocked whether its connection took no more
  */
 public record ClientSnapshot(EventClient client, long lag, long bytes, boolean blocked) {
 

@@ -5,31 +5,33 @@ package io.eventsource;
  */
 public enum CloseReason {
 
-	/** The client went away, or the network did. */
+	/** The client went away, or the network failed. */
 	DISCONNECTED,
 
-	/** The publisher completed or the stream was stopped, and all of it was delivered. */
+	/**
+	 * The publisher completed or the stream was stopped, and everything was delivered.
+	 */
 	COMPLETED,
 
 	/**
-	 * The publisher of this client alone failed, and all before that was delivered; or
-	 * the client could not be served, since a filter stood still, or there was no memory.
+	 * The client's own publisher failed, and everything before that was delivered; or the
+	 * client could not be served, because a filter was stuck or memory ran out.
 	 */
 	FAILED,
 
 	/**
-	 * The client fell further behind than the log reaches, or stood still in the midst of
-	 * a large event, or of its history, while the memory for that was needed.
+	 * The client fell further behind than the log reaches, or took no more in the middle
+	 * of a large event or of its history while the memory was needed.
 	 */
 	OVERFLOW,
 
 	/** The client took nothing for longer than the write timeout. */
 	WRITE_TIMEOUT,
 
-	/** The connection was as old as connections may become. */
+	/** The connection reached its maximum age. */
 	LIFETIME,
 
-	/** The time had come at which the application wanted the connection to end. */
+	/** The connection reached the time at which the application wanted it to end. */
 	EXPIRED,
 
 	/** The application has ended the connection. */

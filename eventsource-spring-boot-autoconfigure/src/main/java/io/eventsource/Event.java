@@ -2,28 +2,26 @@ package io.eventsource;
 
 import java.time.Duration;
 
-import io.eventsource.engine.log.FrameEncoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event of a stream, as a publisher emits it. Immutable, as long as its data is.
+ * One event of a stream, as a publisher emits it. Immutable if its data is.
  * <p>
  * Values that would break the wire format (WHATWG HTML, section 9.2 "Server-sent events")
- * are refused when the event is made, never stripped: a line break in an id or a type
- * would end the line and let the rest through as fields, or as another event.
+ * are rejected when the event is created, and never stripped: a line break in an id or a
+ * type would end the line, and what follows would be read as further fields or as another
+ * event.
  */
 public final class Event {
 
-	/**
-	 * The type that a client assumes where an event names none.
-	 */
+	/** The type that a client assumes if an event names none. */
 	public static final String DEFAULT_TYPE = "message";
 
-	/**
-	 * The longest id in characters. A client sends its last id back in a header, and
-	 * containers limit those.
-	 */
+	/** The maximum number of characters of an id, which clients send in a header. */
 	public static final int MAX_ID_LENGTH = 1024;
+
+	/** The suffix of the ids by which clients show that they have all of a stream. */
+	public static final String END_OF_STREAM = "~end";
 
 	private final @Nullable String id;
 
@@ -47,7 +45,7 @@ public final class Event {
 	}
 
 	/**
-	 * Makes an event of the default type.
+	 * Creates an event of the default type.
 	 * @param data text, which is sent as it is, or any object, which is sent as JSON
 	 * @return the event
 	 */
@@ -56,18 +54,18 @@ public final class Event {
 	}
 
 	/**
-	 * Makes an event of the given type.
+	 * Creates an event of the given type.
 	 * @param type the type that clients listen to
 	 * @param data text, which is sent as it is, or any object, which is sent as JSON
 	 * @return the event
-	 * @throws IllegalArgumentException if the type has a line break
+	 * @throws IllegalArgumentException if the type contains a line break
 	 */
 	public static Event of(String type, Object data) {
 		return builder().type(type).data(data).build();
 	}
 
 	/**
-	 * Starts an event with nothing in it.
+	 * Starts an empty event.
 	 * @return a new builder
 	 */
 	public static Builder builder() {
@@ -75,8 +73,8 @@ public final class Event {
 	}
 
 	/**
-	 * Returns the id of the event, or {@code null} where the stream is to give it one.
-	 * @return the id
+	 * Returns the id of the event.
+	 * @return the id, or {@code null} if the stream assigns one
 	 */
 	public @Nullable String id() {
 		return this.id;
@@ -91,8 +89,8 @@ public final class Event {
 	}
 
 	/**
-	 * Returns the data. A client is told of an event only if it has data; one without may
-	 * still carry an id, a reconnection time or a comment.
+	 * Returns the data. Only an event with data is dispatched in a client; one without
+	 * data may still carry an id, a reconnection time or a comment.
 	 * @return the data, or {@code null} for none
 	 */
 	public @Nullable Object data() {
@@ -100,8 +98,8 @@ public final class Event {
 	}
 
 	/**
-	 * Returns what the event is about, such as the name of the thing that changed. It is
-	 * not sent.
+	 * Returns the key of the event, which says what it is about, such as the name of the
+	 * thing that has changed. The key is not sent.
 	 * @return the key, or {@code null} for none
 	 */
 	public @Nullable String key() {
@@ -109,8 +107,8 @@ public final class Event {
 	}
 
 	/**
-	 * Returns the reconnection time that a client uses from now on.
-	 * @return the reconnection time, or {@code null} to leave it as it is
+	 * Returns the reconnection time that clients use from then on.
+	 * @return the reconnection time, or {@code null} if it does not change
 	 */
 	public @Nullable Duration retry() {
 		return this.retry;
@@ -132,12 +130,10 @@ public final class Event {
 	}
 
 	/**
-	 * Builds an {@link Event}. Each setter refuses what the wire format cannot carry. Not
+	 * Builds an {@link Event}. Each setter rejects what the wire format cannot carry. Not
 	 * thread-safe.
 	 */
 	public static final class Builder {
-
-		private static final Duration MAX_RETRY = Duration.ofMillis(Long.MAX_VALUE);
 
 		private @Nullable String id;
 
@@ -157,70 +153,38 @@ public final class Event {
 		/**
 		 * Sets the id, which clients send back as {@code Last-Event-ID} when they
 		 * reconnect.
-		 * @param id the id: not blank, neither beginning nor ending with a blank, without
-		 * control characters and halves of surrogate pairs, not ending with {@code ~end},
-		 * at most {@value Event#MAX_ID_LENGTH} characters. Not all clients can send other
-		 * characters than those of ASCII
+		 * @param id the id, which must not be blank, begin or end with a blank, contain
+		 * control characters or halves of surrogate pairs, end with
+		 * {@value Event#END_OF_STREAM}, or be longer than {@value Event#MAX_ID_LENGTH}
+		 * characters. Not all clients can send characters other than ASCII
 		 * @return this builder
-		 * @throws IllegalArgumentException if a client could not keep the id, or not send
-		 * it back
+		 * @throws IllegalArgumentException if a client could not keep the id or could not
+		 * send it back
 		 */
 		public Builder id(String id) {
-			refuseLineBreak("id", id);
-			if (id.isBlank()) {
-				throw new IllegalArgumentException("The id of an event must not be empty or blank, since such an id "
-						+ "resets the client's last event id; leave the id out instead");
-			}
-			if (id.indexOf('\0') >= 0) {
-				throw new IllegalArgumentException("The id of an event must not contain NUL, since clients ignore "
-						+ "such an id; got " + LogSanitizer.quote(id));
-			}
-			if (id.chars().anyMatch(Character::isISOControl)) {
-				throw new IllegalArgumentException("The id of an event must not contain control characters, since "
-						+ "clients send it back in a header, where servers refuse them; got " + LogSanitizer.quote(id));
-			}
-			if (id.startsWith(" ") || id.endsWith(" ")) {
-				throw new IllegalArgumentException(
-						"The id of an event must not begin or end with a blank, since clients "
-								+ "send it back in a header, where blanks are cut off; got " + LogSanitizer.quote(id)
-								+ "; strip it");
-			}
-			if (id.codePoints().anyMatch(Builder::isSurrogate)) {
-				throw new IllegalArgumentException(
-						"The id of an event must not contain half of a surrogate pair, since "
-								+ "it is no character that could be sent; got " + LogSanitizer.quote(id));
-			}
-			if (FrameEncoder.isEnd(id)) {
-				throw new IllegalArgumentException("The id of an event must not end with '~end', by which a client is "
-						+ "known to need nothing more; got " + LogSanitizer.quote(id));
-			}
-			if (id.length() > MAX_ID_LENGTH) {
-				throw new IllegalArgumentException("The id of an event must have at most " + MAX_ID_LENGTH
-						+ " characters, since clients send it back in a header; got " + id.length() + ": "
-						+ LogSanitizer.quote(id));
-			}
+			EventRules.checkId(id);
 			this.id = id;
 			return this;
 		}
 
 		/**
-		 * Sets the type. Browsers hand an event of the types {@code open} and
-		 * {@code error} to the handlers of their own events of that name too.
-		 * @param type the type, without line breaks; empty is the default type
+		 * Sets the type. Browsers pass events of the types {@code open} and {@code error}
+		 * to the handlers of their own events of that name, too.
+		 * @param type the type, without line breaks; empty for the default type
 		 * @return this builder
-		 * @throws IllegalArgumentException if the type has a line break
+		 * @throws IllegalArgumentException if the type contains a line break
 		 */
 		public Builder type(String type) {
-			refuseLineBreak("type", type);
+			EventRules.checkType(type);
 			this.type = type.isEmpty() ? DEFAULT_TYPE : type;
 			return this;
 		}
 
 		/**
 		 * Sets the data.
-		 * @param data text (any {@link CharSequence}), which is sent as it is, each of
-		 * its line ends (CR, LF or CRLF) arriving as LF, or any other object, which is
-		 * sent as JSON
+		 * @param data text (any {@link CharSequence}), which is sent as it is and whose
+		 * line ends (CR, LF or CRLF) arrive as LF, or any other object, which is sent as
+		 * JSON
 		 * @return this builder
 		 */
 		public Builder data(Object data) {
@@ -232,34 +196,27 @@ public final class Event {
 		}
 
 		/**
-		 * Sets what the event is about, so that a newer event with the same key may stand
-		 * for it where a client lags behind.
-		 * @param key the key: at most {@value Event#MAX_ID_LENGTH} characters
+		 * Sets what the event is about, so that a newer event with the same key can
+		 * replace it for a client that lags behind.
+		 * @param key the key, of at most {@value Event#MAX_ID_LENGTH} characters
 		 * @return this builder
 		 * @throws IllegalArgumentException if the key is longer
 		 */
 		public Builder key(String key) {
-			if (key.length() > MAX_ID_LENGTH) {
-				throw new IllegalArgumentException("The key of an event must have at most " + MAX_ID_LENGTH
-						+ " characters, since it is kept with the event; got " + key.length() + ": "
-						+ LogSanitizer.quote(key));
-			}
+			EventRules.checkKey(key);
 			this.key = key;
 			return this;
 		}
 
 		/**
-		 * Sets the reconnection time that clients use from now on.
+		 * Sets the reconnection time that clients use from then on.
 		 * @param retry a time that is not negative, in whole milliseconds
 		 * @return this builder
 		 * @throws IllegalArgumentException if the time is negative or has a fraction of a
 		 * millisecond
 		 */
 		public Builder retry(Duration retry) {
-			if (retry.isNegative() || retry.getNano() % 1_000_000 != 0 || retry.compareTo(MAX_RETRY) > 0) {
-				throw new IllegalArgumentException("The reconnection time must not be negative and must be in whole "
-						+ "milliseconds that a long can count; got " + retry);
-			}
+			EventRules.checkRetry(retry);
 			this.retry = retry;
 			return this;
 		}
@@ -275,7 +232,7 @@ public final class Event {
 		}
 
 		/**
-		 * Makes the event.
+		 * Creates the event.
 		 * @return the event
 		 * @throws IllegalArgumentException if nothing was set that could be sent
 		 */
@@ -285,17 +242,6 @@ public final class Event {
 						+ "use data(\"\") for an event with empty data");
 			}
 			return new Event(this);
-		}
-
-		private static boolean isSurrogate(int codePoint) {
-			return Character.getType(codePoint) == Character.SURROGATE;
-		}
-
-		private static void refuseLineBreak(String field, String value) {
-			if (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0) {
-				throw new IllegalArgumentException("The " + field + " of an event must not contain a line break, "
-						+ "since it would end the field; got " + LogSanitizer.quote(value));
-			}
 		}
 
 	}

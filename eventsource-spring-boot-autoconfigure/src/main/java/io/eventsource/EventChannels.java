@@ -1,9 +1,9 @@
 package io.eventsource;
 
 /**
- * Makes channels that are kept where the application's configuration says: in this
- * process, or in a store that all instances of the application share. A bean of this type
- * is there to be injected where a channel is declared:
+ * Creates channels. The configuration of the application decides where their events are
+ * kept: in this process, or in a store that all instances of the application share. A
+ * bean of this type can be injected where a channel is declared:
  *
  * <pre>
  * &#064;Bean
@@ -16,9 +16,10 @@ package io.eventsource;
 public interface EventChannels {
 
 	/**
-	 * Returns the channel of a name, the same one each time. Thread-safe.
-	 * @param name the name, by which instances that share a store know the channel too;
-	 * not empty
+	 * Returns the channel of the given name, which is the same one each time.
+	 * Thread-safe.
+	 * @param name the name, which is also that of the channel in other instances that
+	 * share the store; not empty
 	 * @return the channel
 	 * @throws IllegalArgumentException if the name is empty
 	 */

@@ -10,32 +10,32 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one connection. Immutable; holds no request and no security context,
- * so that it may be kept.
+ * What is known about one connection. Immutable. It holds neither a request nor a
+ * security context, so it may be kept.
  *
  * @param id the id of the connection, unique within the process
  * @param stream the name of the stream
- * @param principal the user as authenticated when the connection was opened, or
+ * @param principal the user who was authenticated when the connection was opened, or
  * {@code null}
  * @param sessionId the id of the session in which the connection was opened, or
  * {@code null}; a secret
  * @param remoteAddress the address of the client, or {@code null}
  * @param types the types of event that the client has asked for; empty for all
- * @param parameters the parameters of the request that the application has asked to keep;
- * sent by the client and not to be trusted
- * @param headers the headers of the request that the application has asked to keep, by
- * their names in any case; sent by the client and not to be trusted
- * @param lastEventId the id of the last event that the client says it has, as sent by the
- * client and not to be trusted, or {@code null}
+ * @param parameters the request parameters that the application has chosen to keep; sent
+ * by the client and not to be trusted
+ * @param headers the request headers that the application has chosen to keep, by their
+ * names in any case; sent by the client and not to be trusted
+ * @param lastEventId the id of the last event that the client claims to have, not to be
+ * trusted, or {@code null}
  * @param since when the connection was opened
- * @param expires when the connection is to end, or {@code null}
+ * @param expires when the connection should end, or {@code null}
  */
 public record EventClient(String id, String stream, @Nullable Principal principal, @Nullable String sessionId,
 		@Nullable String remoteAddress, Set<String> types, Map<String, String> parameters, Map<String, String> headers,
 		@Nullable String lastEventId, Instant since, @Nullable Instant expires) {
 
 	/**
-	 * Takes copies of the collections.
+	 * Copies the collections.
 	 */
 	public EventClient {
 		types = Set.copyOf(types);
@@ -50,7 +50,7 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 	}
 
 	/**
-	 * Starts the description of a client, for tests of filters and the like.
+	 * Starts the description of a client, for example in a test of a filter.
 	 * @param id the id of the connection
 	 * @param stream the name of the stream
 	 * @return a new builder
@@ -61,7 +61,7 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 
 	/**
 	 * Returns the name of the user.
-	 * @return the name, or {@code null} where nobody is authenticated
+	 * @return the name, or {@code null} if nobody is authenticated
 	 */
 	public @Nullable String principalName() {
 		return (this.principal != null) ? this.principal.getName() : null;
@@ -76,7 +76,7 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 	}
 
 	/**
-	 * Describes a client to be made. Not thread-safe.
+	 * Builds an {@link EventClient}. Not thread-safe.
 	 */
 	public static final class Builder {
 
@@ -188,8 +188,8 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 		}
 
 		/**
-		 * Sets when the connection is to end.
-		 * @param expires the time, or {@code null} for no such time
+		 * Sets when the connection should end.
+		 * @param expires the time, or {@code null} for none
 		 * @return this builder
 		 */
 		public Builder expires(@Nullable Instant expires) {
@@ -198,7 +198,7 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 		}
 
 		/**
-		 * Makes the client.
+		 * Creates the client.
 		 * @return the client
 		 */
 		public EventClient build() {

@@ -5,38 +5,36 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events from the application's own store, for clients that come back after more than the
- * log of a stream reaches. Declare a bean of this type for all streams, or for one by
- * naming it in a {@code @Qualifier}.
+ * Reads events from the application's own store, for clients that come back when the log
+ * of a stream no longer has what they missed. Declare a bean of this type for all
+ * streams, or for one that you name in a {@code @Qualifier}.
  * <p>
- * The ids of the events must be those with which they are published. For nothing to be
- * missed between history and live events, an event must be in the store before it is
- * published.
+ * The events must have the ids with which they were published. An event must be in the
+ * store before it is published; otherwise a client may miss it between the history and
+ * the live events.
  */
 @FunctionalInterface
 public interface EventHistory {
 
 	/**
-	 * Yields the events after the one with the given id, oldest first. Called on a thread
-	 * of its own, which may block; by several such threads at once for different clients.
-	 * What is returned is read as fast as the client takes it, up to where the log goes
-	 * on, and closed afterwards. May be called again for the same client, with the id of
-	 * the last event that it was given.
+	 * Returns the events after the one with the given id, oldest first. Called on a
+	 * thread of its own, which may block, and concurrently for different clients. The
+	 * result is read as fast as the client takes it, up to the first event that is in the
+	 * log, and is then closed. The method may be called again for the same client, with
+	 * the id of the last event that was sent to it.
 	 * @param lastEventId an id, as sent by the client and not to be trusted
-	 * @param client the client that asks, and the stream that it asks for
-	 * @param limit how many events will be read at most
-	 * @return the events, which are none if nothing followed; {@code null} if the id is
-	 * unknown
-	 * @throws Exception if the events cannot be had now; the client is then told that it
-	 * misses something
+	 * @param client the client and the stream that it asks for
+	 * @param limit the maximum number of events that will be read
+	 * @return the events, which may be empty; {@code null} if the id is unknown
+	 * @throws Exception if the events cannot be read at the moment; the client is then
+	 * told that it misses some
 	 */
 	@Nullable Stream<Event> after(String lastEventId, EventClient client, int limit) throws Exception;
 
 	/**
-	 * Tells whether the ids say nothing about the events, like numbers that are drawn one
-	 * after the other. A client that is not shown an event may then be given its id as
-	 * its position, so that it is not told of a gap when it comes back later than the log
-	 * of the stream reaches.
+	 * Tells whether the ids say nothing about the events, such as consecutive numbers.
+	 * The id of an event may then be given to a client that must not see the event, as
+	 * its position, so that it is not told about a gap when it comes back late.
 	 * @return whether the ids may be seen by any client; {@code false} by default
 	 */
 	default boolean hasOpaqueIds() {

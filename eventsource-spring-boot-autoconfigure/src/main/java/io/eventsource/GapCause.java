@@ -1,25 +1,25 @@
 package io.eventsource;
 
 /**
- * Why a client cannot be given all that followed its last event.
+ * Why a client cannot be sent everything that followed its last event.
  */
 public enum GapCause {
 
-	/** The events were there, and have left the log since. */
+	/** The events are no longer in the log. */
 	EVICTED,
 
 	/** The last event is from an earlier run of the stream. */
 	RESTARTED,
 
-	/** Nothing is known of the last event. */
+	/** The id of the last event is unknown. */
 	UNKNOWN,
 
 	/** The client read more slowly than events came. */
 	OVERFLOW,
 
 	/**
-	 * The event that belongs here could not be sent to anybody: it was too large, its
-	 * data could not be written, or no event could be made of what the publisher emitted.
+	 * The event that belongs here could not be sent to any client: it was too large, its
+	 * data could not be written, or what the publisher emitted is not an event.
 	 */
 	REJECTED
 

@@ -1,35 +1,36 @@
 package io.eventsource;
 
 /**
- * What becomes of a client that has fallen further behind than the log reaches, and
+ * How a client is handled that has fallen further behind than the log reaches, and
  * whether the publisher waits for it.
  */
 public enum OverflowStrategy {
 
 	/**
-	 * The connection ends. The client comes back with the id of its last event, and is
+	 * The connection ends. The client comes back with the id of its last event and is
 	 * told what it has missed.
 	 */
 	DISCONNECT,
 
 	/**
-	 * The client stays, is told how many events it has missed, and goes on in the middle
-	 * of what the log has kept.
+	 * The client stays connected, is told how many events it has missed, and continues in
+	 * the middle of the log.
 	 */
 	SKIP,
 
 	/**
-	 * A client whose connection is full is not sent what a newer event with the same key
-	 * has overtaken; the key is {@link Event#key()}, else the type. It is told that it
-	 * has missed something only if an event has left the log that no newer one replaces.
+	 * A client whose connection is full is not sent events that are superseded by a newer
+	 * one with the same key, which is {@link Event#key()} or else the type. It is told
+	 * that it has missed something only if an event has left the log without having been
+	 * superseded.
 	 */
 	CONFLATE,
 
 	/**
 	 * The publisher is asked for no more than the slowest client leaves room for. A
-	 * client that takes nothing for the write timeout is closed, so that it cannot hold
-	 * up the others for good. A publisher that emits what it was not asked for overruns
-	 * clients all the same; they are disconnected then.
+	 * client that takes nothing for the write timeout is closed, so that it cannot delay
+	 * the others for ever. If a publisher emits more than it was asked for, clients that
+	 * cannot keep up are disconnected.
 	 */
 	BACKPRESSURE
 

@@ -1,31 +1,31 @@
 package io.eventsource;
 
 /**
- * Why a client was not let in.
+ * Why a client was refused.
  */
 public enum RefusalReason {
 
-	/** There are as many connections as there may be. */
+	/** The maximum number of connections was reached. */
 	MAX_CONNECTIONS,
 
-	/** The client has as many connections as it may have. */
+	/** The client has reached its maximum number of connections. */
 	MAX_CONNECTIONS_PER_CLIENT,
 
-	/** The application wants to know first who the client is. */
+	/** The application requires authentication. */
 	UNAUTHORIZED,
 
-	/** The application does not let the client in. */
+	/** The application denies access. */
 	FORBIDDEN,
 
-	/** The application cannot serve the client now. */
+	/** The application cannot serve the client at the moment. */
 	UNAVAILABLE,
 
-	/** The time at which the connection was to end had come before it was opened. */
+	/** The time at which the connection should end came before it was opened. */
 	EXPIRED,
 
 	/**
-	 * The application has ended the connection, or the session in which it was asked for
-	 * has ended, before it was opened.
+	 * The application ended the connection before it was opened, or the session in which
+	 * it was requested ended before.
 	 */
 	REVOKED,
 

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 public interface StreamListener {
 
 	/**
-	 * Called when a client has been given its place in the stream.
+	 * Called when a client has been given its position in the stream.
 	 * @param client the client
 	 */
 	default void clientOpened(EventClient client) {
 	}
 
 	/**
-	 * Called once for each opened client, when it has gone or was sent away.
+	 * Called once for each client that was opened, when its connection has ended.
 	 * @param client the client
 	 * @param reason why its connection ended
 	 */
@@ -26,33 +26,33 @@ public interface StreamListener {
 	}
 
 	/**
-	 * Called when a client was not let in.
+	 * Called when a client was refused.
 	 * @param stream the name of the stream
-	 * @param reason why it was not
+	 * @param reason why it was refused
 	 */
 	default void clientRefused(String stream, RefusalReason reason) {
 	}
 
 	/**
-	 * Called when a client cannot be given events, which it is told by a gap event.
+	 * Called when a client misses events, about which a gap event tells it.
 	 * @param client the client
-	 * @param cause why it cannot be given them
-	 * @param missed how many they are, or {@code null} where that is not known
+	 * @param cause why it misses them
+	 * @param missed the number of events, or {@code null} if it is unknown
 	 */
 	default void eventsMissed(EventClient client, GapCause cause, @Nullable Long missed) {
 	}
 
 	/**
-	 * Called when an event was left out because it could not be encoded or was too large.
+	 * Called when an event is left out because it cannot be encoded or is too large.
 	 * @param stream the name of the stream
-	 * @param element the event, or what could not be made one
+	 * @param element the event, or the element that cannot be mapped to one
 	 * @param cause what is wrong with it
 	 */
 	default void eventRejected(String stream, Object element, Throwable cause) {
 	}
 
 	/**
-	 * Called when a filter has failed, so that a client is not shown an event.
+	 * Called when a filter has failed, so that a client does not see an event.
 	 * @param client the client
 	 * @param event the event
 	 * @param cause the failure
@@ -61,7 +61,8 @@ public interface StreamListener {
 	}
 
 	/**
-	 * Called when a worker has sent new events to its clients, all that could take them.
+	 * Called when a worker has sent new events to all of its clients that could take
+	 * them.
 	 * @param stream the name of the stream
 	 * @param nanos how long ago the oldest of these events was published, in nanoseconds
 	 */
@@ -77,9 +78,9 @@ public interface StreamListener {
 	}
 
 	/**
-	 * Called when code that the engine calls has failed, or the engine itself; what the
-	 * engine does then depends on what it was. A failing filter, event or publisher is
-	 * told by a method of its own, too. What this method throws is logged and not told
+	 * Called when code that the engine calls, or the engine itself, has failed. The
+	 * consequences depend on what has failed. For filters, events and publishers a method
+	 * of their own is called, too. What this method throws is logged and not reported
 	 * again.
 	 * @param stream the name of the stream
 	 * @param callee what has failed

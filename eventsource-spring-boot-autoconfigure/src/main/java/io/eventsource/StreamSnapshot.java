@@ -1,31 +1,31 @@
 package io.eventsource;
 
 /**
- * A stream as it was at one moment.
+ * The state of a stream at one moment.
  *
  * @param name the name of the stream
  * @param state what it was doing
- * @param clients how many connections it had
- * @param published how many events its publisher had given it
- * @param delivered how many events its clients had been sent, in all
- * @param bytes how many bytes they had been sent, in all
- * @param skipped how many events they had not been sent although they were connected:
- * overtaken by newer ones, or lost to clients that lagged
- * @param filtered how many events clients had not been sent because they may not see
- * them, or have not asked for them
- * @param replayed how many of the events delivered were older than the connection
- * @param greatestLag how many events the slowest client had yet to be sent
+ * @param clients the number of connections
+ * @param published the number of events that its publisher had emitted
+ * @param delivered the number of events that had been sent, counted for each client
+ * @param bytes the number of bytes that had been sent
+ * @param skipped the number of events that had not been sent to connected clients because
+ * they were superseded by newer ones or the clients lagged behind
+ * @param filtered the number of events that had not been sent because clients may not see
+ * them or have not asked for them
+ * @param replayed the number of delivered events that were older than the connection
+ * @param greatestLag the number of events that had yet to be sent to the slowest client
  * @param restarts how often the publisher was subscribed to again after a failure
  */
 public record StreamSnapshot(String name, State state, int clients, long published, long delivered, long bytes,
 		long skipped, long filtered, long replayed, long greatestLag, long restarts) {
 
 	/**
-	 * What a stream can be doing.
+	 * What a stream is doing.
 	 */
 	public enum State {
 
-		/** Nobody has come yet, and the publisher is not subscribed to. */
+		/** The publisher is not subscribed to, because there has been no client yet. */
 		WAITING,
 
 		/** The publisher is subscribed to. */

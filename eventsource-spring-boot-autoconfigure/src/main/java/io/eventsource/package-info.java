@@ -12,7 +12,7 @@
  * </pre>
  *
  * The public types are the contract; {@link io.eventsource.engine.EventStream} is the
- * only door into the engine.
+ * only entry point to the engine.
  */
 @NullMarked
 package io.eventsource;

@@ -21,8 +21,6 @@ public final class FrameEncoder {
 
 	private static final byte[] HEARTBEAT = ":\n".getBytes(StandardCharsets.US_ASCII);
 
-	private static final String END = "~end";
-
 	/** More bytes than a gap event has whose type is of a usual length. */
 	public static final int MAX_GAP = 256;
 
@@ -206,14 +204,14 @@ public final class FrameEncoder {
 	 * which the stream is known to be over if the client comes back.
 	 */
 	public static byte[] end(String epoch) {
-		return checkpoint(epoch + END);
+		return checkpoint(epoch + Event.END_OF_STREAM);
 	}
 
 	/**
 	 * Whether an id is that of the last block of a personal stream.
 	 */
 	public static boolean isEnd(String id) {
-		return id.endsWith(END);
+		return id.endsWith(Event.END_OF_STREAM);
 	}
 
 	/**
