@@ -3,13 +3,17 @@ package io.eventsource.engine;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.eventsource.CloseReason;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
 import io.eventsource.EventFilter;
 import io.eventsource.EventSink;
 import io.eventsource.engine.delivery.ClientGroup;
+import io.eventsource.engine.delivery.Contention;
+import io.eventsource.engine.delivery.DeliveryListener;
 import io.eventsource.engine.log.EncodedEvent;
+import io.eventsource.engine.log.Frame;
 import io.eventsource.engine.runtime.Dispatcher;
 import io.eventsource.engine.runtime.ThrottledLog;
 import io.eventsource.engine.runtime.Worker;
@@ -112,8 +116,9 @@ public class DrainBenchmark {
 			this.stream = EventStream.builder("benchmark", EventChannel.create(), this.dispatcher)
 				.filters(filters)
 				.build();
-			this.group = new ClientGroup(this.stream, new Worker("drain", System::nanoTime, FAILURES),
-					this.dispatcher.clock());
+			Contention contention = new Contention(() -> Contention.Pace.WAITS, System.nanoTime());
+			this.group = new ClientGroup(this.stream.delivery(), contention.share(), new Unheard(),
+					new Worker("drain", System::nanoTime, FAILURES));
 			this.event = this.stream.encoder().encode(Event.of("x".repeat(100)));
 			for (int i = 0; i < CLIENTS; i++) {
 				this.group.admit(EventClient.builder("c" + i, "benchmark").build(), new Nowhere()).writable();
@@ -126,9 +131,28 @@ public class DrainBenchmark {
 				this.stream.log().append(this.event);
 			}
 			this.group.run();
-			if (this.group.slowest() != this.stream.log().tail()) {
+			if (this.group.floor().slowest() != this.stream.log().tail()) {
 				throw new IllegalStateException("A client has not got everything");
 			}
+		}
+
+	}
+
+	/**
+	 * Nobody who waits for what is delivered.
+	 */
+	private static final class Unheard implements DeliveryListener {
+
+		@Override
+		public void flushed(Frame first) {
+		}
+
+		@Override
+		public void progressed() {
+		}
+
+		@Override
+		public void closed(EventClient client, CloseReason reason) {
 		}
 
 	}

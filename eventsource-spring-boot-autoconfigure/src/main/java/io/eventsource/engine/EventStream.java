@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -14,12 +13,10 @@ import java.util.function.Predicate;
 import io.eventsource.Callee;
 import io.eventsource.ClientSnapshot;
 import io.eventsource.CloseReason;
-import io.eventsource.DataWriter;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
-import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
 import io.eventsource.EventSink;
 import io.eventsource.GapCause;
@@ -27,24 +24,28 @@ import io.eventsource.OverflowStrategy;
 import io.eventsource.StreamListener;
 import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
-import io.eventsource.engine.delivery.Audience;
-import io.eventsource.engine.delivery.ClientCursor;
-import io.eventsource.engine.delivery.ClientFilter;
-import io.eventsource.engine.delivery.ClientGroup;
+import io.eventsource.engine.delivery.ClientGroups;
 import io.eventsource.engine.delivery.Contention;
-import io.eventsource.engine.delivery.HistoryReplay;
+import io.eventsource.engine.delivery.Delivery;
+import io.eventsource.engine.delivery.DeliveryCounts;
+import io.eventsource.engine.delivery.DeliveryListener;
+import io.eventsource.engine.delivery.Departure;
+import io.eventsource.engine.delivery.Histories;
 import io.eventsource.engine.delivery.HistoryTurns;
+import io.eventsource.engine.delivery.Placement;
+import io.eventsource.engine.delivery.Resumption;
+import io.eventsource.engine.delivery.Visibility;
 import io.eventsource.engine.log.EncodedEvent;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Frame;
 import io.eventsource.engine.log.FrameEncoder;
-import io.eventsource.engine.log.LogId;
 import io.eventsource.engine.runtime.ApplicationCalls;
 import io.eventsource.engine.runtime.BoundedExecutor;
 import io.eventsource.engine.runtime.Dispatcher;
+import io.eventsource.engine.runtime.PublisherStart;
+import io.eventsource.engine.runtime.StreamContext;
 import io.eventsource.engine.runtime.Supervisor;
 import io.eventsource.engine.source.Intake;
-import io.eventsource.engine.source.PublisherStart;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -58,18 +59,9 @@ public final class EventStream {
 
 	private static final Log logger = LogFactory.getLog(EventStream.class);
 
-	/** How many histories of a stream are read at once. */
-	private static final int HISTORIES = HistoryTurns.READERS;
-
-	private final String name;
-
-	private final StreamSettings settings;
+	private final StreamContext context;
 
 	private final Function<Object, Event> mapping;
-
-	private final @Nullable EventHistory history;
-
-	private final List<EventFilter> filters;
 
 	private final @Nullable EventChannel channel;
 
@@ -77,25 +69,19 @@ public final class EventStream {
 
 	private final @Nullable Consumer<EventStream> onEnd;
 
-	private final boolean resumable;
-
-	private final boolean resumed;
-
 	private final FrameEncoder encoder;
 
 	private final EventLog log;
 
 	private final Intake intake;
 
-	private final ApplicationCalls calls = new ApplicationCalls();
-
-	private final HistoryTurns histories;
-
-	private final Supervisor supervisor;
+	private final Delivery delivery;
 
 	private final Contention contention;
 
-	private final Audience audience;
+	private final ClientGroups groups;
+
+	private final PersonalClient client;
 
 	private final AtomicInteger clients = new AtomicInteger();
 
@@ -106,45 +92,41 @@ public final class EventStream {
 
 	private volatile boolean draining;
 
-	/** Where the bytes of a personal stream go. */
-	private volatile @Nullable EventSink sink;
-
-	/** The first sign of the publisher of a personal stream. */
-	private volatile @Nullable PublisherStart start;
-
-	/** What the client of a personal stream is told last, that has failed at once. */
-	private volatile byte[] farewell = new byte[0];
-
-	/** Whether a personal stream has ended by a failure. */
-	private volatile boolean failed;
-
 	private volatile boolean closed;
 
-	private EventStream(Builder builder) {
-		this.name = builder.name;
-		this.settings = builder.settings;
+	EventStream(EventStreamBuilder builder) {
 		this.mapping = builder.mapping;
-		this.filters = List.copyOf(builder.filters);
 		this.channel = (builder.publisher instanceof EventChannel source) ? source : null;
-		this.history = (this.channel != null) ? this.channel.history(builder.history) : builder.history;
 		this.dispatcher = builder.dispatcher;
 		this.onEnd = builder.onEnd;
-		this.resumable = builder.resumable;
-		this.resumed = builder.resumed;
-		this.supervisor = new Supervisor(this.name, builder.listener, logger, this.dispatcher.clock());
-		this.encoder = new FrameEncoder(builder.dataWriter, this.settings.buffer().maxEventSize(),
-				!this.filters.isEmpty(), this.channel != null && this.channel.isRelayed(),
-				this.dispatcher.typeWarnings());
-		this.log = new EventLog(this.settings.buffer().size(), this.settings.buffer().memory(),
-				this.settings.buffer().overflow() == OverflowStrategy.CONFLATE, !this.filters.isEmpty(),
+		StreamSettings settings = builder.settings;
+		Supervisor supervisor = new Supervisor(builder.name, builder.listener, logger, this.dispatcher.clock());
+		this.context = new StreamContext(builder.name, settings, this.onEnd != null, supervisor, new ApplicationCalls(),
 				this.dispatcher.clock());
+		boolean filtered = !builder.filters.isEmpty();
+		this.encoder = new FrameEncoder(builder.dataWriter, settings.buffer().maxEventSize(), filtered,
+				this.channel != null && this.channel.isRelayed(), this.dispatcher.typeWarnings());
+		this.log = new EventLog(settings.buffer().size(), settings.buffer().memory(),
+				settings.buffer().overflow() == OverflowStrategy.CONFLATE, filtered, this.dispatcher.clock());
 		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher,
-				(builder.logName != null) ? builder.logName : this.name);
-		this.histories = new HistoryTurns(
-				new BoundedExecutor(this::intake, HISTORIES, this.supervisor.log(Callee.HISTORY)), this.log,
-				this::floor, this.settings.buffer().memory());
+				(builder.logName != null) ? builder.logName : builder.name);
+		this.client = new PersonalClient(this.context, this.dispatcher.earlyFailures());
 		this.contention = new Contention(this.intake::pace, this.dispatcher.clock().getAsLong());
-		this.audience = new Audience(this, this.dispatcher);
+		this.delivery = delivery(builder);
+		this.groups = new ClientGroups(this.delivery, this.contention, new Deliveries(), this.dispatcher);
+	}
+
+	private Delivery delivery(EventStreamBuilder builder) {
+		EventHistory history = (this.channel != null) ? this.channel.history(builder.history) : builder.history;
+		HistoryTurns turns = new HistoryTurns(
+				new BoundedExecutor(this::readHistory, HistoryTurns.READERS,
+						this.context.supervisor().log(Callee.HISTORY)),
+				this.log, this::floor, this.context.settings().buffer().memory());
+		Resumption resumption = new Resumption(builder.resumed, builder.resumable,
+				(id) -> this.channel != null && this.channel.isRelayed(id));
+		return new Delivery(this.context, this.log, new Placement(this.context, this.log, resumption),
+				new Visibility(this.context, List.copyOf(builder.filters), history != null && history.hasOpaqueIds()),
+				new Histories(history, turns, this::translate, this::isClosed), this.client);
 	}
 
 	/**
@@ -155,8 +137,8 @@ public final class EventStream {
 	 * @param dispatcher the threads that serve the stream
 	 * @return a new builder
 	 */
-	public static Builder builder(String name, Publisher<?> publisher, Dispatcher dispatcher) {
-		return new Builder(name, publisher, dispatcher);
+	public static EventStreamBuilder builder(String name, Publisher<?> publisher, Dispatcher dispatcher) {
+		return new EventStreamBuilder(name, publisher, dispatcher);
 	}
 
 	/**
@@ -164,7 +146,7 @@ public final class EventStream {
 	 * @return the name
 	 */
 	public String name() {
-		return this.name;
+		return this.context.name();
 	}
 
 	/**
@@ -172,7 +154,7 @@ public final class EventStream {
 	 * @return the settings
 	 */
 	public StreamSettings settings() {
-		return this.settings;
+		return this.context.settings();
 	}
 
 	/**
@@ -195,7 +177,7 @@ public final class EventStream {
 	 * @throws IllegalStateException if the stream was closed
 	 */
 	public EventConnection connect(EventClient client, EventSink sink) {
-		ClientCursor cursor = admit(client, sink);
+		EventConnection connection = admit(client, sink);
 		if (isPersonal()) {
 			serve(client, sink);
 		}
@@ -209,18 +191,14 @@ public final class EventStream {
 		}
 		catch (Throwable ex) {
 			// The client has its place, so it is the worker that ends the connection
-			this.supervisor.failed(Callee.ENGINE, () -> client + " could not be served", ex);
-			cursor.close(CloseReason.FAILED);
+			this.context.supervisor().failed(Callee.ENGINE, () -> client + " could not be served", ex);
+			connection.close(CloseReason.FAILED);
 		}
-		return cursor;
+		return connection;
 	}
 
 	private void serve(EventClient client, EventSink sink) {
-		String user = (client.principalName() != null) ? client.principalName() : client.remoteAddress();
-		PublisherStart first = new PublisherStart(sink, this.name + " " + user, this.dispatcher.earlyFailures(),
-				this.settings, this.dispatcher.clock().getAsLong());
-		this.sink = sink;
-		this.start = first;
+		PublisherStart first = this.client.serve(client, sink);
 		if (this.channel != null) {
 			// Which does not fail before it has begun
 			first.called();
@@ -232,21 +210,21 @@ public final class EventStream {
 	 * In one step with {@link #release}: a publisher is not let go under a client; and
 	 * with {@link #drain} and {@link #close}: a client is turned away or sent away.
 	 */
-	private synchronized ClientCursor admit(EventClient client, EventSink sink) {
+	private synchronized EventConnection admit(EventClient client, EventSink sink) {
 		if (this.draining || isClosed()) {
-			throw new IllegalStateException("Stream '" + this.name + "' is closed");
+			throw new IllegalStateException("Stream '" + this.context.name() + "' is closed");
 		}
-		ClientCursor cursor = this.audience.admit(client, sink);
-		// Who counts the client can rely on its having its place
+		EventConnection connection = this.groups.admit(client, sink);
+		// Registered before it is counted, so that a count above zero implies a position
 		this.clients.incrementAndGet();
-		return cursor;
+		return connection;
 	}
 
 	private synchronized void release(Duration linger, long now) {
 		if (this.clients.get() == 0 && now - this.idleSince >= linger.toNanos() && !this.log.hasEnded()
 				&& this.intake.release()) {
 			this.log.renew();
-			logger.debug("Let go the publisher of stream '" + this.name + "', which has no clients");
+			logger.debug("Let go the publisher of stream '" + this.context.name() + "', which has no clients");
 		}
 	}
 
@@ -257,13 +235,12 @@ public final class EventStream {
 	 * @return whether the client need not come back
 	 */
 	public boolean isOver(@Nullable String lastEventId) {
-		EventLog.Start start = this.log.start(lastEventId, this.settings.replay().initial());
-		return start.gap() == null && this.log.isOver(start.position());
+		return this.delivery.placement().isOver(lastEventId);
 	}
 
 	/**
 	 * Tells whether an id is the one that a client has been left with at the end of a
-	 * {@link Builder#personal personal} stream.
+	 * {@link EventStreamBuilder#personal personal} stream.
 	 * @param lastEventId the id of the last event that the client has, or {@code null}
 	 * @return whether the client need not come back
 	 */
@@ -300,8 +277,7 @@ public final class EventStream {
 	 * @return the time, in whole milliseconds
 	 */
 	public static Duration returnTime(StreamSettings settings) {
-		long retry = settings.connection().retry().toMillis();
-		return Duration.ofMillis(retry + ThreadLocalRandom.current().nextLong(Math.max(retry, 1000) + 1));
+		return Departure.returnTime(settings);
 	}
 
 	/**
@@ -324,7 +300,7 @@ public final class EventStream {
 		synchronized (this) {
 			this.draining = true;
 		}
-		this.audience.drain(time.toNanos());
+		this.groups.drain(time.toNanos());
 	}
 
 	/**
@@ -336,7 +312,7 @@ public final class EventStream {
 		}
 		this.intake.stop();
 		this.dispatcher.worker(0).stopTicking(this.tick);
-		this.audience.close(CloseReason.SHUTDOWN);
+		this.groups.close(CloseReason.SHUTDOWN);
 	}
 
 	/**
@@ -345,7 +321,7 @@ public final class EventStream {
 	 * @return how many they were, as soon as the workers have looked
 	 */
 	public CompletableFuture<Integer> disconnect(Predicate<EventClient> condition) {
-		return this.audience.disconnect(condition, CloseReason.REVOKED);
+		return this.groups.disconnect(condition, CloseReason.REVOKED);
 	}
 
 	/**
@@ -353,7 +329,7 @@ public final class EventStream {
 	 * @return the clients, as soon as the workers have looked
 	 */
 	public CompletableFuture<List<ClientSnapshot>> clients() {
-		return this.audience.clients();
+		return this.groups.clients();
 	}
 
 	/**
@@ -362,11 +338,10 @@ public final class EventStream {
 	 */
 	public StreamSnapshot snapshot() {
 		long tail = this.log.tail();
-		return new StreamSnapshot(this.name, state(), this.clients.get(), tail,
-				this.audience.sum(ClientGroup.Counts::delivered), this.audience.sum(ClientGroup.Counts::bytes),
-				this.audience.sum(ClientGroup.Counts::skipped), this.audience.sum(ClientGroup.Counts::filtered),
-				this.audience.sum(ClientGroup.Counts::replayed), this.audience.greatestLag(tail),
-				this.intake.restarts());
+		return new StreamSnapshot(this.context.name(), state(), this.clients.get(), tail,
+				this.groups.sum(DeliveryCounts::delivered), this.groups.sum(DeliveryCounts::bytes),
+				this.groups.sum(DeliveryCounts::skipped), this.groups.sum(DeliveryCounts::filtered),
+				this.groups.sum(DeliveryCounts::replayed), this.groups.greatestLag(tail), this.intake.restarts());
 	}
 
 	private StreamSnapshot.State state() {
@@ -391,28 +366,28 @@ public final class EventStream {
 	}
 
 	/**
-	 * Why the client of a log that has ended is sent away once it has everything.
-	 */
-	public CloseReason endReason() {
-		return this.failed ? CloseReason.FAILED : CloseReason.COMPLETED;
-	}
-
-	/**
 	 * Whether no client can be served any more.
 	 */
 	public boolean isClosed() {
 		return this.closed || this.dispatcher.isClosed();
 	}
 
-	/**
-	 * The calls of the application's code that are made for this stream.
-	 */
-	public ApplicationCalls calls() {
-		return this.calls;
-	}
-
 	public EventLog log() {
 		return this.log;
+	}
+
+	/**
+	 * What the parts of the stream share.
+	 */
+	public StreamContext context() {
+		return this.context;
+	}
+
+	/**
+	 * What its connections share.
+	 */
+	Delivery delivery() {
+		return this.delivery;
 	}
 
 	public FrameEncoder encoder() {
@@ -420,87 +395,10 @@ public final class EventStream {
 	}
 
 	/**
-	 * Whether the publisher waits for each client until its write timeout.
-	 */
-	public boolean waitsForEverybody() {
-		return isPersonal() || this.settings.buffer().overflow() == OverflowStrategy.BACKPRESSURE;
-	}
-
-	/**
-	 * How long the publisher waits for the other clients.
-	 */
-	public Contention contention() {
-		return this.contention;
-	}
-
-	/**
-	 * Where a client starts.
-	 */
-	public EventLog.Start start(@Nullable String lastEventId) {
-		EventLog.Start start = this.log.start(lastEventId, this.settings.replay().initial());
-		if (this.resumed) {
-			return EventLog.Start.at(start.position());
-		}
-		if (start.gap() == GapCause.UNKNOWN) {
-			if (this.resumable) {
-				return EventLog.Start.at(start.position());
-			}
-			if (this.channel != null && this.channel.isRelayed(lastEventId)) {
-				return new EventLog.Start(start.position(), GapCause.EVICTED, null);
-			}
-		}
-		return start;
-	}
-
-	/**
-	 * What may know the events that a client would miss otherwise.
-	 * @return the history for this client; {@code null} if it needs none or there is none
-	 */
-	public @Nullable HistoryReplay history(EventClient client, EventSink sink, boolean positions, EventLog.Start start,
-			Runnable signal) {
-		String lastEventId = client.lastEventId();
-		if (this.history == null || lastEventId == null || start.gap() == null || LogId.isOpening(lastEventId)) {
-			return null;
-		}
-		return new HistoryReplay(this.history, this, client, sink, positions, start, this.histories, signal);
-	}
-
-	/**
-	 * What a client may see; {@code null} for everything.
-	 * @param positions whether the client is told positions
-	 * @param onStall called if a worker had to be replaced while it was in a filter
-	 */
-	public @Nullable ClientFilter filter(EventClient client, boolean positions, Runnable onStall) {
-		return showsAll(client) ? null : new ClientFilter(client, this, this.filters, positions, onStall);
-	}
-
-	public boolean hasFilters() {
-		return !this.filters.isEmpty();
-	}
-
-	public boolean hasHistory() {
-		return this.history != null;
-	}
-
-	/**
-	 * Whether a client is shown all events.
-	 */
-	public boolean showsAll(EventClient client) {
-		return this.filters.isEmpty() && client.types().isEmpty();
-	}
-
-	/**
-	 * Whether a client may know the ids of events that it is not shown.
-	 */
-	public boolean disclosesIds() {
-		return this.filters.isEmpty() || isPersonal() || (this.history != null && this.history.hasOpaqueIds());
-	}
-
-	/**
 	 * The position that no event needed by a client that could take it is behind.
 	 */
 	public long floor() {
-		return this.audience.floor();
+		return this.groups.floor();
 	}
 
 	public boolean hasClients() {
@@ -511,29 +409,11 @@ public final class EventStream {
 	 * What tells clients that events are missing in the place that it has in the stream.
 	 */
 	public EncodedEvent gap(GapCause cause) {
-		return EncodedEvent.gap(cause, FrameEncoder.gap(this.settings.replay().gapEvent(), cause, null));
+		return EncodedEvent.gap(cause, FrameEncoder.gap(this.context.settings().replay().gapEvent(), cause, null));
 	}
 
 	public void appended() {
-		this.audience.announce();
-	}
-
-	/**
-	 * Takes note that an event and what followed it have been sent to those that could
-	 * take them.
-	 */
-	public void flushed(Frame frame) {
-		long nanos = this.dispatcher.clock().getAsLong() - frame.time();
-		tell((listener) -> listener.eventsFlushed(this.name, nanos));
-	}
-
-	public void progressed() {
-		if (isPersonal()) {
-			// Nobody else comes for what its client has
-			this.log.forget(floor());
-		}
-		this.histories.advance();
-		this.intake.replenish(false);
+		this.groups.scheduleFlush();
 	}
 
 	/**
@@ -560,56 +440,41 @@ public final class EventStream {
 	 * @return what tells clients that it is missing
 	 */
 	public EncodedEvent reject(Object element, Throwable cause, @Nullable String message, @Nullable Throwable logged) {
-		this.supervisor.failed(Callee.WRITER, () -> "Stream '" + this.name + "' leaves out an event: " + message,
-				logged, cause);
-		tell((listener) -> listener.eventRejected(this.name, element, cause));
+		this.context.supervisor()
+			.failed(Callee.WRITER, () -> "Stream '" + this.context.name() + "' leaves out an event: " + message, logged,
+					cause);
+		tell((listener) -> listener.eventRejected(this.context.name(), element, cause));
 		return gap(GapCause.REJECTED);
 	}
 
 	/** Once there are no such threads any more, histories are only closed. */
-	private void intake(Runnable histories) {
+	private void readHistory(Runnable histories) {
 		if (this.dispatcher.intake(histories)) {
 			return;
 		}
 		if (!isClosed()) {
-			throw new RejectedExecutionException("There is no thread for the history of stream '" + this.name + "'");
+			throw new RejectedExecutionException(
+					"There is no thread for the history of stream '" + this.context.name() + "'");
 		}
 		histories.run();
 	}
 
 	public Supervisor supervisor() {
-		return this.supervisor;
-	}
-
-	public void missed(EventClient client, GapCause cause, @Nullable Long missed) {
-		tell((listener) -> listener.eventsMissed(client, cause, missed));
+		return this.context.supervisor();
 	}
 
 	/**
 	 * Runs code of the application that is there for one client alone, if it is.
 	 */
 	public void runInContext(Runnable task) {
-		EventSink client = this.sink;
-		if (client != null) {
-			client.runInContext(task);
-		}
-		else {
-			task.run();
-		}
+		this.client.runInContext(task);
 	}
 
 	/**
 	 * The first sign of the publisher; {@code null} where clients share it.
 	 */
 	public @Nullable PublisherStart publisherStart() {
-		return this.start;
-	}
-
-	/**
-	 * What the client is told last if it got no event; empty for nothing.
-	 */
-	public byte[] farewell() {
-		return this.farewell;
+		return this.client.publisherStart();
 	}
 
 	/**
@@ -617,45 +482,29 @@ public final class EventStream {
 	 */
 	public void answered(Throwable cause) {
 		failed(cause);
-		this.audience.close(CloseReason.FAILED);
+		this.groups.close(CloseReason.FAILED);
 	}
 
 	/**
 	 * Ends a personal stream whose publisher has failed before its first event.
 	 */
 	public void failedEarly(Throwable cause) {
-		PublisherStart first = this.start;
-		if (first != null) {
-			this.farewell = first.farewell(this.dispatcher.clock().getAsLong());
-		}
+		this.client.failedEarly();
 		failed(cause);
 	}
 
 	public void failed(Throwable cause) {
-		tell((listener) -> listener.publisherFailed(this.name, cause));
+		tell((listener) -> listener.publisherFailed(this.context.name(), cause));
 		if (isPersonal()) {
 			// Before the end of the log: who sees that knows why
-			this.failed = true;
+			this.client.failed();
 			stop();
 		}
 	}
 
-	public void closed(EventClient client, CloseReason reason) {
-		this.idleSince = this.dispatcher.clock().getAsLong();
-		this.clients.decrementAndGet();
-		if (this.onEnd != null) {
-			close();
-			this.calls.end();
-			this.onEnd.accept(this);
-		}
-		// Last, since listeners may take their time
-		this.supervisor.debug(() -> "Closed " + client + ": " + reason);
-		tell((listener) -> listener.clientClosed(client, reason));
-	}
-
 	private void tick() {
 		long now = this.dispatcher.clock().getAsLong();
-		Duration linger = this.settings.publisher().linger();
+		Duration linger = this.context.settings().publisher().linger();
 		if (linger != null && this.clients.get() == 0) {
 			release(linger, now);
 		}
@@ -663,164 +512,46 @@ public final class EventStream {
 	}
 
 	private void tell(Consumer<StreamListener> signal) {
-		this.supervisor.tell(signal);
+		this.context.supervisor().tell(signal);
+	}
+
+	private void closed(EventClient client, CloseReason reason) {
+		this.idleSince = this.dispatcher.clock().getAsLong();
+		this.clients.decrementAndGet();
+		if (this.onEnd != null) {
+			close();
+			this.context.calls().end();
+			this.onEnd.accept(this);
+		}
+		// Last, since listeners may take their time
+		this.context.supervisor().debug(() -> "Closed " + client + ": " + reason);
+		tell((listener) -> listener.clientClosed(client, reason));
 	}
 
 	/**
-	 * Describes a stream to be built. Not thread-safe.
+	 * What follows from the progress of the clients.
 	 */
-	public static final class Builder {
+	private final class Deliveries implements DeliveryListener {
 
-		private final String name;
-
-		private final Publisher<?> publisher;
-
-		private final Dispatcher dispatcher;
-
-		private StreamSettings settings = StreamSettings.defaults();
-
-		private DataWriter dataWriter = (data) -> {
-			throw new IllegalStateException("there is no DataWriter for " + data.getClass().getName()
-					+ "; publish text, or supply a DataWriter");
-		};
-
-		private StreamListener listener = new StreamListener() {
-		};
-
-		private Function<Object, Event> mapping = (element) -> (element instanceof Event event) ? event
-				: Event.of(element);
-
-		private @Nullable EventHistory history;
-
-		private List<EventFilter> filters = List.of();
-
-		private @Nullable Consumer<EventStream> onEnd;
-
-		private boolean resumable;
-
-		private boolean resumed;
-
-		private @Nullable String logName;
-
-		private Builder(String name, Publisher<?> publisher, Dispatcher dispatcher) {
-			this.name = name;
-			this.publisher = publisher;
-			this.dispatcher = dispatcher;
+		@Override
+		public void flushed(Frame first) {
+			long nanos = EventStream.this.dispatcher.clock().getAsLong() - first.time();
+			tell((listener) -> listener.eventsFlushed(name(), nanos));
 		}
 
-		/**
-		 * Sets the settings.
-		 * @param settings the settings, {@link StreamSettings#defaults()} if never called
-		 * @return this builder
-		 */
-		public Builder settings(StreamSettings settings) {
-			this.settings = settings;
-			return this;
+		@Override
+		public void progressed() {
+			if (isPersonal()) {
+				// Nobody else comes for what its client has
+				EventStream.this.log.forget(floor());
+			}
+			EventStream.this.delivery.histories().advance();
+			EventStream.this.intake.replenish(false);
 		}
 
-		/**
-		 * Sets what writes data that is not text. Without it, such events are refused.
-		 * @param dataWriter the writer
-		 * @return this builder
-		 */
-		public Builder dataWriter(DataWriter dataWriter) {
-			this.dataWriter = dataWriter;
-			return this;
-		}
-
-		/**
-		 * Sets who observes the stream.
-		 * @param listener the listener
-		 * @return this builder
-		 */
-		public Builder listener(StreamListener listener) {
-			this.listener = listener;
-			return this;
-		}
-
-		/**
-		 * Sets how an event is made of what the publisher emits. By default, what is no
-		 * event is the data of one.
-		 * @param mapping the mapping, which throws {@link IllegalArgumentException} for
-		 * an element that cannot be an event; it is left out then
-		 * @return this builder
-		 */
-		public Builder mapping(Function<Object, Event> mapping) {
-			this.mapping = mapping;
-			return this;
-		}
-
-		/**
-		 * Sets who knows the events that the log does not have any more.
-		 * @param history the history, or {@code null} for none
-		 * @return this builder
-		 */
-		public Builder history(@Nullable EventHistory history) {
-			this.history = history;
-			return this;
-		}
-
-		/**
-		 * Sets who says which client may see which event.
-		 * @param filters the filters, which must all agree; none, if never called
-		 * @return this builder
-		 */
-		public Builder filters(List<EventFilter> filters) {
-			this.filters = filters;
-			return this;
-		}
-
-		/**
-		 * Makes the stream serve one client alone: the publisher is asked for no more
-		 * than the client reads, is let go when the client leaves, and its failure ends
-		 * the connection.
-		 * @param onEnd called with the stream when the client has gone
-		 * @return this builder
-		 */
-		public Builder personal(Consumer<EventStream> onEnd) {
-			this.onEnd = onEnd;
-			return this;
-		}
-
-		/**
-		 * Says that the publisher knows the client and goes on behind its last event,
-		 * where that has an id of the application's. The client is not told of a gap
-		 * then, and no history is asked.
-		 * @return this builder
-		 */
-		public Builder resumable() {
-			this.resumable = true;
-			return this;
-		}
-
-		/**
-		 * Says that the publisher goes on behind the last event of the client, whatever
-		 * its id looks like. The client is not told of a gap then, and no history is
-		 * asked.
-		 * @return this builder
-		 */
-		public Builder resumed() {
-			this.resumed = true;
-			return this;
-		}
-
-		/**
-		 * Sets the name under which the log tells of the publisher, where many streams
-		 * for one client each are of one kind and their names differ.
-		 * @param logName the name; that of the stream, if never called
-		 * @return this builder
-		 */
-		public Builder logName(String logName) {
-			this.logName = logName;
-			return this;
-		}
-
-		/**
-		 * Makes the stream.
-		 * @return the stream, not yet subscribed
-		 */
-		public EventStream build() {
-			return new EventStream(this);
+		@Override
+		public void closed(EventClient client, CloseReason reason) {
+			EventStream.this.closed(client, reason);
 		}
 
 	}

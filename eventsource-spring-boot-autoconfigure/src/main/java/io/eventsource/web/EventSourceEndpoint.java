@@ -29,6 +29,7 @@ import io.eventsource.StreamListener;
 import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.engine.EventStream;
+import io.eventsource.engine.EventStreamBuilder;
 import io.eventsource.engine.runtime.Dispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -542,13 +543,13 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		}
 
 		private static PerClientStreams perClient(StreamDefinition definition,
-				Function<EventClient, EventStream.Builder> builder) {
+				Function<EventClient, EventStreamBuilder> builder) {
 			return new PerClientStreams(definition.name(), definition.settings(), builder, new OpenStreams());
 		}
 
 		/** What a client has missed comes from one of the two. */
-		private static EventStream.Builder resumed(PersonalStream personal, StreamDefinition definition,
-				EventStream.Builder stream) {
+		private static EventStreamBuilder resumed(PersonalStream personal, StreamDefinition definition,
+				EventStreamBuilder stream) {
 			if (personal.resumes()) {
 				return stream.resumed();
 			}
@@ -568,19 +569,19 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			}
 		}
 
-		private EventStream.Builder builder(StreamDefinition definition, Publisher<?> publisher) {
+		private EventStreamBuilder builder(StreamDefinition definition, Publisher<?> publisher) {
 			return builder(definition.name(), publisher).history(definition.history())
 				.filters(definition.access().filters());
 		}
 
-		EventStream.Builder unnamed(String name, Publisher<?> publisher, EventClient client,
+		EventStreamBuilder unnamed(String name, Publisher<?> publisher, EventClient client,
 				@Nullable String resumedAfter) {
-			EventStream.Builder stream = builder(name, Publishers.inContext(publisher))
+			EventStreamBuilder stream = builder(name, Publishers.inContext(publisher))
 				.filters(EventSourceEndpoint.this.access.filters());
 			return (resumedAfter != null && resumedAfter.equals(client.lastEventId())) ? stream.resumed() : stream;
 		}
 
-		EventStream.Builder builder(String name, Publisher<?> publisher) {
+		EventStreamBuilder builder(String name, Publisher<?> publisher) {
 			return EventStream.builder(name, publisher, this.dispatcher)
 				.mapping(Publishers::event)
 				.dataWriter(EventSourceEndpoint.this.dataWriter)

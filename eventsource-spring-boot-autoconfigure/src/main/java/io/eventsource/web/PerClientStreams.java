@@ -14,6 +14,7 @@ import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.StreamSnapshot.State;
 import io.eventsource.engine.EventStream;
+import io.eventsource.engine.EventStreamBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ final class PerClientStreams implements ServedStream {
 
 	private final StreamSettings settings;
 
-	private final Function<EventClient, EventStream.Builder> builder;
+	private final Function<EventClient, EventStreamBuilder> builder;
 
 	private final OpenStreams streams;
 
@@ -40,7 +41,7 @@ final class PerClientStreams implements ServedStream {
 	 * Makes a stream for each client.
 	 * @param streams where those that there are are kept
 	 */
-	PerClientStreams(String name, StreamSettings settings, Function<EventClient, EventStream.Builder> builder,
+	PerClientStreams(String name, StreamSettings settings, Function<EventClient, EventStreamBuilder> builder,
 			OpenStreams streams) {
 		this.name = name;
 		this.settings = settings;

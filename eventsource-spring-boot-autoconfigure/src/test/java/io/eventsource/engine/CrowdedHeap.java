@@ -82,14 +82,14 @@ public final class CrowdedHeap {
 	}
 
 	private static EventStream stream(org.reactivestreams.Publisher<?> publisher,
-			UnaryOperator<EventStream.Builder> customizer) {
+			UnaryOperator<EventStreamBuilder> customizer) {
 		EventStream stream = build(publisher, customizer);
 		stream.start();
 		return stream;
 	}
 
 	private static EventStream build(org.reactivestreams.Publisher<?> publisher,
-			UnaryOperator<EventStream.Builder> customizer) {
+			UnaryOperator<EventStreamBuilder> customizer) {
 		return customizer.apply(EventStream.builder("crowded", publisher, dispatcher).listener(new Reasons())).build();
 	}
 

@@ -277,7 +277,7 @@ class EventFilterTests {
 		return start((builder) -> builder.filters(List.of(filters)));
 	}
 
-	private EventStream start(UnaryOperator<EventStream.Builder> customizer) {
+	private EventStream start(UnaryOperator<EventStreamBuilder> customizer) {
 		return this.engine.stream(this.publisher,
 				(builder) -> customizer.apply(builder.settings(this.settings.build())));
 	}

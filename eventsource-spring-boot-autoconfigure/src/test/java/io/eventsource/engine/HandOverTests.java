@@ -10,9 +10,6 @@ import io.eventsource.engine.Interleavings.Monitor;
 import io.eventsource.engine.Interleavings.Note;
 import io.eventsource.engine.Interleavings.Result;
 import io.eventsource.engine.Interleavings.Tasks;
-import io.eventsource.engine.delivery.ClientCursor;
-import io.eventsource.engine.delivery.ClientGroup;
-import io.eventsource.engine.delivery.HistoryReplay;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Slice;
 import io.eventsource.engine.runtime.BoundedExecutor;
@@ -732,7 +729,7 @@ class HandOverTests {
 	}
 
 	/**
-	 * One client: {@link ClientGroup} and {@link ClientCursor}, with the tail and the end
+	 * One client: {@code ClientGroup} and {@code ClientCursor}, with the tail and the end
 	 * of the {@link EventLog}. A slice is one event. There is no history, and no time but
 	 * that a tick may come at any moment.
 	 */
@@ -1836,8 +1833,8 @@ class HandOverTests {
 
 	/**
 	 * A publisher that is asked for what fits before a client that reads, while a second
-	 * one comes, on another worker: {@link Intake#room}, {@link ClientGroup#admit} and
-	 * {@link ClientGroup#floor}.
+	 * one comes, on another worker: {@link Intake#room}, {@code ClientGroup#admit} and
+	 * {@code ClientGroup#floor}.
 	 */
 	private static class Asking {
 
@@ -2016,8 +2013,8 @@ class HandOverTests {
 	}
 
 	/**
-	 * A client that gets its history in two batches: {@link HistoryReplay}, and what a
-	 * {@link ClientCursor} does with it.
+	 * A client that gets its history in two batches: {@code HistoryReplay}, and what a
+	 * {@code ClientCursor} does with it.
 	 */
 	private static class Replaying {
 

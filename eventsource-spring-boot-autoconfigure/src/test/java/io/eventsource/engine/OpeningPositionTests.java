@@ -412,8 +412,8 @@ class OpeningPositionTests {
 			return this;
 		}
 
-		EventStream.Builder customize(EventStream.Builder builder, OpeningPositionTests test) {
-			UnaryOperator<EventStream.Builder> filters = (stream) -> this.filtered
+		EventStreamBuilder customize(EventStreamBuilder builder, OpeningPositionTests test) {
+			UnaryOperator<EventStreamBuilder> filters = (stream) -> this.filtered
 					? stream.filters(List.of((event, client) -> !String.valueOf(event.data()).startsWith("hidden")))
 					: stream;
 			return filters.apply(builder.settings(this.settings.build())

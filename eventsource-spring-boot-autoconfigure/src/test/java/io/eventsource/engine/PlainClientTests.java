@@ -211,7 +211,7 @@ class PlainClientTests {
 		return event.build();
 	}
 
-	private Client connect(Flux<Event> events, PlainSink sink, UnaryOperator<EventStream.Builder> customizer) {
+	private Client connect(Flux<Event> events, PlainSink sink, UnaryOperator<EventStreamBuilder> customizer) {
 		return this.engine.connect(this.engine.stream(events, customizer), null, sink);
 	}
 

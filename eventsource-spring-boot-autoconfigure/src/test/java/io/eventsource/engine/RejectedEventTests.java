@@ -73,15 +73,15 @@ class RejectedEventTests {
 				}), 1), fault("mapping returns null", mapping((element) -> null), 1));
 	}
 
-	private static Arguments fault(String name, UnaryOperator<EventStream.Builder> customizer, Object element) {
+	private static Arguments fault(String name, UnaryOperator<EventStreamBuilder> customizer, Object element) {
 		return Arguments.of(name, customizer, element);
 	}
 
-	private static UnaryOperator<EventStream.Builder> writer(DataWriter writer) {
+	private static UnaryOperator<EventStreamBuilder> writer(DataWriter writer) {
 		return (builder) -> builder.dataWriter(writer);
 	}
 
-	private static UnaryOperator<EventStream.Builder> mapping(Function<Object, @Nullable Event> mapping) {
+	private static UnaryOperator<EventStreamBuilder> mapping(Function<Object, @Nullable Event> mapping) {
 		return (builder) -> builder
 			.mapping((element) -> (element instanceof Event event) ? event : mapping.apply(element));
 	}
@@ -97,8 +97,7 @@ class RejectedEventTests {
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("faults")
-	void clientsAreToldInThePlaceOfTheEvent(String name, UnaryOperator<EventStream.Builder> customizer,
-			Object element) {
+	void clientsAreToldInThePlaceOfTheEvent(String name, UnaryOperator<EventStreamBuilder> customizer, Object element) {
 		EventStream stream = this.engine.stream(this.publisher, customizer);
 		Client client = this.engine.connect(stream);
 		subscribed();
@@ -115,7 +114,7 @@ class RejectedEventTests {
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("faults")
-	void clientThatResumesAcrossTheEventIsToldToo(String name, UnaryOperator<EventStream.Builder> customizer,
+	void clientThatResumesAcrossTheEventIsToldToo(String name, UnaryOperator<EventStreamBuilder> customizer,
 			Object element) {
 		EventStream stream = this.engine.stream(this.publisher, customizer);
 		Client client = this.engine.connect(stream);
@@ -133,7 +132,7 @@ class RejectedEventTests {
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("faults")
-	void clientOfAPersonalStreamIsTold(String name, UnaryOperator<EventStream.Builder> customizer, Object element) {
+	void clientOfAPersonalStreamIsTold(String name, UnaryOperator<EventStreamBuilder> customizer, Object element) {
 		EventStream stream = this.engine.stream(this.publisher,
 				(builder) -> TestEngine.personal(customizer.apply(builder)));
 		Client client = this.engine.connect(stream);

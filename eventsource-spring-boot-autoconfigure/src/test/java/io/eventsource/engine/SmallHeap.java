@@ -94,7 +94,7 @@ public final class SmallHeap {
 		return StreamSettings.builder();
 	}
 
-	private static EventStream stream(Publisher<?> publisher, UnaryOperator<EventStream.Builder> customizer) {
+	private static EventStream stream(Publisher<?> publisher, UnaryOperator<EventStreamBuilder> customizer) {
 		EventStream stream = customizer.apply(EventStream.builder("small", publisher, dispatcher)).build();
 		stream.start();
 		return stream;

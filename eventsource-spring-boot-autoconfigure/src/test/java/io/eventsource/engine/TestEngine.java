@@ -99,7 +99,7 @@ public class TestEngine implements AutoCloseable {
 		return stream(publisher, (builder) -> builder.settings(settings));
 	}
 
-	public EventStream stream(Publisher<?> publisher, UnaryOperator<EventStream.Builder> customizer) {
+	public EventStream stream(Publisher<?> publisher, UnaryOperator<EventStreamBuilder> customizer) {
 		EventStream stream = customizer
 			.apply(EventStream.builder("test", publisher, this.dispatcher)
 				.listener(this.listener)
@@ -112,7 +112,7 @@ public class TestEngine implements AutoCloseable {
 	/**
 	 * Makes a stream that serves one client alone.
 	 */
-	public static EventStream.Builder personal(EventStream.Builder builder) {
+	public static EventStreamBuilder personal(EventStreamBuilder builder) {
 		return builder.personal((ended) -> {
 		});
 	}

@@ -10,12 +10,12 @@ import io.eventsource.Callee;
 import io.eventsource.Event;
 import io.eventsource.EventClient;
 import io.eventsource.EventFilter;
-import io.eventsource.engine.EventStream;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Frame;
 import io.eventsource.engine.log.FrameEncoder;
 import io.eventsource.engine.log.Slice;
 import io.eventsource.engine.runtime.Call;
+import io.eventsource.engine.runtime.StreamContext;
 import io.eventsource.engine.runtime.Supervisor;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * types that it has asked for. Remembers how much it has hidden since the client was last
  * told its position. Belongs to the worker of the client, but for {@link #shows(Event)}.
  */
-public final class ClientFilter implements Call {
+final class ClientFilter implements Call {
 
 	/** How many frames are looked at in one go. */
 	private static final int STRETCH = 1024;
@@ -34,9 +34,12 @@ public final class ClientFilter implements Call {
 
 	private final EventClient client;
 
-	private final EventStream stream;
+	private final StreamContext context;
 
 	private final List<EventFilter> filters;
+
+	/** Whether the client may know the ids of events that it is not shown. */
+	private final boolean disclosesIds;
 
 	private final boolean positions;
 
@@ -47,13 +50,16 @@ public final class ClientFilter implements Call {
 
 	/**
 	 * Makes a filter.
+	 * @param disclosesIds whether the client may know the ids of events that it is not
+	 * shown
 	 * @param positions whether the client is told positions
 	 */
-	public ClientFilter(EventClient client, EventStream stream, List<EventFilter> filters, boolean positions,
-			Runnable onStall) {
+	ClientFilter(EventClient client, StreamContext context, List<EventFilter> filters, boolean disclosesIds,
+			boolean positions, Runnable onStall) {
 		this.client = client;
-		this.stream = stream;
+		this.context = context;
 		this.filters = filters;
+		this.disclosesIds = disclosesIds;
 		this.positions = positions;
 		this.onStall = onStall;
 	}
@@ -78,7 +84,7 @@ public final class ClientFilter implements Call {
 	}
 
 	private boolean maySee(Event event) {
-		Supervisor supervisor = this.stream.supervisor();
+		Supervisor supervisor = this.context.supervisor();
 		if (supervisor.shunsFilters()) {
 			this.onStall.run();
 			return false;
@@ -164,7 +170,7 @@ public final class ClientFilter implements Call {
 	 */
 	boolean isCheckpointDue() {
 		return this.positions
-				&& this.hidden >= Math.max(1, Math.min(INTERVAL, this.stream.settings().buffer().size() / 4));
+				&& this.hidden >= Math.max(1, Math.min(INTERVAL, this.context.settings().buffer().size() / 4));
 	}
 
 	/**
@@ -174,12 +180,12 @@ public final class ClientFilter implements Call {
 	byte[] checkpoint(EventLog log, long position) {
 		this.hidden = 0;
 		Frame last = log.frame(position - 1);
-		String own = (last != null && this.stream.disclosesIds()) ? last.id() : null;
+		String own = (last != null && this.disclosesIds) ? last.id() : null;
 		if (own != null) {
 			return FrameEncoder.checkpoint(own);
 		}
 		// A personal publisher goes on by its own ids, or not at all
-		return (this.stream.isPersonal() || position <= 0) ? new byte[0]
+		return (this.context.personal() || position <= 0) ? new byte[0]
 				: FrameEncoder.checkpoint(FrameEncoder.id(log.epoch(), position - 1));
 	}
 
@@ -195,13 +201,13 @@ public final class ClientFilter implements Call {
 
 	@Override
 	public void abandon() {
-		this.stream.supervisor().filterAbandoned();
+		this.context.supervisor().filterAbandoned();
 		this.onStall.run();
 	}
 
 	@Override
 	public void returned() {
-		this.stream.supervisor().filterReturned();
+		this.context.supervisor().filterReturned();
 	}
 
 }

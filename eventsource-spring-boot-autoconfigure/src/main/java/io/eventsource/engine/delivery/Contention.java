@@ -32,8 +32,8 @@ import io.eventsource.OverflowStrategy;
  * its clients time back for what they take.</li>
  * </ul>
  * A client that has used up its time is not waited for until it has everything again, for
- * which it has as long as the log keeps the events that it needs. What becomes of it
- * otherwise is the stream's {@link OverflowStrategy}.
+ * which it has as long as the log keeps the events that it needs. What happens to it
+ * otherwise is decided by the stream's {@link OverflowStrategy}.
  * <p>
  * One for each stream, for the clients of all workers. Time is only seen to pass in steps
  * of 0.75 s at most, so that a machine that stood still does not take it for the clients'
@@ -81,7 +81,7 @@ public final class Contention {
 	/**
 	 * Makes room for what one more worker has to report.
 	 */
-	synchronized Share share() {
+	public synchronized Share share() {
 		Share share = new Share();
 		this.shares.add(share);
 		return share;
@@ -149,11 +149,35 @@ public final class Contention {
 	/**
 	 * How the clients of one worker are.
 	 */
-	static final class Share {
+	public final class Share {
 
 		private int readers;
 
 		private int complete;
+
+		/**
+		 * Lets time pass.
+		 */
+		void advance(long now) {
+			Contention.this.advance(now);
+		}
+
+		/**
+		 * Takes note of how the clients are.
+		 * @param readers how many read
+		 * @param complete how many of these have everything
+		 */
+		void report(int readers, int complete) {
+			Contention.this.report(this, readers, complete);
+		}
+
+		/**
+		 * Opens the account of a client.
+		 * @param position what the client needs first
+		 */
+		Account open(long position) {
+			return new Account(position);
+		}
 
 	}
 

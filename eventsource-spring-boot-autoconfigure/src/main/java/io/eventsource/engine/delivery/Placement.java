@@ -1,20 +1,62 @@
 package io.eventsource.engine.delivery;
 
 import io.eventsource.EventClient;
-import io.eventsource.engine.EventStream;
+import io.eventsource.GapCause;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Frame;
 import io.eventsource.engine.log.LogId;
+import io.eventsource.engine.runtime.StreamContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By which ids clients know their places in the log of a stream that all share. A client
- * of a stream of its own has no place there that it could come back to: its publisher
- * goes on by its own ids, or begins anew.
+ * Where the clients of one stream start in its log, and the ids by which they know their
+ * places. A client of a stream of its own has no place that it could come back to: its
+ * publisher goes on by its own ids, or begins anew.
  */
-final class Placement {
+public final class Placement {
 
-	private Placement() {
+	private final StreamContext context;
+
+	private final EventLog log;
+
+	private final Resumption resumption;
+
+	public Placement(StreamContext context, EventLog log, Resumption resumption) {
+		this.context = context;
+		this.log = log;
+		this.resumption = resumption;
+	}
+
+	/**
+	 * Where a client starts: behind the last event that it has, or with some of the
+	 * latest.
+	 */
+	EventLog.Start start(@Nullable String lastEventId) {
+		EventLog.Start start = startInLog(lastEventId);
+		if (this.resumption.always()) {
+			return EventLog.Start.at(start.position());
+		}
+		if (start.gap() != GapCause.UNKNOWN) {
+			return start;
+		}
+		if (this.resumption.byOwnIds()) {
+			return EventLog.Start.at(start.position());
+		}
+		boolean stored = lastEventId != null && this.resumption.storeIds().test(lastEventId);
+		return stored ? new EventLog.Start(start.position(), GapCause.EVICTED, null) : start;
+	}
+
+	private EventLog.Start startInLog(@Nullable String lastEventId) {
+		return this.log.start(lastEventId, this.context.settings().replay().initial());
+	}
+
+	/**
+	 * Whether a client has nothing more to expect: the log has ended, and the client has
+	 * all of it.
+	 */
+	public boolean isOver(@Nullable String lastEventId) {
+		EventLog.Start start = startInLog(lastEventId);
+		return start.gap() == null && this.log.isOver(start.position());
 	}
 
 	/**
@@ -24,38 +66,29 @@ final class Placement {
 	 * it gets both then.
 	 * @param start where the client starts
 	 * @param tail what came next in the log before it had its place
+	 * @param lasting whether ids of the publisher's can tell the place, since a history
+	 * knows them, too, also in the next run of the stream
 	 * @return the id; {@code null} for a client that has one, or that cannot resume
 	 */
-	static @Nullable String opening(EventStream stream, EventClient client, EventLog.Start start, long tail) {
-		if (client.lastEventId() != null || stream.isPersonal()) {
+	@Nullable String openingId(EventClient client, EventLog.Start start, long tail, boolean lasting) {
+		if (client.lastEventId() != null || this.context.personal()) {
 			return null;
 		}
-		EventLog log = stream.log();
-		boolean replaying = stream.settings().replay().initial() > 0;
-		// Known to the history, too, also in the next run of the stream
-		boolean lasting = stream.hasHistory() && stream.disclosesIds() && (!replaying || stream.showsAll(client));
-		Frame last = lasting ? log.frame(start.position() - 1) : null;
+		Frame last = lasting ? this.log.frame(start.position() - 1) : null;
 		if (last != null && last.id() != null) {
 			return last.id();
 		}
-		return LogId.ofOpening(log.epoch(), (replaying && !log.hasEnded()) ? tail : start.position());
+		boolean replaying = this.context.settings().replay().initial() > 0 && !this.log.hasEnded();
+		return LogId.ofOpening(this.log.epoch(), replaying ? tail : start.position());
 	}
 
 	/**
 	 * The id for a client that has all of a log that has ended, so that it need not come
 	 * back.
 	 */
-	static String end(EventLog log) {
-		long tail = log.tail();
-		return (tail > 0) ? LogId.ofEvent(log.epoch(), tail - 1) : LogId.ofOpening(log.epoch(), 0);
-	}
-
-	/**
-	 * Whether a client that was sent all of a log does not know it by an id.
-	 * @param displaced whether it was moved to the end of the log and sent nothing of it
-	 */
-	static boolean isUnknown(EventLog log, boolean displaced) {
-		return displaced || log.endsWithGap();
+	String endId() {
+		long tail = this.log.tail();
+		return (tail > 0) ? LogId.ofEvent(this.log.epoch(), tail - 1) : LogId.ofOpening(this.log.epoch(), 0);
 	}
 
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.eventsource.CloseReason;
-import io.eventsource.engine.delivery.ClientCursor;
+import io.eventsource.EventConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +52,7 @@ public final class Stragglers {
 	 * Counts what a client keeps now instead of what it kept before.
 	 * @return what it keeps now
 	 */
-	public @Nullable Slice exchange(ClientCursor client, @Nullable Slice before, @Nullable Slice now) {
+	public @Nullable Slice exchange(EventConnection client, @Nullable Slice before, @Nullable Slice now) {
 		if (before != now) {
 			synchronized (this.log) {
 				if (now != null && now.count() > 0) {
@@ -66,7 +66,7 @@ public final class Stragglers {
 		return now;
 	}
 
-	private void keep(ClientCursor client, Slice slice) {
+	private void keep(EventConnection client, Slice slice) {
 		Piece piece = this.pieces.get(slice.bytes());
 		if (piece == null) {
 			piece = new Piece(slice);
@@ -88,7 +88,7 @@ public final class Stragglers {
 				&& ((last != null && last.bytes() == slice.bytes()) || slice.from() >= this.log.head());
 	}
 
-	private void drop(ClientCursor client, Slice slice) {
+	private void drop(EventConnection client, Slice slice) {
 		Piece piece = this.pieces.get(slice.bytes());
 		if (piece == null || !piece.clients.remove(client) || !piece.clients.isEmpty()) {
 			return;
@@ -177,7 +177,7 @@ public final class Stragglers {
 
 		private final long size;
 
-		private final Set<ClientCursor> clients = Collections.newSetFromMap(new IdentityHashMap<>());
+		private final Set<EventConnection> clients = Collections.newSetFromMap(new IdentityHashMap<>());
 
 		/** Whether the log does not have it any more. */
 		private boolean outside;

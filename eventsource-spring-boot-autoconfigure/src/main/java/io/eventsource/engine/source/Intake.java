@@ -18,6 +18,7 @@ import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.runtime.ApplicationCalls;
 import io.eventsource.engine.runtime.Dispatcher;
 import io.eventsource.engine.runtime.PublisherLog;
+import io.eventsource.engine.runtime.PublisherStart;
 import io.eventsource.engine.runtime.Supervisor;
 import io.eventsource.engine.runtime.WorkerReplaced;
 import org.apache.commons.logging.Log;
@@ -101,7 +102,7 @@ public final class Intake {
 	 * Has a thread call the publisher, which is interrupted when the subscription ends.
 	 */
 	private boolean call(Runnable action) {
-		ApplicationCalls.Task task = this.stream.calls().add(Callee.PUBLISHER, action);
+		ApplicationCalls.Task task = this.stream.context().calls().add(Callee.PUBLISHER, action);
 		boolean accepted = false;
 		try {
 			accepted = this.dispatcher.intake(task);
@@ -195,7 +196,7 @@ public final class Intake {
 		}
 		if (current != null && current.end()) {
 			// First, so that what is thrown therefore meets a subscription that exists
-			this.stream.calls().interrupt(Callee.PUBLISHER);
+			this.stream.context().calls().interrupt(Callee.PUBLISHER);
 			cancel(current);
 		}
 		return active;

@@ -11,8 +11,8 @@ import java.util.function.ToLongFunction;
 import io.eventsource.ClientSnapshot;
 import io.eventsource.CloseReason;
 import io.eventsource.EventClient;
+import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
-import io.eventsource.engine.EventStream;
 import io.eventsource.engine.runtime.Dispatcher;
 import io.eventsource.engine.runtime.Worker;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +20,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * All clients of one stream: a group for each worker, made when its first client comes.
  */
-public final class Audience {
+public final class ClientGroups {
 
-	private final EventStream stream;
+	private final Delivery delivery;
+
+	private final Contention contention;
+
+	private final DeliveryListener listener;
 
 	private final Dispatcher dispatcher;
 
 	private final AtomicReferenceArray<@Nullable ClientGroup> groups;
 
-	public Audience(EventStream stream, Dispatcher dispatcher) {
-		this.stream = stream;
+	public ClientGroups(Delivery delivery, Contention contention, DeliveryListener listener, Dispatcher dispatcher) {
+		this.delivery = delivery;
+		this.contention = contention;
+		this.listener = listener;
 		this.dispatcher = dispatcher;
 		this.groups = new AtomicReferenceArray<>(dispatcher.threads());
 	}
@@ -37,7 +43,7 @@ public final class Audience {
 	/**
 	 * Gives a client its place in the log.
 	 */
-	public ClientCursor admit(EventClient client, EventSink sink) {
+	public EventConnection admit(EventClient client, EventSink sink) {
 		return group(this.dispatcher.nextWorker()).admit(client, sink);
 	}
 
@@ -45,7 +51,7 @@ public final class Audience {
 		ClientGroup group = this.groups.get(index);
 		if (group == null) {
 			Worker worker = this.dispatcher.worker(index);
-			group = new ClientGroup(this.stream, worker, this.dispatcher.clock());
+			group = new ClientGroup(this.delivery, this.contention.share(), this.listener, worker);
 			this.groups.set(index, group);
 			worker.startTicking(group.ticker());
 		}
@@ -55,8 +61,8 @@ public final class Audience {
 	/**
 	 * Makes the workers send what has been published. Any thread; never blocks.
 	 */
-	public void announce() {
-		forEach(ClientGroup::announce);
+	public void scheduleFlush() {
+		forEach(ClientGroup::scheduleFlush);
 	}
 
 	/**
@@ -103,7 +109,7 @@ public final class Audience {
 		for (int i = 0; i < this.groups.length(); i++) {
 			ClientGroup group = this.groups.get(i);
 			if (group != null) {
-				lowest = Math.min(lowest, group.floor());
+				lowest = Math.min(lowest, group.floor().demanded());
 			}
 		}
 		return lowest;
@@ -117,7 +123,7 @@ public final class Audience {
 		for (int i = 0; i < this.groups.length(); i++) {
 			ClientGroup group = this.groups.get(i);
 			if (group != null) {
-				greatest = Math.max(greatest, tail - group.slowest());
+				greatest = Math.max(greatest, tail - group.floor().slowest());
 			}
 		}
 		return greatest;
@@ -126,7 +132,7 @@ public final class Audience {
 	/**
 	 * Adds up what the groups have counted.
 	 */
-	public long sum(ToLongFunction<ClientGroup.Counts> count) {
+	public long sum(ToLongFunction<DeliveryCounts> count) {
 		long sum = 0;
 		for (int i = 0; i < this.groups.length(); i++) {
 			ClientGroup group = this.groups.get(i);

@@ -1,12 +1,10 @@
-package io.eventsource.engine.source;
+package io.eventsource.engine.runtime;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.eventsource.EventSink;
 import io.eventsource.StreamSettings;
-import io.eventsource.engine.log.FrameEncoder;
-import io.eventsource.engine.runtime.EarlyFailures;
-import io.eventsource.engine.runtime.Supervisor;
 
 /**
  * The first sign of a publisher that is there for one client alone: its first event, its
@@ -60,7 +58,7 @@ public final class PublisherStart {
 	/**
 	 * Takes note that the publisher has emitted an event.
 	 */
-	void emitted() {
+	public void emitted() {
 		this.failures.forget(this.key);
 		give();
 	}
@@ -79,19 +77,18 @@ public final class PublisherStart {
 	 * @return whether the client is answered with the failure itself, before anything
 	 * else was sent
 	 */
-	boolean failed(Throwable cause) {
+	public boolean failed(Throwable cause) {
 		boolean[] answered = { false };
 		Supervisor.quietly(() -> answered[0] = this.sink.publisherFailed(cause));
 		return answered[0];
 	}
 
 	/**
-	 * What the client is told whose publisher has failed before its first event.
-	 * @return the block with the time after which it is to come back, which is longer
-	 * each time
+	 * After which time the client is to come back if the publisher has failed before its
+	 * first event. The time is longer each time.
 	 */
-	public byte[] farewell(long now) {
-		return FrameEncoder.retry(this.failures.next(this.key, this.settings, now));
+	public Duration returnTime(long now) {
+		return this.failures.next(this.key, this.settings, now);
 	}
 
 }

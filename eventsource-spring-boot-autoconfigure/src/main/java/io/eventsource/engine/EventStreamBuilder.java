@@ -1,0 +1,172 @@
+package io.eventsource.engine;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import io.eventsource.DataWriter;
+import io.eventsource.Event;
+import io.eventsource.EventFilter;
+import io.eventsource.EventHistory;
+import io.eventsource.StreamListener;
+import io.eventsource.StreamSettings;
+import io.eventsource.engine.runtime.Dispatcher;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+/**
+ * Describes a stream to be built. Not thread-safe.
+ */
+public final class EventStreamBuilder {
+
+	final String name;
+
+	final Publisher<?> publisher;
+
+	final Dispatcher dispatcher;
+
+	StreamSettings settings = StreamSettings.defaults();
+
+	DataWriter dataWriter = (data) -> {
+		throw new IllegalStateException(
+				"there is no DataWriter for " + data.getClass().getName() + "; publish text, or supply a DataWriter");
+	};
+
+	StreamListener listener = new StreamListener() {
+	};
+
+	Function<Object, Event> mapping = (element) -> (element instanceof Event event) ? event : Event.of(element);
+
+	@Nullable EventHistory history;
+
+	List<EventFilter> filters = List.of();
+
+	@Nullable Consumer<EventStream> onEnd;
+
+	boolean resumable;
+
+	boolean resumed;
+
+	@Nullable String logName;
+
+	EventStreamBuilder(String name, Publisher<?> publisher, Dispatcher dispatcher) {
+		this.name = name;
+		this.publisher = publisher;
+		this.dispatcher = dispatcher;
+	}
+
+	/**
+	 * Sets the settings.
+	 * @param settings the settings, {@link StreamSettings#defaults()} if never called
+	 * @return this builder
+	 */
+	public EventStreamBuilder settings(StreamSettings settings) {
+		this.settings = settings;
+		return this;
+	}
+
+	/**
+	 * Sets what writes data that is not text. Without it, such events are refused.
+	 * @param dataWriter the writer
+	 * @return this builder
+	 */
+	public EventStreamBuilder dataWriter(DataWriter dataWriter) {
+		this.dataWriter = dataWriter;
+		return this;
+	}
+
+	/**
+	 * Sets who observes the stream.
+	 * @param listener the listener
+	 * @return this builder
+	 */
+	public EventStreamBuilder listener(StreamListener listener) {
+		this.listener = listener;
+		return this;
+	}
+
+	/**
+	 * Sets how an event is made of what the publisher emits. By default, what is no event
+	 * is the data of one.
+	 * @param mapping the mapping, which throws {@link IllegalArgumentException} for an
+	 * element that cannot be an event; it is left out then
+	 * @return this builder
+	 */
+	public EventStreamBuilder mapping(Function<Object, Event> mapping) {
+		this.mapping = mapping;
+		return this;
+	}
+
+	/**
+	 * Sets who knows the events that the log does not have any more.
+	 * @param history the history, or {@code null} for none
+	 * @return this builder
+	 */
+	public EventStreamBuilder history(@Nullable EventHistory history) {
+		this.history = history;
+		return this;
+	}
+
+	/**
+	 * Sets who says which client may see which event.
+	 * @param filters the filters, which must all agree; none, if never called
+	 * @return this builder
+	 */
+	public EventStreamBuilder filters(List<EventFilter> filters) {
+		this.filters = filters;
+		return this;
+	}
+
+	/**
+	 * Makes the stream serve one client alone: the publisher is asked for no more than
+	 * the client reads, is let go when the client leaves, and its failure ends the
+	 * connection.
+	 * @param onEnd called with the stream when the client has gone
+	 * @return this builder
+	 */
+	public EventStreamBuilder personal(Consumer<EventStream> onEnd) {
+		this.onEnd = onEnd;
+		return this;
+	}
+
+	/**
+	 * Says that the publisher knows the client and goes on behind its last event, where
+	 * that has an id of the application's. The client is not told of a gap then, and no
+	 * history is asked.
+	 * @return this builder
+	 */
+	public EventStreamBuilder resumable() {
+		this.resumable = true;
+		return this;
+	}
+
+	/**
+	 * Says that the publisher goes on behind the last event of the client, whatever its
+	 * id looks like. The client is not told of a gap then, and no history is asked.
+	 * @return this builder
+	 */
+	public EventStreamBuilder resumed() {
+		this.resumed = true;
+		return this;
+	}
+
+	/**
+	 * Sets the name under which the log tells of the publisher, where many streams for
+	 * one client each are of one kind and their names differ.
+	 * @param logName the name; that of the stream, if never called
+	 * @return this builder
+	 */
+	public EventStreamBuilder logName(String logName) {
+		this.logName = logName;
+		return this;
+	}
+
+	/**
+	 * Makes the stream.
+	 * @return the stream, not yet subscribed
+	 */
+	public EventStream build() {
+		return new EventStream(this);
+	}
+
+}

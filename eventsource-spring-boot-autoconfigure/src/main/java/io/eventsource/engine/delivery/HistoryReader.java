@@ -1,0 +1,257 @@
+package io.eventsource.engine.delivery;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+import io.eventsource.Callee;
+import io.eventsource.Event;
+import io.eventsource.EventClient;
+import io.eventsource.WaitingEvents;
+import io.eventsource.engine.log.EncodedEvent;
+import io.eventsource.engine.log.EventLog;
+import io.eventsource.engine.log.Frame;
+import io.eventsource.engine.log.Slice;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the history of a stream for one client, a batch at a time, up to the event from
+ * which on the log has everything. Only one thread at a time reads, and it may block.
+ */
+final class HistoryReader {
+
+	/** How long events wait for more of them to be read. */
+	private static final long HASTE = TimeUnit.MILLISECONDS.toNanos(100);
+
+	/** When a batch is large enough. With the last event most can be written at once. */
+	private static final int BATCH = Slice.MAX_BYTES / 4 * 3;
+
+	private final HistoryQuery query;
+
+	private final HistoryRequest request;
+
+	private final Delivery delivery;
+
+	private final Function<Event, EncodedEvent> encoder;
+
+	/** What the client may see; {@code null} for everything. */
+	private final @Nullable ClientFilter filter;
+
+	private String lastId;
+
+	/** The last id with which the history was asked. */
+	private @Nullable String asked;
+
+	private int count;
+
+	/** How many of the latest events the client was not shown. */
+	private int hidden;
+
+	HistoryReader(HistoryQuery query, HistoryRequest request, Delivery delivery,
+			Function<Event, EncodedEvent> encoder) {
+		this.query = query;
+		this.request = request;
+		this.delivery = delivery;
+		this.encoder = encoder;
+		this.lastId = request.lastEventId();
+		this.filter = delivery.visibility().filterFor(request.recipient().client(), false, () -> {
+		});
+	}
+
+	EventClient client() {
+		return this.request.recipient().client();
+	}
+
+	/**
+	 * Has what comes after the end be read too, since events have left the log before the
+	 * client got there.
+	 */
+	void resume() {
+		this.asked = null;
+	}
+
+	/**
+	 * Closes what is being read. Throws nothing.
+	 */
+	void close() {
+		this.query.close();
+	}
+
+	/**
+	 * Reads the next batch in the context of the client.
+	 * @param room waits until the batch may have so many bytes
+	 * @param cancelled whether the client has gone
+	 */
+	@Nullable HistoryBatch read(Room room, BooleanSupplier cancelled) {
+		return this.request.recipient().inContext(() -> readBatch(room, cancelled));
+	}
+
+	private HistoryBatch readBatch(Room room, BooleanSupplier cancelled) {
+		Blocks blocks = new Blocks(room);
+		int before = this.count;
+		EventLog.Start end;
+		try {
+			end = read(blocks, System.nanoTime(), cancelled);
+		}
+		catch (Throwable ex) {
+			if (!cancelled.getAsBoolean()) {
+				// Whoever is interrupted since the client has gone is not to blame
+				this.delivery.context()
+					.supervisor()
+					.failed(Callee.HISTORY, () -> "The history of stream '" + client().stream() + "' failed; "
+							+ client() + " is told that it misses events", ex);
+			}
+			end = gap();
+		}
+		if (end != null) {
+			close();
+		}
+		room.filled(blocks.size);
+		return new HistoryBatch(blocks.join(), this.count - before, this.hidden, end);
+	}
+
+	private EventLog.@Nullable Start read(Blocks blocks, long begun, BooleanSupplier cancelled) throws Exception {
+		while (!cancelled.getAsBoolean() && blocks.size < BATCH
+				&& (blocks.size == 0 || System.nanoTime() - begun < HASTE)) {
+			Iterator<Event> events = (this.query.events() != null) ? this.query.events() : ask();
+			if (events == null) {
+				return gap();
+			}
+			EventLog.Start end = events.hasNext() ? read(events.next(), blocks) : end();
+			if (end != null) {
+				return end;
+			}
+		}
+		return null;
+	}
+
+	private @Nullable Iterator<Event> ask() throws Exception {
+		this.asked = this.lastId;
+		return this.query.ask(this.lastId, this.delivery.settings().replay().historyMaxEvents() - this.count + 1);
+	}
+
+	/**
+	 * Adds an event, unless the log has it and all that follows.
+	 */
+	private EventLog.@Nullable Start read(Event event, Blocks blocks) throws InterruptedException {
+		Frame known = (event.id() != null) ? this.delivery.log().frame(event.id()) : null;
+		if (known != null) {
+			return EventLog.Start.at(known.sequence());
+		}
+		if (this.count == this.delivery.settings().replay().historyMaxEvents()) {
+			return gap();
+		}
+		add(event, blocks);
+		return null;
+	}
+
+	/**
+	 * Where the client goes on after the last event of the history; {@code null} if
+	 * events have left the log since the history was asked, which may have them now.
+	 */
+	private EventLog.@Nullable Start end() {
+		this.query.close();
+		EventLog.Start start = this.request.start();
+		Frame last = this.delivery.log().frame(this.lastId);
+		if (last != null) {
+			return EventLog.Start.at(last.sequence() + 1);
+		}
+		if (this.delivery.log().head() <= start.position()) {
+			return EventLog.Start.at(start.position());
+		}
+		return this.lastId.equals(this.asked) ? gap() : null;
+	}
+
+	private void add(Event event, Blocks blocks) throws InterruptedException {
+		this.count++;
+		if (this.lastId.equals(event.id())) {
+			return;
+		}
+		if (event.id() != null) {
+			this.lastId = event.id();
+		}
+		if (this.filter != null && !this.filter.shows(event)) {
+			this.hidden++;
+			return;
+		}
+		this.hidden = 0;
+		// With nothing but the application's own event, unless its size is not known
+		blocks.makeRoom(WaitingEvents.size(event));
+		EncodedEvent encoded = this.encoder.apply(event);
+		blocks.add(encoded, this.request.recipient().keepsPositions() ? 0 : encoded.own());
+		if (encoded.gap() != null) {
+			this.delivery.context().missed(client(), encoded.gap(), null);
+		}
+	}
+
+	private EventLog.Start gap() {
+		EventLog.Start start = this.request.start();
+		long oldest = this.delivery.log().head();
+		Long missed = start.missed();
+		if (missed == null || this.count > 0) {
+			return new EventLog.Start(oldest, start.gap(), null);
+		}
+		return new EventLog.Start(oldest, start.gap(), missed + oldest - start.position());
+	}
+
+	/**
+	 * The room that a batch has.
+	 */
+	interface Room {
+
+		/**
+		 * Waits until the batch may have so many bytes.
+		 */
+		void growTo(long size) throws InterruptedException;
+
+		/**
+		 * Says how large the batch has become.
+		 */
+		void filled(long size);
+
+	}
+
+	/**
+	 * The blocks of a batch that is being read.
+	 */
+	private static final class Blocks {
+
+		private final Room room;
+
+		private final List<byte[]> blocks = new ArrayList<>();
+
+		private long size;
+
+		Blocks(Room room) {
+			this.room = room;
+		}
+
+		void makeRoom(long more) throws InterruptedException {
+			this.room.growTo(this.size + more);
+		}
+
+		void add(EncodedEvent encoded, int offset) throws InterruptedException {
+			byte[] body = encoded.body();
+			makeRoom(body.length - offset);
+			this.blocks.add((offset > 0) ? Arrays.copyOfRange(body, offset, body.length) : body);
+			this.size += body.length - offset;
+		}
+
+		/** A single one is not copied, since it may be large. */
+		byte[] join() {
+			if (this.blocks.size() == 1) {
+				return this.blocks.get(0);
+			}
+			ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) this.size);
+			this.blocks.forEach(bytes::writeBytes);
+			return bytes.toByteArray();
+		}
+
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.eventsource.engine.delivery;
+
+import java.util.List;
+
+import io.eventsource.EventClient;
+import io.eventsource.EventFilter;
+import io.eventsource.engine.runtime.StreamContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which clients of one stream may see which events, and ids of events.
+ */
+public final class Visibility {
+
+	private final StreamContext context;
+
+	private final List<EventFilter> filters;
+
+	private final boolean opaqueIds;
+
+	/**
+	 * Describes what the clients of a stream may see.
+	 * @param filters the filters, which must all agree
+	 * @param opaqueIds whether the ids of events say nothing about the events
+	 */
+	public Visibility(StreamContext context, List<EventFilter> filters, boolean opaqueIds) {
+		this.context = context;
+		this.filters = filters;
+		this.opaqueIds = opaqueIds;
+	}
+
+	boolean hasFilters() {
+		return !this.filters.isEmpty();
+	}
+
+	/**
+	 * Whether a client is shown all events.
+	 */
+	boolean showsAll(EventClient client) {
+		return this.filters.isEmpty() && client.types().isEmpty();
+	}
+
+	/**
+	 * Whether a client may know the ids of events that it is not shown.
+	 */
+	boolean disclosesIds() {
+		return this.filters.isEmpty() || this.context.personal() || this.opaqueIds;
+	}
+
+	/**
+	 * What a client may see and has asked for; {@code null} for everything.
+	 * @param positions whether the client is told positions
+	 * @param onStall called if a worker had to be replaced while it was in a filter
+	 */
+	@Nullable ClientFilter filterFor(EventClient client, boolean positions, Runnable onStall) {
+		return showsAll(client) ? null
+				: new ClientFilter(client, this.context, this.filters, disclosesIds(), positions, onStall);
+	}
+
+}
