@@ -132,17 +132,19 @@ class EventSourceAutoConfigurationTests {
 				assertThat(streams.get("flux").paths()).containsExactlyInAnyOrder("/my/flux", "/live");
 				assertThat(streams.get("channel").paths()).containsExactly("/live/channel");
 				assertThat(streams.get("channel").settings())
-					.hasToString("StreamSettings[retry=PT5S, heartbeat=PT0S, bufferSize=10, bufferMemory=4194304, "
-							+ "maxEventSize=65536, overflow=SKIP, initialReplay=2, gapEvent=lost, historyMaxEvents=3, "
-							+ "linger=PT1M, restartMinDelay=PT4S, restartMaxDelay=PT5S, writeTimeout=PT7S, maxLifetime=PT1H, "
-							+ "flushInterval=PT0.02S, responseDelay=PT3S]");
+					.hasToString("StreamSettings[buffer=BufferSettings[size=10, memory=4194304, maxEventSize=65536, "
+							+ "overflow=SKIP], replay=ReplaySettings[initial=2, historyMaxEvents=3, gapEvent=lost], "
+							+ "connection=ConnectionSettings[retry=PT5S, heartbeat=PT0S, writeTimeout=PT7S, "
+							+ "maxLifetime=PT1H, flushInterval=PT0.02S, responseDelay=PT3S], "
+							+ "publisher=PublisherSettings[linger=PT1M, restartMinDelay=PT4S, restartMaxDelay=PT5S]]");
 				assertThat(streams.get("channel").perClient()).isFalse();
 				assertThat(streams.get("flux").perClient()).isTrue();
 				assertThat(streams.get("flux").settings())
-					.hasToString("StreamSettings[retry=PT1S, heartbeat=PT30S, bufferSize=99, bufferMemory=1048576, "
-							+ "maxEventSize=1024, overflow=CONFLATE, initialReplay=6, gapEvent=, historyMaxEvents=7, "
-							+ "linger=PT2M, restartMinDelay=PT8S, restartMaxDelay=PT9S, writeTimeout=PT9S, maxLifetime=PT2H, "
-							+ "flushInterval=PT0.03S, responseDelay=PT4S]");
+					.hasToString("StreamSettings[buffer=BufferSettings[size=99, memory=1048576, maxEventSize=1024, "
+							+ "overflow=CONFLATE], replay=ReplaySettings[initial=6, historyMaxEvents=7, gapEvent=], "
+							+ "connection=ConnectionSettings[retry=PT1S, heartbeat=PT30S, writeTimeout=PT9S, "
+							+ "maxLifetime=PT2H, flushInterval=PT0.03S, responseDelay=PT4S], "
+							+ "publisher=PublisherSettings[linger=PT2M, restartMinDelay=PT8S, restartMaxDelay=PT9S]]");
 			});
 	}
 

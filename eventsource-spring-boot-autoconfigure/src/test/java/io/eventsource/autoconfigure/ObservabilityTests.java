@@ -147,7 +147,7 @@ class ObservabilityTests {
 	@EnumSource
 	void clientThatLeavesIsOneLineWithTheReasonAtDebug(TestServer.Container container, CapturedOutput output)
 			throws Exception {
-		start(container, "logging.level.io.eventsource.EventStream=debug");
+		start(container, "logging.level.io.eventsource.engine=debug");
 		try (StreamClient client = client("/events/orders")) {
 			client.head();
 		}

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.eventsource.web.StreamClient;
 import io.eventsource.web.TestServer;
@@ -104,7 +105,9 @@ class WarTests {
 		assertThat(this.clients).allSatisfy((client) -> assertThat(client.reconnectionTime())
 			.isBetween(Duration.ofSeconds(3), Duration.ofSeconds(6)));
 		assertThat(this.clients.stream().map(StreamClient::reconnectionTime).distinct()).hasSizeGreaterThan(50);
-		assertThat(this.war.output()).doesNotContain("SEVERE", "ERROR", "WARN", "\tat ");
+		// Tomcat warns of a machine that is slow to make its first random number
+		assertThat(this.war.output().lines().filter((line) -> !line.contains("Creation of SecureRandom")))
+			.noneMatch((line) -> Stream.of("SEVERE", "ERROR", "WARN", "\tat ").anyMatch(line::contains));
 	}
 
 }
