@@ -6,6 +6,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
+import io.eventsource.engine.runtime.Worker.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskQueue {
 
-	private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+	private final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
 
 	/** Accessed by the worker only. */
 	private final PriorityQueue<Delayed> delayed = new PriorityQueue<>();
@@ -28,14 +29,14 @@ final class TaskQueue {
 	/**
 	 * Adds a task. Never blocks.
 	 */
-	void add(Runnable task) {
+	void add(Task task) {
 		this.tasks.add(task);
 	}
 
 	/**
 	 * Adds a task that becomes due after a delay. Never blocks.
 	 */
-	void add(Runnable task, long nanos) {
+	void add(Task task, long nanos) {
 		long time = this.clock.getAsLong() + nanos;
 		add(() -> this.delayed.add(new Delayed(task, time)));
 	}
@@ -44,7 +45,7 @@ final class TaskQueue {
 	 * Takes the next task, for which it waits no longer than the given time.
 	 * @return the task, or {@code null} if there was none
 	 */
-	@Nullable Runnable poll(long nanos) {
+	@Nullable Task poll(long nanos) {
 		long wait = nanos;
 		Delayed next = this.delayed.peek();
 		if (next != null) {
@@ -66,7 +67,7 @@ final class TaskQueue {
 	/**
 	 * A task and the time at which it becomes due.
 	 */
-	private record Delayed(Runnable task, long time) implements Comparable<Delayed> {
+	private record Delayed(Task task, long time) implements Comparable<Delayed> {
 
 		@Override
 		public int compareTo(Delayed other) {

@@ -29,7 +29,7 @@ public final class Worker {
 	private volatile @Nullable WorkerThread thread;
 
 	/** The current task, handed over from a thread to its replacement. */
-	private @Nullable Runnable running;
+	private @Nullable Task running;
 
 	/**
 	 * The call in which a thread was replaced, until its replacement has abandoned it.
@@ -105,14 +105,14 @@ public final class Worker {
 	/**
 	 * Adds a task. May be called on any thread; never blocks.
 	 */
-	public void execute(Runnable task) {
+	public void execute(Task task) {
 		this.tasks.add(task);
 	}
 
 	/**
 	 * Adds a task that is run after a delay. May be called on any thread; never blocks.
 	 */
-	public void executeLater(Runnable task, long nanos) {
+	public void executeLater(Task task, long nanos) {
 		this.tasks.add(task, nanos);
 	}
 
@@ -161,13 +161,14 @@ public final class Worker {
 	 */
 	private void takeOver() {
 		Call call = this.abandoned;
-		Runnable interrupted = this.running;
+		Task interrupted = this.running;
 		this.abandoned = null;
 		if (call != null) {
 			runSafely(call::abandon);
 		}
-		if (interrupted instanceof Task task) {
-			runSafely(task::interrupted);
+		this.running = null;
+		if (interrupted != null) {
+			runSafely(interrupted::interrupted);
 		}
 	}
 
@@ -184,7 +185,10 @@ public final class Worker {
 	}
 
 	private void turn() {
-		runSafely(this.tasks.poll(this.ticker.timeLeft()));
+		Task task = this.tasks.poll(this.ticker.timeLeft());
+		if (task != null) {
+			run(task);
+		}
 		if (this.ticker.timeLeft() <= 0) {
 			tick();
 		}
@@ -198,24 +202,26 @@ public final class Worker {
 		this.ticker.tick(this::runSafely);
 	}
 
-	private void runSafely(@Nullable Runnable task) {
-		if (task == null) {
-			return;
-		}
+	private void run(Task task) {
 		this.running = task;
+		runSafely(task);
+		// Not reached by a thread that was replaced: the task belongs to its replacement
+		this.running = null;
+	}
+
+	private void runSafely(Runnable action) {
 		try {
-			task.run();
+			action.run();
 		}
 		catch (Throwable ex) {
 			WorkerReplaced.check(ex);
 			this.failures.warn(() -> "A task of the event dispatcher failed; the worker continues", ex);
 		}
-		// Not reached by a thread that was replaced: the task belongs to its replacement
-		this.running = null;
 	}
 
 	/**
-	 * A task that has to know whether the thread that ran it was replaced.
+	 * A task of a worker, which may have to know whether the thread that ran it was
+	 * replaced.
 	 */
 	public interface Task extends Runnable {
 
@@ -223,7 +229,8 @@ public final class Worker {
 		 * Called instead of the rest of {@link #run()}, by the replacement of a thread
 		 * that was replaced or has died while it ran the task.
 		 */
-		void interrupted();
+		default void interrupted() {
+		}
 
 	}
 
