@@ -12,14 +12,14 @@ final class PassSignal {
 
 	private final Worker worker;
 
-	private final Runnable pass;
+	private final Worker.Task pass;
 
 	private final AtomicBoolean signalled = new AtomicBoolean();
 
 	/** Whether a pass has failed, or could not be asked for. */
 	private volatile boolean overdue;
 
-	PassSignal(Worker worker, Runnable pass) {
+	PassSignal(Worker worker, Worker.Task pass) {
 		this.worker = worker;
 		this.pass = pass;
 	}
