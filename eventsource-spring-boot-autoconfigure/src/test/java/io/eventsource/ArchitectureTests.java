@@ -37,23 +37,25 @@ class ArchitectureTests {
 			"io.eventsource.redis.RedisEventChannels",
 			"io.eventsource.autoconfigure.EventSourceChannelsAutoConfiguration", "io.eventsource.EventClient",
 			"io.eventsource.EventClient$Builder", "io.eventsource.EventFilter", "io.eventsource.EventConnection",
-			"io.eventsource.EventSink", "io.eventsource.engine.EventStream",
-			"io.eventsource.engine.EventStream$Builder", "io.eventsource.EventHistory", "io.eventsource.GapCause",
-			"io.eventsource.OverflowStrategy", "io.eventsource.PersonalStream", "io.eventsource.RefusalReason",
-			"io.eventsource.StreamListener", "io.eventsource.StreamSettings", "io.eventsource.StreamSettings$Builder",
-			"io.eventsource.StreamSnapshot", "io.eventsource.StreamSnapshot$State",
-			"io.eventsource.autoconfigure.EventSourceAutoConfiguration",
+			"io.eventsource.EventSink", "io.eventsource.engine.EventStream", "io.eventsource.engine.EventStreamBuilder",
+			"io.eventsource.EventHistory", "io.eventsource.GapCause", "io.eventsource.OverflowStrategy",
+			"io.eventsource.PersonalStream", "io.eventsource.RefusalReason", "io.eventsource.StreamListener",
+			"io.eventsource.StreamSettings", "io.eventsource.StreamSettings$Builder", "io.eventsource.StreamSnapshot",
+			"io.eventsource.StreamSnapshot$State", "io.eventsource.autoconfigure.EventSourceAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceEndpointAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceHealthAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceMetricsAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceObservationAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceReactiveAutoConfiguration", "io.eventsource.web.Admission",
 			"io.eventsource.web.StreamAccess", "io.eventsource.web.StreamAdmission",
-			"io.eventsource.web.ConnectionLimits", "io.eventsource.web.ConnectionLimits$Rejection",
-			"io.eventsource.web.DisconnectedClientResolver", "io.eventsource.web.EventSourceEndpoint",
-			"io.eventsource.web.EventSourceHandlerMapping", "io.eventsource.web.StreamDefinition",
-			"io.eventsource.web.StreamInterceptor", "io.eventsource.EventChannel$Link", "io.eventsource.WaitingEvents",
-			"io.eventsource.LogSanitizer");
+			"io.eventsource.web.EndpointSettings", "io.eventsource.web.PublisherDefinition",
+			"io.eventsource.web.StreamRequests", "io.eventsource.web.Rejection",
+			"io.eventsource.engine.ConnectionAttempt", "io.eventsource.engine.ConnectionLimits",
+			"io.eventsource.engine.StreamFamily", "io.eventsource.engine.StreamFamilyFactory",
+			"io.eventsource.engine.StreamRegistry", "io.eventsource.web.DisconnectedClientResolver",
+			"io.eventsource.web.EventSourceEndpoint", "io.eventsource.web.EventSourceHandlerMapping",
+			"io.eventsource.web.StreamDefinition", "io.eventsource.web.StreamInterceptor",
+			"io.eventsource.EventChannel$Link", "io.eventsource.WaitingEvents", "io.eventsource.LogSanitizer");
 
 	private final JavaClasses classes = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -127,6 +129,8 @@ class ArchitectureTests {
 			.doNotHaveFullyQualifiedName("io.eventsource.web.SseEmitterSink")
 			.and()
 			.doNotHaveFullyQualifiedName("io.eventsource.web.StreamHeaders")
+			.and()
+			.doNotHaveFullyQualifiedName("io.eventsource.web.RefusalResponse")
 			.and()
 			// Its emitter, which only hands on what Spring MVC tells it
 			.doNotHaveFullyQualifiedName("io.eventsource.web.StreamEmitter")

@@ -72,10 +72,11 @@ public final class EventSourceAutoConfiguration {
 		boolean virtual = Threading.VIRTUAL.isActive(environment);
 		int threads = DispatcherThreads.of(properties);
 		Duration stallTimeout = DispatcherThreads.stallTimeout(properties);
-		return new EventSourceEndpoint(streams.of(new PublisherBeans(beanFactory).find(), rules, beanFactory), defaults,
-				streams.access(rules), lateBeans.writer(), new CompositeStreamListener(lateBeans.listeners()),
+		return new EventSourceEndpoint(streams.of(new PublisherBeans(beanFactory).find(), rules, beanFactory),
+				streams.endpoint(defaults, rules), lateBeans.writer(),
+				new CompositeStreamListener(lateBeans.listeners()),
 				() -> new Dispatcher(threads, virtual ? executor("eventsource-intake-", true) : null, stallTimeout),
-				executor("eventsource-send-", virtual), streams.limits());
+				executor("eventsource-send-", virtual));
 	}
 
 	private static Executor executor(String prefix, boolean virtual) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.eventsource.OverflowStrategy;
-import io.eventsource.web.ConnectionLimits.Rejection;
+import io.eventsource.web.Rejection;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;

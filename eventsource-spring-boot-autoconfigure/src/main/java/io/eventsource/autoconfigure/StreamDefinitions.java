@@ -10,8 +10,9 @@ import io.eventsource.StreamSettings;
 import io.eventsource.autoconfigure.EventSourceProperties.CorsProperties;
 import io.eventsource.autoconfigure.EventSourceProperties.StreamProperties;
 import io.eventsource.autoconfigure.EventSourceProperties.SubscriptionMode;
-import io.eventsource.web.ConnectionLimits;
-import io.eventsource.web.StreamAccess;
+import io.eventsource.engine.ConnectionLimits;
+import io.eventsource.web.EndpointSettings;
+import io.eventsource.web.PublisherDefinition;
 import io.eventsource.web.StreamDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,8 @@ class StreamDefinitions {
 			boolean perClient = or(own.subscription(), this.properties.subscription()) == SubscriptionMode.PER_CLIENT;
 			PublisherSource source = new PublisherSource(bean, perClient, beanFactory);
 			streams.add(new StreamDefinition(name, paths.of(name, own.path(), bean.primary() || beans.size() == 1),
-					settings("eventsource.streams." + name, own), source, perClient, rules.history(name),
+					settings("eventsource.streams." + name, own),
+					new PublisherDefinition(source, perClient, rules.history(name)),
 					rules.access(name, or(own.typesParameter(), this.properties.typesParameter()), cors(name, own))));
 		});
 		StreamPaths.refuseShared(streams);
@@ -70,10 +72,11 @@ class StreamDefinitions {
 	}
 
 	/**
-	 * Who may open publishers that are passed to the endpoint, and what they see of them.
+	 * The settings of the endpoint, also for publishers that are passed to it.
 	 */
-	StreamAccess access(StreamRules rules) {
-		return rules.access(this.properties.typesParameter());
+	EndpointSettings endpoint(StreamSettings defaults, StreamRules rules) {
+		return new EndpointSettings(defaults, rules.access(this.properties.typesParameter()), limits(),
+				this.properties.reject());
 	}
 
 	private @Nullable CorsConfiguration cors(String name, StreamProperties stream) {
@@ -112,13 +115,9 @@ class StreamDefinitions {
 		}
 	}
 
-	/**
-	 * The limits on connections.
-	 */
-	ConnectionLimits limits() {
+	private ConnectionLimits limits() {
 		try {
-			return new ConnectionLimits(this.properties.maxConnections(), this.properties.maxConnectionsPerClient(),
-					this.properties.reject());
+			return new ConnectionLimits(this.properties.maxConnections(), this.properties.maxConnectionsPerClient());
 		}
 		catch (IllegalArgumentException ex) {
 			throw invalid("eventsource." + ex.getMessage());

@@ -1,6 +1,6 @@
 package io.eventsource.autoconfigure;
 
-import io.eventsource.web.EventSourceEndpoint;
+import io.eventsource.web.StreamRequests;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 
@@ -18,7 +18,7 @@ class StreamObservationHandler implements ObservationHandler<ServerRequestObserv
 	@SuppressWarnings("NullAway")
 	@Override
 	public void onError(ServerRequestObservationContext context) {
-		if (context.getCarrier() != null && EventSourceEndpoint.isStream(context.getCarrier())) {
+		if (context.getCarrier() != null && StreamRequests.isStream(context.getCarrier())) {
 			context.setError(null);
 		}
 	}

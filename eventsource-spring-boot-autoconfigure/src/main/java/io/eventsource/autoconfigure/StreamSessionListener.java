@@ -1,6 +1,7 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.web.EventSourceEndpoint;
+import io.eventsource.web.StreamRequests;
 import jakarta.servlet.ServletRequestEvent;
 import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.HttpServletRequest;
@@ -42,7 +43,7 @@ class StreamSessionListener
 	@Override
 	public void requestInitialized(ServletRequestEvent event) {
 		if (event.getServletRequest() instanceof HttpServletRequest request) {
-			EventSourceEndpoint.begin(request);
+			StreamRequests.begin(request);
 		}
 	}
 

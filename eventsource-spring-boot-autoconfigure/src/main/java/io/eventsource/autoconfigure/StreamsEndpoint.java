@@ -79,10 +79,12 @@ class StreamsEndpoint {
 	private @Nullable StreamDescriptor describe(StreamDefinition definition,
 			@Nullable List<ClientDescriptor> connections) {
 		StreamSnapshot snapshot = this.endpoint.stream(definition.name());
-		return (snapshot != null) ? new StreamDescriptor(definition.paths(), snapshot.state(), snapshot.clients(),
-				snapshot.published(), snapshot.delivered(), snapshot.bytes(), snapshot.skipped(), snapshot.filtered(),
-				snapshot.replayed(), snapshot.greatestLag(), snapshot.restarts(), definition.perClient(),
-				SettingsDescriptor.of(definition.settings()), connections) : null;
+		return (snapshot != null)
+				? new StreamDescriptor(definition.paths(), snapshot.state(), snapshot.clients(), snapshot.published(),
+						snapshot.delivered(), snapshot.bytes(), snapshot.skipped(), snapshot.filtered(),
+						snapshot.replayed(), snapshot.greatestLag(), snapshot.restarts(),
+						definition.source().perClient(), SettingsDescriptor.of(definition.settings()), connections)
+				: null;
 	}
 
 	private static ClientDescriptor describe(ClientSnapshot snapshot, boolean shown) {

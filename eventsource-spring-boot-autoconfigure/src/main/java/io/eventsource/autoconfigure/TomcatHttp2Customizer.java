@@ -3,7 +3,7 @@ package io.eventsource.autoconfigure;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-import io.eventsource.web.EventSourceEndpoint;
+import io.eventsource.web.StreamRequests;
 import jakarta.servlet.ServletException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.Request;
@@ -70,11 +70,11 @@ class TomcatHttp2Customizer implements WebServerFactoryCustomizer<ConfigurableTo
 				getNext().invoke(request, response);
 				return;
 			}
-			if (!(request.getAttribute(EventSourceEndpoint.RESET_ATTRIBUTE) instanceof Reset)) {
-				request.setAttribute(EventSourceEndpoint.RESET_ATTRIBUTE, new Reset(request.getCoyoteRequest()));
+			if (!(request.getAttribute(StreamRequests.RESET_ATTRIBUTE) instanceof Reset)) {
+				request.setAttribute(StreamRequests.RESET_ATTRIBUTE, new Reset(request.getCoyoteRequest()));
 			}
 			getNext().invoke(request, response);
-			if (request.getAttribute(EventSourceEndpoint.RESET_ATTRIBUTE) instanceof Reset reset && reset.done) {
+			if (request.getAttribute(StreamRequests.RESET_ATTRIBUTE) instanceof Reset reset && reset.done) {
 				// Otherwise Tomcat tries to send what is left before it resets the stream
 				response.setSuspended(true);
 			}

@@ -67,7 +67,7 @@ public final class Admission {
 	 * Refuses a client that may come back later: with the soft response, or with status
 	 * 503 if the application is configured that way.
 	 * @return the decision
-	 * @see ConnectionLimits.Rejection
+	 * @see Rejection
 	 */
 	public static Admission unavailable() {
 		return refuse(RefusalReason.UNAVAILABLE);

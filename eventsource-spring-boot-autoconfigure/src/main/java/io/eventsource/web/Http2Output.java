@@ -59,7 +59,7 @@ final class Http2Output {
 	Http2Output(Http2Outputs outputs, HttpServletRequest request, ServletOutputStream output, Owner owner) {
 		this.outputs = outputs;
 		this.connection = request.getServletConnection().getConnectionId();
-		this.reset = (Consumer<Throwable>) request.getAttribute(EventSourceEndpoint.RESET_ATTRIBUTE);
+		this.reset = (Consumer<Throwable>) request.getAttribute(StreamRequests.RESET_ATTRIBUTE);
 		this.output = output;
 		this.owner = owner;
 	}

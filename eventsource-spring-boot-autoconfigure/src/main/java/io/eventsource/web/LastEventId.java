@@ -56,7 +56,7 @@ final class LastEventId {
 	 * be told if it is unknown.
 	 */
 	private static @Nullable String parameter(HttpServletRequest request) {
-		String id = Reception.parameter(request, PARAMETER);
+		String id = ConnectionRequest.parameter(request, PARAMETER);
 		String query = request.getQueryString();
 		if (id != null || query == null) {
 			return id;

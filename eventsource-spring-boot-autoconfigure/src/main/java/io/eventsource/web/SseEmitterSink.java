@@ -1,7 +1,6 @@
 package io.eventsource.web;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -16,8 +15,9 @@ import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
 import io.eventsource.RefusalReason;
 import io.eventsource.StreamSettings;
+import io.eventsource.engine.ConnectionAttempt;
 import io.eventsource.engine.EventStream;
-import io.eventsource.web.ConnectionLimits.Rejection;
+import io.eventsource.engine.StreamFamily;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -128,7 +128,7 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	private volatile boolean sending;
 
 	private SseEmitterSink(EventClient client, HttpServletRequest request, HttpServletResponse response,
-			ServedStream stream, Environment environment) throws IOException {
+			StreamFamily stream, Environment environment) throws IOException {
 		StreamSettings settings = stream.settings();
 		this.client = client;
 		this.request = request;
@@ -154,11 +154,11 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 * @return the sink, to be connected and opened, or {@code null} where the response is
 	 * complete
 	 */
-	static @Nullable SseEmitterSink prepare(ServedStream stream, EventClient client, HttpServletRequest request,
+	static @Nullable SseEmitterSink prepare(StreamFamily stream, EventClient client, HttpServletRequest request,
 			HttpServletResponse response, Environment environment) throws IOException {
 		if (stream.isOver(client.lastEventId())) {
 			// Not for others, who have not got all of it
-			refuse(HttpServletResponse.SC_NO_CONTENT, response);
+			RefusalResponse.send(HttpServletResponse.SC_NO_CONTENT, response);
 			return null;
 		}
 		String obstacle = environment.obstacles().find(stream.name(), request, response);
@@ -174,35 +174,29 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 		return new SseEmitterSink(client, request, response, stream, environment);
 	}
 
-	EventClient client() {
-		return this.client;
-	}
-
 	/**
-	 * Gives the client its place in the stream, before it can see that the stream is
-	 * open: what is published from then on is for it.
-	 * @param onEnd called once when the connection has ended
+	 * Connects the client to the stream, before it can see that the stream is open: what
+	 * is published from then on is for it.
 	 * @return why the client cannot be let in, or {@code null} if it was
 	 */
-	@Nullable RefusalReason connect(ServedStream stream, Runnable onEnd) {
-		this.onEnd = onEnd;
+	@Nullable RefusalReason connect(ConnectionAttempt attempt) {
+		RefusalReason refusal = attempt.enter(this.client);
+		if (refusal != null) {
+			return refusal;
+		}
+		this.onEnd = attempt::leave;
 		try {
-			this.connection = stream.connect(this.client, this);
-			return null;
+			this.connection = attempt.connect(this.client, this);
 		}
 		catch (IllegalStateException ex) {
-			logger.debug("Stream '" + stream.name() + "' was closed while a client came", ex);
-			onEnd.run();
+			logger.debug("Stream '" + this.client.stream() + "' was closed while a client came", ex);
 			return RefusalReason.SHUTDOWN;
 		}
-	}
-
-	/**
-	 * Ends the connection before it was opened, so that the client gets the headers, the
-	 * preamble and the end.
-	 */
-	void revoke() {
-		close(CloseReason.REVOKED);
+		if (attempt.isRevoked(this.client)) {
+			// The client gets the headers, the preamble and the end
+			close(CloseReason.REVOKED);
+		}
+		return null;
 	}
 
 	/**
@@ -279,50 +273,6 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 			disconnected();
 		}
 		this.context.end();
-	}
-
-	/**
-	 * Refuses a client for good. The answer is sent at once, so that a controller that
-	 * says with which status its streams begin does not change it.
-	 */
-	static void refuse(int status, HttpServletResponse response) {
-		response.setHeader("Cache-Control", "no-store");
-		response.setStatus(status);
-		if (status != HttpServletResponse.SC_NO_CONTENT) {
-			response.setContentLength(0);
-		}
-		send(response::flushBuffer);
-	}
-
-	/** To a client that has gone nothing need be answered. */
-	private static void send(Answer answer) {
-		try {
-			answer.send();
-		}
-		catch (IOException ex) {
-			logger.debug("A client has gone before it was answered", ex);
-		}
-	}
-
-	/**
-	 * Refuses a client that may come back after a time. To a request that is none of an
-	 * {@code EventSource}'s, 200 would be the answer that was asked for.
-	 */
-	static void refuse(Duration returnTime, Rejection rejection, HttpServletRequest request,
-			HttpServletResponse response) {
-		if (rejection == Rejection.STATUS || !StreamHeaders.isForEventSource(request)) {
-			response.setHeader("Retry-After", Long.toString(Math.max(1, returnTime.plusMillis(999).toSeconds())));
-			refuse(HttpServletResponse.SC_SERVICE_UNAVAILABLE, response);
-			return;
-		}
-		response.setStatus(HttpServletResponse.SC_OK);
-		StreamHeaders.set(response);
-		send(() -> {
-			OutputStream output = response.getOutputStream();
-			StreamHeaders.confirmType(response);
-			output.write(EventStream.preamble(returnTime));
-			output.flush();
-		});
 	}
 
 	/**
@@ -715,16 +665,6 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	}
 
 	/**
-	 * Sends an answer.
-	 */
-	@FunctionalInterface
-	private interface Answer {
-
-		void send() throws IOException;
-
-	}
-
-	/**
 	 * What the streams of an endpoint share.
 	 *
 	 * @param sender runs what may block until a client reads
@@ -733,6 +673,10 @@ final class SseEmitterSink implements EventSink, WriteListener, DeferredResultPr
 	 * @param chains finds the interceptors of a request
 	 */
 	record Environment(Executor sender, Http2Outputs http2Outputs, StreamingObstacles obstacles, HandlerChains chains) {
+
+		Environment(Executor sender, Http2Outputs http2Outputs) {
+			this(sender, http2Outputs, new StreamingObstacles(), new HandlerChains());
+		}
 
 	}
 

@@ -135,8 +135,8 @@ class AheadOfTimeTests {
 	private static List<String> describe(ServletWebServerApplicationContext context) {
 		List<String> seen = new ArrayList<>();
 		for (StreamDefinition stream : context.getBean(EventSourceEndpoint.class).definitions()) {
-			seen.add(stream.name() + " at " + stream.paths() + (stream.perClient() ? " per client" : "")
-					+ ((stream.history() != null) ? " with a history" : "") + ": " + stream.settings());
+			seen.add(stream.name() + " at " + stream.paths() + (stream.source().perClient() ? " per client" : "")
+					+ ((stream.source().history() != null) ? " with a history" : "") + ": " + stream.settings());
 		}
 		seen.addAll(exchange(context));
 		return seen;

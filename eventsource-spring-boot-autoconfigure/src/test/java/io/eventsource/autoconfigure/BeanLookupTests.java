@@ -75,7 +75,7 @@ class BeanLookupTests {
 					.containsExactlyInAnyOrder("factory", "factoryOfPersonal", "factoryOfUnknown", "proxied",
 							"proxyOfScope", "registered", "ofRegistrar", "typedOfRegistrar", "ofDefinitionRegistrar",
 							"inherited", "lazy", "conditional");
-				assertThat(endpoint.definitions()).allSatisfy((stream) -> assertThat(stream.publisher().get())
+				assertThat(endpoint.definitions()).allSatisfy((stream) -> assertThat(stream.source().publisher().get())
 					.isInstanceOfAny(Publisher.class, PersonalStream.class));
 			});
 	}
@@ -89,7 +89,7 @@ class BeanLookupTests {
 					.isEqualTo(Admission.accept()));
 			StreamDefinition stream = endpoint.definitions().iterator().next();
 			assertThat(stream.access().filters()).isEmpty();
-			assertThat(stream.history()).isNull();
+			assertThat(stream.source().history()).isNull();
 		});
 	}
 
@@ -109,7 +109,7 @@ class BeanLookupTests {
 			this.runner.withParent(parent).withUserConfiguration(OneStream.class).run((context) -> {
 				StreamDefinition stream = context.getBean(EventSourceEndpoint.class).definitions().iterator().next();
 				assertThat(stream.access().filters()).hasSize(1);
-				assertThat(stream.history()).isNotNull();
+				assertThat(stream.source().history()).isNotNull();
 				assertThat(admissions(context.getBean(EventSourceEndpoint.class), "ticks")).hasSize(OURS + 1)
 					.anySatisfy((admission) -> assertThat(admission.admit(client(), new MockHttpServletRequest()))
 						.isEqualTo(Admission.forbidden()));

@@ -137,8 +137,8 @@ class EventSourceAutoConfigurationTests {
 							+ "connection=ConnectionSettings[retry=PT5S, heartbeat=PT0S, writeTimeout=PT7S, "
 							+ "maxLifetime=PT1H, flushInterval=PT0.02S, responseDelay=PT3S], "
 							+ "publisher=PublisherSettings[linger=PT1M, restartMinDelay=PT4S, restartMaxDelay=PT5S]]");
-				assertThat(streams.get("channel").perClient()).isFalse();
-				assertThat(streams.get("flux").perClient()).isTrue();
+				assertThat(streams.get("channel").source().perClient()).isFalse();
+				assertThat(streams.get("flux").source().perClient()).isTrue();
 				assertThat(streams.get("flux").settings())
 					.hasToString("StreamSettings[buffer=BufferSettings[size=99, memory=1048576, maxEventSize=1024, "
 							+ "overflow=CONFLATE], replay=ReplaySettings[initial=6, historyMaxEvents=7, gapEvent=], "

@@ -17,6 +17,7 @@ import io.eventsource.web.Admission;
 import io.eventsource.web.Certificate;
 import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.StreamAdmission;
+import io.eventsource.web.StreamRequests;
 import io.eventsource.web.TestServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -179,7 +180,7 @@ class BrowserConnectionTests {
 		@SuppressWarnings("unchecked")
 		StreamAdmission resets() {
 			return (client, request) -> {
-				Stream.ofNullable(request.getAttribute(EventSourceEndpoint.RESET_ATTRIBUTE))
+				Stream.ofNullable(request.getAttribute(StreamRequests.RESET_ATTRIBUTE))
 					.forEach((reset) -> this.resets.add((Consumer<Throwable>) reset));
 				return Admission.accept();
 			};

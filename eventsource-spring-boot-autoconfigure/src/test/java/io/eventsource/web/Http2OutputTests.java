@@ -87,7 +87,7 @@ class Http2OutputTests {
 
 			};
 			Consumer<Throwable> reset = (reason) -> this.resets++;
-			request.setAttribute(EventSourceEndpoint.RESET_ATTRIBUTE, reset);
+			request.setAttribute(StreamRequests.RESET_ATTRIBUTE, reset);
 			this.output = new Http2Output(new Http2Outputs(this.tasks::add), request, this.container, this);
 		}
 

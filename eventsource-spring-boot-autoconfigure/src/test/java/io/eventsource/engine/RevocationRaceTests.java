@@ -1,4 +1,4 @@
-package io.eventsource.web;
+package io.eventsource.engine;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.eventsource.web;
+package io.eventsource.engine;
 
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,20 +18,20 @@ final class StreamCounts {
 	private final Map<String, StreamSnapshot> ended = new HashMap<>();
 
 	/** Those that are about to end, which count to their last moment. */
-	private Collection<ServedStream> ending = List.of();
+	private Collection<StreamFamily> ending = List.of();
 
 	/**
 	 * Counts on while streams end.
 	 */
-	void begin(Collection<ServedStream> streams) {
+	void begin(Collection<StreamFamily> streams) {
 		this.ending = streams;
 	}
 
 	/**
 	 * Keeps what streams have counted, which have ended now.
 	 */
-	void end(Collection<ServedStream> streams) {
-		for (ServedStream stream : streams) {
+	void end(Collection<StreamFamily> streams) {
+		for (StreamFamily stream : streams) {
 			this.ended.put(stream.name(), add(closed(stream.snapshot()), this.ended.get(stream.name())));
 		}
 		if (this.ending == streams) {
@@ -51,7 +51,7 @@ final class StreamCounts {
 	 */
 	@Nullable StreamSnapshot before(String name) {
 		StreamSnapshot before = this.ended.get(name);
-		for (ServedStream stream : this.ending) {
+		for (StreamFamily stream : this.ending) {
 			if (stream.name().equals(name)) {
 				before = add(closed(stream.snapshot()), before);
 			}

@@ -1,4 +1,4 @@
-package io.eventsource.web;
+package io.eventsource.engine;
 
 import java.security.Principal;
 import java.time.Duration;
@@ -6,7 +6,6 @@ import java.time.Duration;
 import io.eventsource.EventClient;
 import io.eventsource.Patience;
 import io.eventsource.RefusalReason;
-import io.eventsource.web.ConnectionLimits.Rejection;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  */
 class ConnectionsTests {
 
-	private final Connections connections = new Connections(new ConnectionLimits(3, 2, Rejection.SOFT));
+	private final Connections connections = new Connections(new ConnectionLimits(3, 2));
 
 	@Test
 	void userWhoIsRenamedMeanwhileLeavesNothingBehind() throws Exception {
@@ -64,7 +63,7 @@ class ConnectionsTests {
 
 	@Test
 	void clientsThatWereRefusedAreNotWaitedFor() throws Exception {
-		Connections full = new Connections(new ConnectionLimits(0, 1, Rejection.SOFT));
+		Connections full = new Connections(new ConnectionLimits(0, 1));
 		Connections.Place place = full.enter(client(() -> "alice"));
 		full.enter(client(() -> "alice")).leave();
 		place.leave();

@@ -1,4 +1,4 @@
-package io.eventsource.web;
+package io.eventsource.engine;
 
 import java.time.Duration;
 import java.util.Map;
@@ -24,10 +24,6 @@ final class Connections {
 
 	Connections(ConnectionLimits limits) {
 		this.limits = limits;
-	}
-
-	ConnectionLimits limits() {
-		return this.limits;
 	}
 
 	/**
@@ -61,14 +57,20 @@ final class Connections {
 	}
 
 	/**
-	 * Waits until there is no connection, for a time at most.
+	 * Waits until there is no connection, for a time at most, and no longer than until
+	 * the thread is interrupted.
 	 */
-	synchronized void awaitNone(Duration time) throws InterruptedException {
+	synchronized void awaitNone(Duration time) {
 		long end = System.nanoTime() + time.toNanos();
 		long left = time.toMillis();
-		while (this.connections.get() > 0 && left > 0) {
-			wait(left);
-			left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+		try {
+			while (this.connections.get() > 0 && left > 0) {
+				wait(left);
+				left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param client what is known of the client
  * @param refusal why it is not let in; {@code null} if it is
  */
-record Reception(EventClient client, @Nullable RefusalReason refusal) {
+record ConnectionRequest(EventClient client, @Nullable RefusalReason refusal) {
 
 	/** Request attribute that tells that the request has come with a valid session. */
-	private static final String SESSION = Reception.class.getName() + ".session";
+	private static final String SESSION = ConnectionRequest.class.getName() + ".session";
 
 	/** More than any client can mean. */
 	private static final int MAX_TYPES = 100;
@@ -35,7 +35,7 @@ record Reception(EventClient client, @Nullable RefusalReason refusal) {
 	/**
 	 * Looks at a request, and asks those who decide.
 	 */
-	static Reception of(HttpServletRequest request, String stream, StreamAccess access) {
+	static ConnectionRequest of(HttpServletRequest request, String stream, StreamAccess access) {
 		EventClient.Builder builder = EventClient.builder(Long.toString(ids.incrementAndGet(), 36), stream)
 			.principal(request.getUserPrincipal())
 			.sessionId(session(request))
@@ -47,7 +47,7 @@ record Reception(EventClient client, @Nullable RefusalReason refusal) {
 		for (StreamAdmission each : access.admissions()) {
 			admission = admission.and(each.admit(client, request));
 			if (admission.refusal() != null) {
-				return new Reception(client, admission.refusal());
+				return new ConnectionRequest(client, admission.refusal());
 			}
 		}
 		client = builder.expires(admission.end())
@@ -57,7 +57,7 @@ record Reception(EventClient client, @Nullable RefusalReason refusal) {
 			.parameters(kept(admission.parameters(), (name) -> parameter(request, name)))
 			.headers(kept(admission.headers(), request::getHeader))
 			.build();
-		return new Reception(client, over(client, request));
+		return new ConnectionRequest(client, over(client, request));
 	}
 
 	/**

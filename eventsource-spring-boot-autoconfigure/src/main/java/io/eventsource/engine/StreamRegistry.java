@@ -1,0 +1,250 @@
+package io.eventsource.engine;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+import io.eventsource.ClientSnapshot;
+import io.eventsource.DispatcherSnapshot;
+import io.eventsource.EventClient;
+import io.eventsource.StreamSettings;
+import io.eventsource.StreamSnapshot;
+import io.eventsource.engine.runtime.Dispatcher;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of an application, whatever the transport by which clients reach them: it
+ * starts and ends them, limits the connections, and describes what there is. May be
+ * started again after it was closed. Thread-safe.
+ */
+public final class StreamRegistry implements AutoCloseable {
+
+	private final Map<String, StreamFamilyFactory> factories;
+
+	private final Supplier<Dispatcher> dispatchers;
+
+	private final Connections connections;
+
+	private final Revocations revocations = new Revocations();
+
+	/** Guards {@link #running} where counts are read. */
+	private final StreamCounts counts = new StreamCounts();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private volatile @Nullable RunningStreams running;
+
+	private volatile boolean closed;
+
+	/**
+	 * Creates a registry, which takes no thread until it is started.
+	 * @param factories create the streams at each start, by name
+	 * @param dispatchers creates the threads that serve the clients, at each start
+	 * @param limits how many connections there may be
+	 */
+	public StreamRegistry(Map<String, StreamFamilyFactory> factories, Supplier<Dispatcher> dispatchers,
+			ConnectionLimits limits) {
+		this.factories = new LinkedHashMap<>(factories);
+		this.dispatchers = dispatchers;
+		this.connections = new Connections(limits);
+	}
+
+	/**
+	 * Starts to serve, also after {@link #close()}: creates the streams.
+	 */
+	public void start() {
+		this.closed = false;
+		running();
+	}
+
+	/**
+	 * Finds streams. Starts the registry if it was never started.
+	 * @param name the name
+	 * @return the streams; {@code null} while the registry is closed
+	 * @throws IllegalArgumentException if there is no such stream
+	 */
+	public @Nullable StreamFamily find(String name) {
+		requireKnown(name);
+		RunningStreams current = running();
+		return (current != null) ? current.get(name) : null;
+	}
+
+	/**
+	 * Creates streams of one client each that nobody else finds. They end with all
+	 * others.
+	 * @param name the name of the streams
+	 * @param settings the settings of the streams
+	 * @param factory describes the stream of a client; called when the client connects
+	 * @return the streams; {@code null} while the registry is closed
+	 */
+	public @Nullable StreamFamily adHoc(String name, StreamSettings settings,
+			BiFunction<Dispatcher, EventClient, EventStreamBuilder> factory) {
+		RunningStreams current = running();
+		return (current != null) ? current.adHoc(name, settings, factory) : null;
+	}
+
+	/**
+	 * Begins to connect a client.
+	 * @param family the streams that it wants to connect to
+	 * @return the attempt
+	 */
+	public ConnectionAttempt attempt(StreamFamily family) {
+		return new ConnectionAttempt(family, this.revocations.mark(), this.connections);
+	}
+
+	/**
+	 * Ends a stream for all its clients: they get what is left and the end.
+	 * @param name the name of the stream
+	 * @throws IllegalArgumentException if there is no such stream
+	 */
+	public void stop(String name) {
+		StreamFamily family = find(name);
+		if (family != null) {
+			family.stop();
+		}
+	}
+
+	/**
+	 * Ends the connections of some clients, and refuses those that are connecting.
+	 * @param condition which clients
+	 * @return how many they were; without those that were connecting, and those whose
+	 * threads did not answer within a second
+	 */
+	public int disconnect(Predicate<EventClient> condition) {
+		// Before the streams are looked into: who connects later looks here
+		this.revocations.add(condition);
+		RunningStreams current = this.running;
+		return (current != null) ? WorkerAnswers.sum(current.disconnect(condition)) : 0;
+	}
+
+	/**
+	 * Describes the clients of a stream as they are now.
+	 * @param name the name of the stream
+	 * @return the clients; none while the registry is not running
+	 * @throws IllegalArgumentException if there is no such stream
+	 */
+	public List<ClientSnapshot> clients(String name) {
+		requireKnown(name);
+		RunningStreams current = this.running;
+		return (current != null) ? WorkerAnswers.await(current.get(name).clients(), List.of()) : List.of();
+	}
+
+	/**
+	 * Describes all streams. Counts go on where the registry is closed and started again.
+	 * @return a snapshot of each; empty while the registry is not running
+	 */
+	public List<StreamSnapshot> snapshots() {
+		synchronized (this.counts) {
+			RunningStreams current = this.running;
+			return (current != null)
+					? current.families().stream().map((family) -> this.counts.with(family.snapshot())).toList()
+					: List.of();
+		}
+	}
+
+	/**
+	 * Describes one stream.
+	 * @param name the name of the stream
+	 * @return a snapshot, of what was counted so far while the registry is not running;
+	 * {@code null} if there is no such stream, or before the first start
+	 */
+	public @Nullable StreamSnapshot snapshot(String name) {
+		synchronized (this.counts) {
+			RunningStreams current = this.running;
+			StreamFamily family = (current != null) ? current.find(name) : null;
+			return (family != null) ? this.counts.with(family.snapshot()) : this.counts.before(name);
+		}
+	}
+
+	/**
+	 * Describes the threads that serve the clients as they are now.
+	 * @return a snapshot; {@code null} while the registry is not running
+	 */
+	public @Nullable DispatcherSnapshot dispatcher() {
+		RunningStreams current = this.running;
+		return (current != null) ? current.dispatcher() : null;
+	}
+
+	/**
+	 * Sends all clients away, each at a moment of its own within the given time, and then
+	 * closes. Returns when all are gone, or half a second after the time at most. Where
+	 * that is under way already, only waits.
+	 * @param time the time
+	 */
+	public void drain(Duration time) {
+		boolean draining = this.closed;
+		this.closed = true;
+		RunningStreams current = this.running;
+		if (current != null) {
+			if (!draining) {
+				current.drain(time);
+			}
+			this.connections.awaitNone(time.plusMillis(500));
+		}
+		close();
+	}
+
+	/**
+	 * Ends all streams and connections. Waits for the threads for about a second at most.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		this.lock.lock();
+		try {
+			RunningStreams current = this.running;
+			if (current != null) {
+				end(current);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void end(RunningStreams current) {
+		synchronized (this.counts) {
+			this.counts.begin(current.families());
+			this.running = null;
+		}
+		try {
+			current.close();
+		}
+		finally {
+			synchronized (this.counts) {
+				this.counts.end(current.families());
+			}
+		}
+	}
+
+	private @Nullable RunningStreams running() {
+		if (this.closed) {
+			return null;
+		}
+		if (this.running == null) {
+			this.lock.lock();
+			try {
+				if (this.running == null && !this.closed) {
+					this.running = new RunningStreams(this.dispatchers.get(), this.factories);
+				}
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+		return this.running;
+	}
+
+	private void requireKnown(String name) {
+		if (!this.factories.containsKey(name)) {
+			throw new IllegalArgumentException(
+					"There is no event stream '" + name + "'; there are " + this.factories.keySet());
+		}
+	}
+
+}
