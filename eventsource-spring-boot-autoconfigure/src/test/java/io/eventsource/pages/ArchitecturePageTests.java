@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Holds docs/architecture.md to the code: it has a sentence for each class and names no
- * class that does not exist. Nor does docs/concurrency.md.
+ * class that does not exist. Nor do other pages.
  */
 class ArchitecturePageTests {
 
@@ -90,13 +90,12 @@ class ArchitecturePageTests {
 		assertThat(names).hasSizeGreaterThan(5).isSubsetOf(known);
 	}
 
-	@Test
-	void concurrencyPageNamesExistingClassesAndMembers() throws IOException {
+	@ParameterizedTest
+	@ValueSource(strings = { "concurrency.md", "api.md" })
+	void pageNamesExistingClassesAndMembers(String page) throws IOException {
 		Map<String, String> types = types();
-		List<MatchResult> names = TYPE_NAME.matcher(Files.readString(Path.of("../docs/concurrency.md")))
-			.results()
-			.toList();
-		assertThat(names).hasSizeGreaterThan(50).allSatisfy((name) -> {
+		List<MatchResult> names = TYPE_NAME.matcher(Files.readString(Path.of("../docs", page))).results().toList();
+		assertThat(names).hasSizeGreaterThan(8).allSatisfy((name) -> {
 			assertThat(types).containsKey(name.group(1));
 			if (name.group(2) != null && !FOREIGN.contains(name.group(1))) {
 				assertThat(types.get(name.group(1))).as(name.group()).containsPattern("\\b" + name.group(2) + "\\b");
