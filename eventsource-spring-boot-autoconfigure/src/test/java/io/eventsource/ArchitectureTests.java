@@ -121,16 +121,23 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void sinkAloneTouchesTheEmitterAndButForHeadersTheResponse() {
+	void fewClassesTouchTheEmitterAndTheResponse() {
 		DescribedPredicate<JavaClass> output = JavaClass.Predicates.assignableTo(HttpServletResponse.class)
 			.or(JavaClass.Predicates.assignableTo(ResponseBodyEmitter.class));
 		check(ArchRuleDefinition.noClasses()
 			.that()
-			.doNotHaveFullyQualifiedName("io.eventsource.web.SseEmitterSink")
+			.doNotHaveFullyQualifiedName("io.eventsource.web.EarlyResponse")
 			.and()
 			.doNotHaveFullyQualifiedName("io.eventsource.web.StreamHeaders")
 			.and()
-			.doNotHaveFullyQualifiedName("io.eventsource.web.RefusalResponse")
+			.doNotHaveFullyQualifiedName("io.eventsource.web.ResponseHead")
+			.and()
+			.doNotHaveFullyQualifiedName("io.eventsource.web.ResponseOutput")
+			.and()
+			.doNotHaveFullyQualifiedName("io.eventsource.web.BlockingOutput")
+			.and()
+			// Which hands the emitter to Spring MVC
+			.doNotHaveFullyQualifiedName("io.eventsource.web.StreamExchange")
 			.and()
 			// Its emitter, which only hands on what Spring MVC tells it
 			.doNotHaveFullyQualifiedName("io.eventsource.web.StreamEmitter")

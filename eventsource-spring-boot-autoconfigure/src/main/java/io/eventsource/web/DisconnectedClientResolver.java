@@ -32,7 +32,7 @@ public final class DisconnectedClientResolver implements HandlerExceptionResolve
 	@Override
 	public @Nullable ModelAndView resolveException(HttpServletRequest request, HttpServletResponse response,
 			@Nullable Object handler, Exception ex) {
-		if (!SseEmitterSink.isStreaming(request)) {
+		if (!StreamExchange.isStreaming(request)) {
 			return null;
 		}
 		// Some containers dispatch the request again when the client has gone

@@ -66,7 +66,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		this.registry = new StreamRegistry(this.factory.families(definitions), dispatchers, settings.limits());
 		this.http2Outputs = new Http2Outputs(new SendingThreads(sender));
 		this.handler = new StreamRequestHandler(this.registry, listener, settings.rejection(),
-				new SseEmitterSink.Environment(sender, this.http2Outputs));
+				new StreamExchange.Environment(sender, this.http2Outputs));
 	}
 
 	/**

@@ -1,12 +1,8 @@
 package io.eventsource.web;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import jakarta.servlet.ServletOutputStream;
@@ -36,27 +32,22 @@ final class Http2Output {
 
 	private final ServletOutputStream output;
 
-	private final Owner owner;
+	private final OutputListener owner;
 
-	private final Queue<ByteBuffer> pending = new ArrayDeque<>();
+	private final Http2Buffer buffer = new Http2Buffer();
+
+	private final BooleanSupplier question = this::isPossible;
 
 	private State state = State.READY;
 
-	/**
-	 * Whether the container has reported that writing is possible since it was last
-	 * asked.
-	 */
+	/** Whether the container has reported since it was last asked. */
 	private boolean possible;
 
-	private boolean unflushed;
-
-	/**
-	 * How long the client may take for the remaining bytes after the stream has ended.
-	 */
+	/** How long the client may take for the rest, once the stream has ended. */
 	private @Nullable Duration patience;
 
 	@SuppressWarnings("unchecked")
-	Http2Output(Http2Outputs outputs, HttpServletRequest request, ServletOutputStream output, Owner owner) {
+	Http2Output(Http2Outputs outputs, HttpServletRequest request, ServletOutputStream output, OutputListener owner) {
 		this.outputs = outputs;
 		this.connection = request.getServletConnection().getConnectionId();
 		this.reset = (Consumer<Throwable>) request.getAttribute(StreamRequests.RESET_ATTRIBUTE);
@@ -68,12 +59,12 @@ final class Http2Output {
 		return this.state == State.READY;
 	}
 
-	synchronized void write(byte[] bytes, int offset, int length) {
-		this.pending.add(ByteBuffer.wrap(bytes, offset, length));
+	void write(byte[] bytes, int offset, int length) {
+		this.buffer.write(bytes, offset, length);
 	}
 
 	synchronized void flush() {
-		this.unflushed = true;
+		this.buffer.flush();
 		go();
 	}
 
@@ -103,29 +94,13 @@ final class Http2Output {
 	 */
 	private void send() {
 		try {
-			if (!hasEnded() && isPossible()) {
-				for (ByteBuffer next = next(); next != null; next = next()) {
-					this.output.write(next.array(), next.position(), next.remaining());
-					if (!isPossible()) {
-						return;
-					}
-				}
-				if (takeUnflushed()) {
-					this.output.flush();
-					if (!isPossible()) {
-						return;
-					}
-				}
+			if (isPossible() && this.buffer.passOn(this.output, this.question)) {
 				sent();
 			}
 		}
 		catch (IOException | RuntimeException ex) {
 			failed(ex);
 		}
-	}
-
-	private synchronized boolean hasEnded() {
-		return this.state == State.ENDED;
 	}
 
 	/**
@@ -135,6 +110,9 @@ final class Http2Output {
 	private boolean isPossible() {
 		while (true) {
 			synchronized (this) {
+				if (this.state == State.ENDED) {
+					return false;
+				}
 				this.possible = false;
 			}
 			if (this.output.isReady()) {
@@ -147,22 +125,12 @@ final class Http2Output {
 				if (!this.possible) {
 					this.state = State.FULL;
 					if (this.patience != null) {
-						linger(this.patience);
+						this.outputs.linger(this, this.connection, this.patience);
 					}
 					return false;
 				}
 			}
 		}
-	}
-
-	private synchronized @Nullable ByteBuffer next() {
-		return this.pending.poll();
-	}
-
-	private synchronized boolean takeUnflushed() {
-		boolean taken = this.unflushed;
-		this.unflushed = false;
-		return taken;
 	}
 
 	private void sent() {
@@ -172,11 +140,9 @@ final class Http2Output {
 				return;
 			}
 			ended = this.patience != null;
+			this.state = State.READY;
 			if (ended) {
 				end();
-			}
-			else {
-				this.state = State.READY;
 			}
 		}
 		if (ended) {
@@ -203,34 +169,26 @@ final class Http2Output {
 
 	/**
 	 * Ends the stream after the bytes that were written. Never blocks.
-	 * @param patience how long the client may take for the remaining bytes; zero if
-	 * waiting is pointless
+	 * @param patience how long the client may take for the rest; zero for no wait
 	 */
 	synchronized void complete(Duration patience) {
 		this.patience = patience;
 		if (patience.isZero()) {
-			this.pending.clear();
+			this.buffer.clear();
 		}
 		switch (this.state) {
 			case READY -> go();
-			case FULL -> linger(patience);
+			case FULL -> this.outputs.linger(this, this.connection, patience);
 			// It has failed
 			case ENDED -> this.outputs.execute(this.connection, this.owner::completeAsync);
 			case SENDING -> logger.trace("The stream ends after its last bytes have been sent");
 		}
 	}
 
-	private void linger(Duration patience) {
-		this.outputs.lingering().add(this);
-		giveUpAfter(patience);
-	}
-
-	void giveUpAfter(Duration patience) {
-		CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
-			.execute(() -> this.outputs.execute(this.connection, this::giveUp));
-	}
-
-	private synchronized void giveUp() {
+	/**
+	 * Resets the stream if its client still has no room.
+	 */
+	synchronized void giveUp() {
 		if (this.state == State.FULL) {
 			reset();
 		}
@@ -265,30 +223,8 @@ final class Http2Output {
 
 	private void end() {
 		this.state = State.ENDED;
-		this.pending.clear();
-		this.outputs.lingering().remove(this);
-	}
-
-	/**
-	 * Is notified of the state of the output. Called on any thread.
-	 */
-	interface Owner {
-
-		/**
-		 * More may be written.
-		 */
-		void writable();
-
-		/**
-		 * The client has gone.
-		 */
-		void onError(Throwable cause);
-
-		/**
-		 * Everything has been written, and the response must end now.
-		 */
-		void completeAsync();
-
+		this.buffer.clear();
+		this.outputs.remove(this);
 	}
 
 	/**

@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import jakarta.servlet.ServletRequest;
@@ -29,7 +30,7 @@ final class Http2Outputs {
 	private final Map<String, Queue<Runnable>> tasks = new ConcurrentHashMap<>();
 
 	/** Outputs that have ended, except for bytes for which the client has no room. */
-	private final Set<Http2Output> lingering = ConcurrentHashMap.newKeySet();
+	private final Map<Http2Output, String> lingering = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates an instance.
@@ -101,8 +102,24 @@ final class Http2Outputs {
 		}
 	}
 
-	Set<Http2Output> lingering() {
-		return this.lingering;
+	/**
+	 * Gives an output that has ended, but for what its client has no room for, some time.
+	 */
+	void linger(Http2Output output, String connection, Duration patience) {
+		this.lingering.put(output, connection);
+		giveUp(output, connection, patience);
+	}
+
+	private void giveUp(Http2Output output, String connection, Duration patience) {
+		CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+			.execute(() -> execute(connection, output::giveUp));
+	}
+
+	/**
+	 * Forgets an output that has no time left, or needs none.
+	 */
+	void remove(Http2Output output) {
+		this.lingering.remove(output);
 	}
 
 	/**
@@ -110,7 +127,7 @@ final class Http2Outputs {
 	 * @param patience how long they may still take
 	 */
 	void hurry(Duration patience) {
-		this.lingering.forEach((output) -> output.giveUpAfter(patience));
+		this.lingering.forEach((output, connection) -> giveUp(output, connection, patience));
 	}
 
 }

@@ -41,6 +41,13 @@ final class ResponseStart {
 	}
 
 	/**
+	 * Whether the response is one to an {@code EventSource}, or to a client like it.
+	 */
+	boolean isForEventSource() {
+		return this.eventSource;
+	}
+
+	/**
 	 * Whether nothing may be sent before the first signal of the publisher.
 	 */
 	boolean awaitsPublisher() {

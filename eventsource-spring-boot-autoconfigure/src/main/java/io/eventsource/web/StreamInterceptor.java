@@ -16,9 +16,9 @@ public final class StreamInterceptor implements HandlerInterceptor {
 
 	@Override
 	public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-		SseEmitterSink sink = SseEmitterSink.of(request);
-		if (sink != null && request.getDispatcherType() == DispatcherType.ASYNC) {
-			sink.dispatched();
+		StreamExchange exchange = StreamExchange.of(request);
+		if (exchange != null && request.getDispatcherType() == DispatcherType.ASYNC) {
+			exchange.dispatched();
 		}
 		return true;
 	}
@@ -30,9 +30,9 @@ public final class StreamInterceptor implements HandlerInterceptor {
 	@Override
 	public void afterCompletion(HttpServletRequest request, HttpServletResponse response, Object handler,
 			@Nullable Exception ex) {
-		SseEmitterSink sink = SseEmitterSink.of(request);
-		if (sink != null) {
-			sink.abandoned();
+		StreamExchange exchange = StreamExchange.of(request);
+		if (exchange != null) {
+			exchange.abandoned();
 		}
 	}
 

@@ -29,7 +29,7 @@ final class StreamRequestHandler {
 
 	private final Rejection rejection;
 
-	private final SseEmitterSink.Environment environment;
+	private final StreamExchange.Environment environment;
 
 	/**
 	 * Creates a handler.
@@ -39,7 +39,7 @@ final class StreamRequestHandler {
 	 * @param environment what all responses share
 	 */
 	StreamRequestHandler(StreamRegistry registry, StreamListener listener, Rejection rejection,
-			SseEmitterSink.Environment environment) {
+			StreamExchange.Environment environment) {
 		this.registry = registry;
 		this.listener = listener;
 		this.rejection = rejection;
@@ -68,12 +68,12 @@ final class StreamRequestHandler {
 		if (refusal != null) {
 			return refuse(definition, refusal, request, response);
 		}
-		SseEmitterSink sink = SseEmitterSink.prepare(family, connection.client(), request, response, this.environment);
-		if (sink == null) {
+		if (EarlyResponse.sendInstead(family, connection.client(), request, response, this.environment.obstacles())) {
 			return null;
 		}
-		refusal = sink.connect(attempt);
-		return (refusal != null) ? refuse(definition, refusal, request, response) : sink.open();
+		StreamExchange exchange = new StreamExchange(family, connection.client(), request, response, this.environment);
+		refusal = exchange.connect(attempt);
+		return (refusal != null) ? refuse(definition, refusal, request, response) : exchange.open();
 	}
 
 	private @Nullable SseEmitter refuse(StreamDefinition definition, RefusalReason reason, HttpServletRequest request,
@@ -87,10 +87,10 @@ final class StreamRequestHandler {
 			logger.warn("A stream listener failed", ex);
 		}
 		switch (reason) {
-			case UNAUTHORIZED -> RefusalResponse.send(HttpServletResponse.SC_UNAUTHORIZED, response);
-			case FORBIDDEN -> RefusalResponse.send(HttpServletResponse.SC_FORBIDDEN, response);
+			case UNAUTHORIZED -> EarlyResponse.send(HttpServletResponse.SC_UNAUTHORIZED, response);
+			case FORBIDDEN -> EarlyResponse.send(HttpServletResponse.SC_FORBIDDEN, response);
 			default ->
-				RefusalResponse.send(EventStream.returnTime(definition.settings()), this.rejection, request, response);
+				EarlyResponse.send(EventStream.returnTime(definition.settings()), this.rejection, request, response);
 		}
 		return null;
 	}

@@ -35,7 +35,7 @@ public final class StreamRequests {
 	 * @return whether it was
 	 */
 	public static boolean isStream(HttpServletRequest request) {
-		return SseEmitterSink.isStreaming(request);
+		return StreamExchange.isStreaming(request);
 	}
 
 }

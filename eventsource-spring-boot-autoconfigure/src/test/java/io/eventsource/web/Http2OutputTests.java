@@ -43,7 +43,7 @@ class Http2OutputTests {
 	/**
 	 * One order.
 	 */
-	private static final class Run implements Http2Output.Owner {
+	private static final class Run implements OutputListener {
 
 		private final int seed;
 

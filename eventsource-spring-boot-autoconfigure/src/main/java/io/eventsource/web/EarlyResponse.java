@@ -4,21 +4,51 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 
+import io.eventsource.EventClient;
 import io.eventsource.engine.EventStream;
+import io.eventsource.engine.StreamFamily;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.web.filter.ShallowEtagHeaderFilter;
+
 /**
- * The response to a client that gets no stream. It is sent at once, so that a controller
- * that says with which status its streams begin does not change it.
+ * The response to a request that gets no stream. It is sent at once, so that a controller
+ * that sets the status with which its streams begin does not change it.
  */
-final class RefusalResponse {
+final class EarlyResponse {
 
-	private static final Log logger = LogFactory.getLog(RefusalResponse.class);
+	private static final Log logger = LogFactory.getLog(EarlyResponse.class);
 
-	private RefusalResponse() {
+	private EarlyResponse() {
+	}
+
+	/**
+	 * Responds to a request for which no stream is to be opened: of a client that has all
+	 * of a stream that has ended, one that cannot be streamed to, or a {@code HEAD}
+	 * request. The response to any other request is prepared for a stream.
+	 * @return whether the response is complete
+	 */
+	static boolean sendInstead(StreamFamily stream, EventClient client, HttpServletRequest request,
+			HttpServletResponse response, StreamingObstacles obstacles) throws IOException {
+		if (stream.isOver(client.lastEventId())) {
+			// Not for others, who have not got all of it
+			send(HttpServletResponse.SC_NO_CONTENT, response);
+			return true;
+		}
+		String obstacle = obstacles.find(stream.name(), request, response);
+		if (obstacle != null) {
+			response.sendError(HttpServletResponse.SC_INTERNAL_SERVER_ERROR, obstacle);
+			return true;
+		}
+		if ("HEAD".equals(request.getMethod())) {
+			StreamHeaders.set(response);
+			return true;
+		}
+		ShallowEtagHeaderFilter.disableContentCaching(request);
+		return false;
 	}
 
 	/**

@@ -1,0 +1,72 @@
+package io.eventsource.web;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+
+import io.eventsource.EventClient;
+import io.eventsource.engine.EventStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client is sent before the first event: the headers and, if it is an
+ * {@code EventSource}, a reconnection time and its position.
+ */
+final class ResponseHead {
+
+	private final HttpServletRequest request;
+
+	private final HttpServletResponse response;
+
+	private final EventClient client;
+
+	private final Duration retry;
+
+	private final StreamingObstacles obstacles;
+
+	ResponseHead(HttpServletRequest request, HttpServletResponse response, EventClient client, Duration retry,
+			StreamingObstacles obstacles) {
+		this.request = request;
+		this.response = response;
+		this.client = client;
+		this.retry = retry;
+		this.obstacles = obstacles;
+	}
+
+	/**
+	 * Sets the headers, which go out with the first bytes.
+	 */
+	void set() {
+		StreamHeaders.set(this.response);
+	}
+
+	/**
+	 * Sends the head.
+	 * @param openingId the id of the position of the client, if it is to know one
+	 */
+	void send(@Nullable String openingId) throws IOException {
+		OutputStream output = this.response.getOutputStream();
+		if (StreamHeaders.isForEventSource(this.request)) {
+			output.write(EventStream.preamble(this.retry));
+			output.write(EventStream.position(openingId));
+		}
+		StreamHeaders.confirmType(this.response);
+		output.flush();
+		if (!this.response.isCommitted()) {
+			this.obstacles.heldBack(this.client.stream(), this.request, this.response);
+		}
+	}
+
+	/**
+	 * Takes the headers back, if they were not sent, since the response has become
+	 * another one.
+	 */
+	void takeBack() {
+		if (!this.response.isCommitted()) {
+			StreamHeaders.remove(this.response);
+		}
+	}
+
+}
