@@ -88,6 +88,11 @@ public final class Dispatcher implements AutoCloseable {
 	}
 
 	public Dispatcher(int threads, @Nullable Executor intake, Duration stallTimeout, LongSupplier clock) {
+		this(threads, intake, stallTimeout, clock, true);
+	}
+
+	private Dispatcher(int threads, @Nullable Executor intake, Duration stallTimeout, LongSupplier clock,
+			boolean start) {
 		if (threads < 1) {
 			throw new IllegalArgumentException("dispatcher.threads must be at least 1; got " + threads);
 		}
@@ -107,7 +112,17 @@ public final class Dispatcher implements AutoCloseable {
 		this.watchdog = new Watchdog(this.workers, stallTimeout, failures, new ThrottledLog(logger, this.clock));
 		this.intake = new IntakeExecutor((intake != null) ? intake : Objects.requireNonNull(own), this.workers[0],
 				new ThrottledLog(logger, this.clock));
-		start();
+		if (start) {
+			start();
+		}
+	}
+
+	/**
+	 * Creates a dispatcher whose workers have no threads, so that they run a task only
+	 * when they are told to.
+	 */
+	static Dispatcher unstarted(int threads, Executor intake, LongSupplier clock) {
+		return new Dispatcher(threads, intake, Duration.ZERO, clock, false);
 	}
 
 	/**

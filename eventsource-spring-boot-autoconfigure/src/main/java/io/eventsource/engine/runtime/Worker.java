@@ -184,6 +184,16 @@ public final class Worker {
 		}
 	}
 
+	/**
+	 * Runs the tasks that are due, and returns when there are none. For a worker that was
+	 * not started, on a thread of the caller's choice.
+	 */
+	void runPending() {
+		for (Task task = this.tasks.poll(0); task != null; task = this.tasks.poll(0)) {
+			run(task);
+		}
+	}
+
 	private void turn() {
 		Task task = this.tasks.poll(this.ticker.timeLeft());
 		if (task != null) {

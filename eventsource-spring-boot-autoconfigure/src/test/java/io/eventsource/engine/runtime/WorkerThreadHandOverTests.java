@@ -1,0 +1,72 @@
+package io.eventsource.engine.runtime;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.eventsource.Callee;
+import org.jetbrains.lincheck.Lincheck;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The return of a call and the replacement of its thread, in the orders in which their
+ * steps can follow each other. Lincheck decides on the order, and prints it if the test
+ * fails.
+ */
+class WorkerThreadHandOverTests {
+
+	private static final int ORDERS = 500;
+
+	@Test
+	void callHasReturnedOrItsThreadWasReplacedAndNeverBoth() {
+		Lincheck.INSTANCE.runConcurrentTest(ORDERS, () -> {
+			AtomicInteger returned = new AtomicInteger();
+			Call call = new TestCall();
+			WorkerThread thread = new WorkerThread(() -> work(call, returned), "worker");
+			thread.start();
+			boolean replaced = thread.call() == call && thread.replace(call);
+			join(thread);
+			// Not by AssertJ, which Lincheck would instrument as well
+			if (returned.get() + (replaced ? 1 : 0) != 1) {
+				throw new AssertionError(returned + " have returned, replaced: " + replaced);
+			}
+			if (thread.isReplaced() != replaced) {
+				throw new AssertionError("The thread knows nothing of its replacement, or of another");
+			}
+		});
+	}
+
+	private static void work(Call call, AtomicInteger returned) {
+		try {
+			Call before = WorkerThread.enter(call);
+			WorkerThread.exit(call, before);
+			returned.incrementAndGet();
+		}
+		catch (WorkerReplaced ex) {
+			// The end
+		}
+	}
+
+	private static void join(Thread thread) {
+		try {
+			thread.join();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** A call that does nothing. */
+	private static final class TestCall implements Call {
+
+		@Override
+		public Callee callee() {
+			return Callee.SINK;
+		}
+
+		@Override
+		public String subject() {
+			return "a test";
+		}
+
+	}
+
+}
