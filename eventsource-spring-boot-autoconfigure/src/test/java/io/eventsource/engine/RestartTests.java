@@ -298,7 +298,7 @@ class RestartTests {
 	private static List<String> lines(CapturedOutput output, String level) {
 		return output.getAll()
 			.lines()
-			.filter((line) -> line.matches(".* " + level + " .*io\\.eventsource\\..*"))
+			.filter((line) -> line.matches(".* " + level + " .*\\bio?\\.e(ventsource)?\\..*"))
 			.toList();
 	}
 
