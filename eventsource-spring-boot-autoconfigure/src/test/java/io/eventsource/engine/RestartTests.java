@@ -69,8 +69,7 @@ class RestartTests {
 		awaitFailures(1);
 		for (int i = 0; i < 57; i++) {
 			this.engine.advance(STEP);
-			int begun = this.subscriptions.get();
-			awaitFailures(begun);
+			awaitFailures(begun(stream));
 			assertThat(stream.snapshot().state()).isEqualTo(StreamSnapshot.State.RESTARTING);
 		}
 		// After pauses of 0.5 to 1, 1 to 2, 2 to 4, 4 to 8 and 8 to 16 seconds
@@ -176,7 +175,7 @@ class RestartTests {
 		for (int i = 0; i < 57; i++) {
 			Client client = this.engine.connect(stream);
 			this.engine.advance(STEP);
-			awaitFailures(this.subscriptions.get());
+			awaitFailures(begun(stream));
 			client.sink().connection().close(CloseReason.DISCONNECTED);
 			client.awaitClosed(CloseReason.DISCONNECTED);
 			this.engine.tick();
@@ -283,6 +282,11 @@ class RestartTests {
 	private Publisher<Event> failing(Flux<Event> before) {
 		Flux<Event> failing = before.concatWith(Flux.error(new IllegalStateException("broken")));
 		return failing.doOnSubscribe((subscription) -> this.subscriptions.incrementAndGet());
+	}
+
+	/** Known as soon as a tick is over, before another thread has subscribed. */
+	private static int begun(EventStream stream) {
+		return (int) stream.snapshot().restarts() + 1;
 	}
 
 	private void awaitFailures(int count) {
