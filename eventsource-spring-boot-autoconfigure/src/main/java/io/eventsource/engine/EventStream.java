@@ -125,7 +125,8 @@ public final class EventStream {
 		Resumption resumption = new Resumption(builder.resumed, builder.resumable,
 				(id) -> this.channel != null && this.channel.isRelayed(id));
 		return new Delivery(this.context, this.log, new Placement(this.context, this.log, resumption),
-				new Visibility(this.context, List.copyOf(builder.filters), history != null && history.hasOpaqueIds()),
+				new Visibility(this.context, List.copyOf(builder.filters),
+						() -> history != null && history.hasOpaqueIds()),
 				new Histories(history, turns, this::translate, this::isClosed), this.client);
 	}
 

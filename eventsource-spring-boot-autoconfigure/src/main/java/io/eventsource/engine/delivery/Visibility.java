@@ -1,6 +1,7 @@
 package io.eventsource.engine.delivery;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import io.eventsource.EventClient;
 import io.eventsource.EventFilter;
@@ -16,14 +17,15 @@ public final class Visibility {
 
 	private final List<EventFilter> filters;
 
-	private final boolean opaqueIds;
+	private final BooleanSupplier opaqueIds;
 
 	/**
 	 * Describes what the clients of a stream may see.
 	 * @param filters the filters, which must all agree
-	 * @param opaqueIds whether the ids of events say nothing about the events
+	 * @param opaqueIds whether the ids of events say nothing about the events; not asked
+	 * before a client comes that has to know
 	 */
-	public Visibility(StreamContext context, List<EventFilter> filters, boolean opaqueIds) {
+	public Visibility(StreamContext context, List<EventFilter> filters, BooleanSupplier opaqueIds) {
 		this.context = context;
 		this.filters = filters;
 		this.opaqueIds = opaqueIds;
@@ -44,7 +46,7 @@ public final class Visibility {
 	 * Whether a client may know the ids of events that it is not shown.
 	 */
 	boolean disclosesIds() {
-		return this.filters.isEmpty() || this.context.personal() || this.opaqueIds;
+		return this.filters.isEmpty() || this.context.personal() || this.opaqueIds.getAsBoolean();
 	}
 
 	/**
