@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import io.eventsource.engine.runtime.Dispatcher;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
 
@@ -79,7 +80,7 @@ class ArchitectureTests {
 			.resideInAPackage("io.eventsource.web")
 			.should()
 			.dependOnClassesThat()
-			.resideInAnyPackage("io.eventsource.autoconfigure", "org.springframework.boot.."));
+			.resideInAnyPackage("io.eventsource.autoconfigure", "io.eventsource.redis", "org.springframework.boot.."));
 		check(ArchRuleDefinition.noClasses()
 			.that()
 			.resideInAPackage("io.eventsource.redis")
@@ -87,6 +88,16 @@ class ArchitectureTests {
 			.dependOnClassesThat()
 			.resideInAnyPackage("io.eventsource.autoconfigure", "io.eventsource.web", "org.springframework.boot.."));
 		check(SlicesRuleDefinition.slices().matching("io.eventsource.(*)..").should().beFreeOfCycles());
+	}
+
+	@Test
+	void engineIsEnteredByItsDoor() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAnyPackage("io.eventsource.web", "io.eventsource.autoconfigure", "io.eventsource.redis")
+			.should()
+			.dependOnClassesThat(JavaClass.Predicates.resideInAPackage("io.eventsource.engine.*")
+				.and(DescribedPredicate.not(JavaClass.Predicates.type(Dispatcher.class)))));
 	}
 
 	@Test

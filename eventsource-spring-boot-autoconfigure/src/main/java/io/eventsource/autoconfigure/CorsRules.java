@@ -65,26 +65,30 @@ record CorsRules(String prefix, CorsProperties properties) {
 					this.prefix + ".allowed-origins is '*' and allow-credentials is true, which browsers refuse.",
 					"Name the origins, or set " + this.prefix + ".allowed-origin-patterns to a pattern.");
 		}
-		for (String origin : origins) {
-			if (!ORIGIN.matcher(origin).matches()) {
-				throw new InvalidEventSourceConfigurationException(this.prefix
-						+ ".allowed-origins must have origins of the form 'https://example.com'; got '" + origin + "'.",
-						"Leave out the path, and name scheme and host.");
-			}
-		}
-		for (String pattern : patterns) {
-			if (!ORIGIN_PATTERN.matcher(pattern).matches()) {
-				throw new InvalidEventSourceConfigurationException(
-						this.prefix + ".allowed-origin-patterns must have patterns of the form "
-								+ "'https://*.example.com' or 'http://localhost:[*]'; got '" + pattern + "'.",
-						"Leave out the path, and name scheme and host. A pattern that contains a comma must be an "
-								+ "item of a YAML list.");
-			}
-		}
+		origins.forEach(this::checkOrigin);
+		patterns.forEach(this::checkPattern);
 		if (this.properties.maxAge().isNegative()) {
 			throw new InvalidEventSourceConfigurationException(
 					this.prefix + ".max-age must not be negative; got " + this.properties.maxAge() + ".",
 					"Change the value in the application's configuration.");
+		}
+	}
+
+	private void checkOrigin(String origin) {
+		if (!ORIGIN.matcher(origin).matches()) {
+			throw new InvalidEventSourceConfigurationException(this.prefix
+					+ ".allowed-origins must have origins of the form 'https://example.com'; got '" + origin + "'.",
+					"Leave out the path, and name scheme and host.");
+		}
+	}
+
+	private void checkPattern(String pattern) {
+		if (!ORIGIN_PATTERN.matcher(pattern).matches()) {
+			throw new InvalidEventSourceConfigurationException(
+					this.prefix + ".allowed-origin-patterns must have patterns of the form "
+							+ "'https://*.example.com' or 'http://localhost:[*]'; got '" + pattern + "'.",
+					"Leave out the path, and name scheme and host. A pattern that contains a comma must be an "
+							+ "item of a YAML list.");
 		}
 	}
 

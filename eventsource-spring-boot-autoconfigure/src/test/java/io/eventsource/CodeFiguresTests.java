@@ -1,0 +1,168 @@
+package io.eventsource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.LineMap;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreeScanner;
+import com.sun.source.util.Trees;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.Source;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The figures that keep files and classes readable, in the packages that have reached
+ * them. An exception is listed with its figure, so that it can only become smaller.
+ */
+class CodeFiguresTests {
+
+	private static final List<String> PACKAGES = List.of("autoconfigure", "web");
+
+	private static final int MAX_LINES = 250;
+
+	private static final int MAX_BODY_LINES = 25;
+
+	private static final int MAX_FIELDS = 10;
+
+	private static final int MAX_PARAMETERS = 6;
+
+	/** All properties, one row each, which are the manual. */
+	private static final Map<String, Integer> LONG_FILES = Map.of("EventSourceProperties.java", 279);
+
+	/** Records of properties, and of what the actuator endpoint returns. */
+	private static final Map<String, Integer> LARGE_RECORDS = Map.of("EventSourceProperties", 29, "StreamProperties",
+			19, "StreamDescriptor", 14, "ClientDescriptor", 8);
+
+	@Test
+	void filesAreShort() throws IOException {
+		Map<String, Integer> lines = new TreeMap<>();
+		for (Path source : sources()) {
+			lines.put(source.getFileName().toString(), Files.readAllLines(source).size());
+		}
+		assertThat(lines).hasSizeGreaterThan(80);
+		lines.values().removeIf((count) -> count <= MAX_LINES);
+		assertThat(lines).isEqualTo(LONG_FILES);
+	}
+
+	@Test
+	void methodsAreShort() throws IOException {
+		Map<String, Integer> bodies = bodies();
+		assertThat(bodies).hasSizeGreaterThan(400);
+		assertThat(bodies.values()).anyMatch((count) -> count > 15);
+		bodies.values().removeIf((count) -> count <= MAX_BODY_LINES);
+		assertThat(bodies).isEmpty();
+	}
+
+	@Test
+	void classesHaveFewFields() throws IOException {
+		Map<String, Integer> fields = count((type) -> (int) type.getFields()
+			.stream()
+			.filter((field) -> !field.getModifiers().contains(JavaModifier.STATIC))
+			.filter((field) -> !field.getModifiers().contains(JavaModifier.SYNTHETIC))
+			.count());
+		fields.values().removeIf((count) -> count <= MAX_FIELDS);
+		Map<String, Integer> expected = new TreeMap<>(LARGE_RECORDS);
+		expected.values().removeIf((count) -> count <= MAX_FIELDS);
+		assertThat(fields).isEqualTo(expected);
+	}
+
+	@Test
+	void constructorsHaveFewParameters() throws IOException {
+		Map<String, Integer> parameters = count((type) -> type.getConstructors()
+			.stream()
+			.mapToInt((constructor) -> constructor.getRawParameterTypes().size())
+			.max()
+			.orElse(0));
+		parameters.values().removeIf((count) -> count <= MAX_PARAMETERS);
+		assertThat(parameters).isEqualTo(LARGE_RECORDS);
+	}
+
+	private static Map<String, Integer> count(ToIntFunction<JavaClass> figure) throws IOException {
+		Map<String, Integer> counts = new TreeMap<>();
+		Set<String> files = sources().stream().map((file) -> file.getFileName().toString()).collect(Collectors.toSet());
+		new ClassFileImporter().importPackages(PACKAGES.stream().map((name) -> "io.eventsource." + name).toList())
+			.stream()
+			.filter((type) -> type.getSource().flatMap(Source::getFileName).filter(files::contains).isPresent())
+			.forEach((type) -> counts.merge(type.getSimpleName(), figure.applyAsInt(type), Math::max));
+		assertThat(counts).hasSizeGreaterThan(80);
+		return counts;
+	}
+
+	private static List<Path> sources() throws IOException {
+		try (Stream<Path> files = Files.walk(Path.of("src/main/java/io/eventsource"))) {
+			return files.filter((file) -> PACKAGES.contains(file.getParent().getFileName().toString()))
+				.filter((file) -> file.toString().endsWith(".java"))
+				.toList();
+		}
+	}
+
+	/**
+	 * The number of lines between the braces of each method.
+	 */
+	private static Map<String, Integer> bodies() throws IOException {
+		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+		Map<String, Integer> bodies = new TreeMap<>();
+		try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+			JavacTask task = (JavacTask) compiler.getTask(null, files, null, List.of("-proc:none"), null,
+					files.getJavaFileObjectsFromPaths(sources()));
+			SourcePositions positions = Trees.instance(task).getSourcePositions();
+			for (CompilationUnitTree unit : task.parse()) {
+				new Bodies(unit, positions, bodies).scan(unit, null);
+			}
+		}
+		return bodies;
+	}
+
+	/**
+	 * Measures the methods of one file.
+	 */
+	private static final class Bodies extends TreeScanner<Void, Void> {
+
+		private final CompilationUnitTree unit;
+
+		private final SourcePositions positions;
+
+		private final Map<String, Integer> bodies;
+
+		Bodies(CompilationUnitTree unit, SourcePositions positions, Map<String, Integer> bodies) {
+			this.unit = unit;
+			this.positions = positions;
+			this.bodies = bodies;
+		}
+
+		@Override
+		public Void visitMethod(MethodTree method, Void nothing) {
+			if (method.getBody() != null) {
+				LineMap lines = this.unit.getLineMap();
+				long start = this.positions.getStartPosition(this.unit, method.getBody());
+				long first = lines.getLineNumber(start);
+				long last = lines.getLineNumber(this.positions.getEndPosition(this.unit, method.getBody()));
+				String file = Path.of(this.unit.getSourceFile().getName()).getFileName().toString();
+				this.bodies.put(file + ":" + first + " " + method.getName(), (int) Math.max(0, last - first - 1));
+			}
+			return super.visitMethod(method, nothing);
+		}
+
+	}
+
+}
