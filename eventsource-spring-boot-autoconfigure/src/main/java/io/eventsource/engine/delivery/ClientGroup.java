@@ -1,13 +1,8 @@
 package io.eventsource.engine.delivery;
 
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 import io.eventsource.Callee;
-import io.eventsource.ClientSnapshot;
 import io.eventsource.CloseReason;
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
@@ -40,6 +35,10 @@ public final class ClientGroup implements Worker.Task {
 
 	private final ClientList clients = new ClientList();
 
+	private final ClientService service;
+
+	private final ClientProgress progress;
+
 	private final Runnable ticker = this::tick;
 
 	private volatile @Nullable CloseReason closing;
@@ -56,6 +55,8 @@ public final class ClientGroup implements Worker.Task {
 		this.worker = worker;
 		this.pass = new PassSignal(worker, this);
 		this.share = new WorkerShare(this.pass::signal);
+		this.service = new ClientService(this.clients, this.share.budget(), listener);
+		this.progress = new ClientProgress(this.clients, contention, this.share.floor());
 		this.schedule = new FlushSchedule(delivery, worker, this.pass);
 	}
 
@@ -114,49 +115,10 @@ public final class ClientGroup implements Worker.Task {
 	}
 
 	/**
-	 * Ends the connections of some clients. Any thread; never blocks.
+	 * What the clients are asked for.
 	 */
-	CompletableFuture<Integer> disconnect(Predicate<EventClient> condition, CloseReason reason) {
-		return ask(() -> {
-			int count = 0;
-			for (ClientCursor cursor : this.clients.present()) {
-				if (cursor.closing() == null && isMeant(condition, cursor.client())) {
-					cursor.close(reason);
-					count++;
-				}
-			}
-			return count;
-		}, 0);
-	}
-
-	/**
-	 * Whether a client is to be disconnected. Where that fails nobody knows, so it is: it
-	 * may come back, and is looked at anew.
-	 */
-	private boolean isMeant(Predicate<EventClient> condition, EventClient client) {
-		try {
-			return condition.test(client);
-		}
-		catch (Throwable ex) {
-			WorkerReplaced.check(ex);
-			this.delivery.context()
-				.supervisor()
-				.failed(Callee.CONDITION, () -> "The condition by which connections are ended failed for " + client
-						+ ", which is disconnected therefore", ex);
-			return true;
-		}
-	}
-
-	/**
-	 * Describes the clients. Any thread; never blocks.
-	 */
-	CompletableFuture<List<ClientSnapshot>> clients() {
-		return ask(() -> this.clients.present().stream().map(ClientCursor::snapshot).toList(), List.of());
-	}
-
-	private <T> CompletableFuture<T> ask(Supplier<T> question, T unanswered) {
-		return new WorkerQuestion<>(this.delivery.context().name(), question, this::interrupted).ask(this.worker,
-				unanswered);
+	ClientQuestions questions() {
+		return new ClientQuestions(this.delivery.context(), this.clients, this.worker, this::interrupted);
 	}
 
 	/**
@@ -189,7 +151,7 @@ public final class ClientGroup implements Worker.Task {
 		this.share.begin(this.delivery.log().tail());
 		this.schedule.passed(now, this.share.tail());
 		CloseReason reason = this.closing;
-		boolean more = drainAll(now, reason);
+		boolean more = this.service.serveAll(now, reason);
 		long fresh = this.share.counts().takeFresh();
 		Frame first = (fresh >= 0) ? this.delivery.log().frame(fresh) : null;
 		updatePositions(now);
@@ -206,41 +168,11 @@ public final class ClientGroup implements Worker.Task {
 	}
 
 	/**
-	 * Serves all clients once. If there is no time left for filters, the next pass begins
-	 * with those for whom there was none.
-	 */
-	private boolean drainAll(long now, @Nullable CloseReason reason) {
-		List<ClientCursor> cursors = this.clients.cursors();
-		boolean more = false;
-		int served = -1;
-		for (int i = 0; i < cursors.size();) {
-			ClientCursor cursor = cursors.get(i);
-			if (reason != null) {
-				cursor.close(reason);
-			}
-			more |= cursor.drain(now);
-			if (served < 0 && this.share.budget().wasSpent()) {
-				served = i;
-			}
-			if (cursor.closing() != null) {
-				remove(i);
-			}
-			else {
-				i++;
-			}
-		}
-		if (served >= 0) {
-			this.clients.rotate(served);
-		}
-		return more;
-	}
-
-	/**
 	 * Goes on after the thread was replaced in the midst of a pass or a tick.
 	 */
 	@Override
 	public void interrupted() {
-		countOff();
+		this.service.countOff();
 		this.pass.signalLater();
 		this.pass.signal();
 	}
@@ -281,40 +213,8 @@ public final class ClientGroup implements Worker.Task {
 		}
 	}
 
-	private void remove(int index) {
-		this.clients.remove(index).complete();
-		countOff();
-	}
-
-	private void countOff() {
-		ClientCursor cursor = this.clients.takeRemoved();
-		CloseReason reason = (cursor != null) ? cursor.closing() : null;
-		if (cursor != null && reason != null) {
-			this.listener.closed(cursor.client(), reason);
-		}
-	}
-
 	private void updatePositions(long now) {
-		long demanded = Long.MAX_VALUE;
-		long slowest = Long.MAX_VALUE;
-		int readers = 0;
-		int complete = 0;
-		this.contention.advance(now);
-		for (ClientCursor cursor : this.clients.cursors()) {
-			cursor.settle();
-			if (cursor.isReading()) {
-				readers++;
-				complete += cursor.hasEverything() ? 1 : 0;
-			}
-			demanded = Math.min(demanded, cursor.demandPosition());
-			slowest = Math.min(slowest, cursor.position());
-		}
-		this.contention.report(readers, complete);
-		Floor floor = this.share.floor();
-		floor.slowest(slowest);
-		synchronized (floor) {
-			floor.demand(Math.min(demanded, this.clients.demandOfArrivals()));
-		}
+		this.progress.update(now);
 		this.listener.progressed();
 	}
 

@@ -85,7 +85,7 @@ public final class ClientGroups {
 	 */
 	public CompletableFuture<Integer> disconnect(Predicate<EventClient> condition, CloseReason reason) {
 		List<CompletableFuture<Integer>> counts = new ArrayList<>();
-		forEach((group) -> counts.add(group.disconnect(condition, reason)));
+		forEach((group) -> counts.add(group.questions().disconnect(condition, reason)));
 		return CompletableFuture.allOf(counts.toArray(CompletableFuture[]::new))
 			.thenApply((done) -> counts.stream().mapToInt(CompletableFuture::join).sum());
 	}
@@ -95,7 +95,7 @@ public final class ClientGroups {
 	 */
 	public CompletableFuture<List<ClientSnapshot>> clients() {
 		List<CompletableFuture<List<ClientSnapshot>>> parts = new ArrayList<>();
-		forEach((group) -> parts.add(group.clients()));
+		forEach((group) -> parts.add(group.questions().describe()));
 		return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
 			.thenApply((done) -> parts.stream().map(CompletableFuture::join).flatMap(List::stream).toList());
 	}

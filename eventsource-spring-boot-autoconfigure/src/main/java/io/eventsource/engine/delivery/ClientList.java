@@ -73,7 +73,9 @@ final class ClientList {
 	synchronized long demandOfArrivals() {
 		long lowest = Long.MAX_VALUE;
 		for (Arrival arrival : this.arrivals) {
-			lowest = Math.min(lowest, arrival.cursor().demandPosition());
+			if (arrival.cursor().closing() == null) {
+				lowest = Math.min(lowest, arrival.cursor().pace().demandPosition());
+			}
 		}
 		return lowest;
 	}

@@ -1,10 +1,8 @@
 package io.eventsource.engine.delivery;
 
 import io.eventsource.CloseReason;
-import io.eventsource.EventClient;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.FrameEncoder;
-import io.eventsource.engine.log.LogId;
 import io.eventsource.engine.log.Slice;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +29,9 @@ final class ClientReader {
 
 	private final ClientHistory history;
 
-	private final LastBlock lastBlock;
+	private final ClientStart start;
 
-	/** What looks for the first of the latest events that it may see, until found. */
-	private @Nullable ReplaySearch search;
+	private final LastBlock lastBlock;
 
 	ClientReader(Delivery delivery, Recipient recipient, @Nullable ClientFilter filter, WorkerShare share,
 			Output output, Beginning beginning) {
@@ -46,30 +43,15 @@ final class ClientReader {
 		this.output = output;
 		this.place = new LogReader(delivery, recipient, filter, share, output, beginning);
 		this.history = new ClientHistory(delivery, recipient, share.signaller());
+		this.start = new ClientStart(delivery, recipient, filter, share.budget(), this.place, this.history);
 		this.lastBlock = new LastBlock(delivery, recipient.keepsPositions());
 	}
 
 	/**
-	 * Makes ready what is to be found out before the client gets something: its history,
-	 * or which of the latest events it may see. Called once.
+	 * Makes ready what is to be found out before the client gets something. Called once.
 	 */
 	void prepare() {
-		Beginning beginning = this.place.beginning();
-		if (beginning == null) {
-			return;
-		}
-		if (beginning.hasGap()) {
-			this.history.prepare(beginning.resolve(this.place.position()));
-		}
-		else if (this.filter != null && this.place.position() < beginning.live() && !this.log.hasEnded() && isNew()) {
-			this.search = new ReplaySearch(this.log, this.filter, beginning.live(),
-					this.delivery.settings().replay().initial());
-		}
-	}
-
-	private boolean isNew() {
-		EventClient client = this.recipient.client();
-		return client.lastEventId() == null || LogId.isOpening(client.lastEventId());
+		this.start.prepare();
 	}
 
 	/**
@@ -83,11 +65,7 @@ final class ClientReader {
 		if (this.history.isActive()) {
 			return this.history.hasWork();
 		}
-		Beginning beginning = this.place.beginning();
-		if (this.search != null || (beginning != null && beginning.hasGap())) {
-			return true;
-		}
-		return this.log.hasEnded() || this.place.position() < tail;
+		return this.start.hasWork() || this.log.hasEnded() || this.place.position() < tail;
 	}
 
 	/**
@@ -136,9 +114,8 @@ final class ClientReader {
 	private @Nullable CloseReason readLog() {
 		boolean over = this.log.hasEnded();
 		boolean more = this.place.position() < this.log.tail();
-		Beginning beginning = this.place.beginning();
-		if (beginning != null && (beginning.hasGap() || this.search != null || more)) {
-			begin(beginning);
+		if (this.start.hasWork() || (more && this.start.isPending())) {
+			this.start.begin();
 		}
 		else if (this.filter != null && this.filter.isCheckpointDue()) {
 			checkpoint();
@@ -160,29 +137,6 @@ final class ClientReader {
 		byte[] block = this.lastBlock.takeEnd(this.place.isDisplaced());
 		put(block);
 		return (block.length == 0 && !this.output.isUnflushed()) ? this.delivery.outcome().endReason() : null;
-	}
-
-	/**
-	 * Begins in the log, or with the history of what has left it meanwhile.
-	 */
-	private void begin(Beginning beginning) {
-		Beginning found = beginning;
-		ReplaySearch current = this.search;
-		if (current != null) {
-			if (!isFound(current)) {
-				return;
-			}
-			found = beginning.from(Math.min(beginning.position(), current.position()));
-			this.place.beginAt(found);
-			this.search = null;
-		}
-		this.place.begin(found, this.history);
-	}
-
-	private boolean isFound(ReplaySearch search) {
-		return this.delivery.visibility().hasFilters()
-				? Boolean.TRUE.equals(this.recipient.inContext(() -> search.search(this.share.budget())))
-				: search.search(this.share.budget());
 	}
 
 	/**
@@ -246,6 +200,13 @@ final class ClientReader {
 	}
 
 	/**
+	 * The position of the event that will come next in the log.
+	 */
+	long tail() {
+		return this.log.tail();
+	}
+
+	/**
 	 * The place of the client in the log.
 	 */
 	LogReader place() {
@@ -256,8 +217,8 @@ final class ClientReader {
 	 * Whether nothing is left for the client, be it to be written or to be read.
 	 */
 	boolean hasEverything() {
-		return this.output.isEmpty() && !this.output.isUnflushed() && !this.history.isActive() && this.search == null
-				&& this.place.position() >= this.log.tail();
+		return this.output.isEmpty() && !this.output.isUnflushed() && !this.history.isActive()
+				&& !this.start.isSearching() && this.place.position() >= this.log.tail();
 	}
 
 	/**
@@ -268,16 +229,14 @@ final class ClientReader {
 	}
 
 	/**
-	 * Whether the client will have to be disconnected once it takes something again. One
-	 * that has begun with an event may still finish it.
+	 * Whether the client has fallen out of the log. It may finish what it has begun with.
 	 */
 	boolean isOverrun() {
 		return this.output.isEmpty() && !this.history.isActive() && this.place.isOverrun();
 	}
 
 	/**
-	 * Whether others wait for their turn to get a history, and this client has a part of
-	 * its own.
+	 * Whether others wait for the history that this client has a part of.
 	 */
 	boolean holdsUpHistories() {
 		return this.history.holdsUpOthers();

@@ -119,6 +119,13 @@ public final class Contention {
 	}
 
 	/**
+	 * How much time has passed by now.
+	 */
+	Look look() {
+		return this.look;
+	}
+
+	/**
 	 * How long a publisher can wait.
 	 */
 	public enum Pace {
@@ -142,7 +149,7 @@ public final class Contention {
 	 * @param refunding whether clients get time back for what they take
 	 * @param anyComplete whether any client has everything
 	 */
-	private record Look(long held, long observed, boolean refunding, boolean anyComplete) {
+	record Look(long held, long observed, boolean refunding, boolean anyComplete) {
 
 	}
 
@@ -175,101 +182,8 @@ public final class Contention {
 		 * Opens the account of a client.
 		 * @param position what the client needs first
 		 */
-		Account open(long position) {
-			return new Account(position);
-		}
-
-	}
-
-	/**
-	 * The time of one client. Belongs to its worker.
-	 */
-	final class Account {
-
-		private long heldBefore;
-
-		private long observedBefore;
-
-		private long position;
-
-		private long bytes;
-
-		private long used;
-
-		private long usedInAll;
-
-		/** For how long the client has taken nothing. */
-		private long stalled;
-
-		private boolean spent;
-
-		/**
-		 * Opens the account of a client.
-		 * @param position what the client needs first
-		 */
-		Account(long position) {
-			this.position = position;
-			Look current = Contention.this.look;
-			this.heldBefore = current.held();
-			this.observedBefore = current.observed();
-		}
-
-		/**
-		 * Counts the time since the last call.
-		 * @param blocked whether the connection of the client is full
-		 * @param position what the client needs next
-		 * @param bytes how many bytes it has taken in all
-		 * @param window how many events the log has
-		 */
-		void settle(boolean blocked, long position, long bytes, long window) {
-			Look current = Contention.this.look;
-			long contended = current.held() - this.heldBefore;
-			long passed = current.observed() - this.observedBefore;
-			this.heldBefore += contended;
-			this.observedBefore += passed;
-			long charge = blocked ? contended - (passed - contended) : -passed;
-			long used = this.used + charge;
-			if (used > 0 && current.refunding()) {
-				used -= refund(position - this.position, window);
-			}
-			this.used = Math.max(0, used);
-			this.usedInAll = Math.max(0, this.usedInAll + charge);
-			this.stalled = (blocked && bytes == this.bytes) ? this.stalled + passed : 0;
-			this.spent |= this.used > GRACE || this.usedInAll > TOTAL || (isStalled() && current.anyComplete());
-			this.position = position;
-			this.bytes = bytes;
-		}
-
-		private static long refund(long events, long window) {
-			if (events <= 0) {
-				return 0;
-			}
-			return (events >= window) ? GRACE : events * GRACE / window;
-		}
-
-		/**
-		 * Gives the client all its time back, since it has everything.
-		 */
-		void clear() {
-			this.used = 0;
-			this.usedInAll = 0;
-			this.stalled = 0;
-			this.spent = false;
-		}
-
-		/**
-		 * Whether the client has had its time, so that the publisher does not wait for it
-		 * any more.
-		 */
-		boolean isSpent() {
-			return this.spent;
-		}
-
-		/**
-		 * Whether the client has taken nothing for so long that it may be dead.
-		 */
-		boolean isStalled() {
-			return this.stalled > ABSENCE;
+		WaitAccount open(long position) {
+			return new WaitAccount(Contention.this, position);
 		}
 
 	}

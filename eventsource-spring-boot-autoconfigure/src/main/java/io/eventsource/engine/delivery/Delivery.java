@@ -42,4 +42,12 @@ public record Delivery(StreamContext context, EventLog log, Placement placement,
 		return this.context.personal() || settings().buffer().overflow() == OverflowStrategy.BACKPRESSURE;
 	}
 
+	/**
+	 * Whether a client that has fallen out of the log goes on with what the log has.
+	 */
+	boolean skipsWhatWasMissed() {
+		OverflowStrategy overflow = settings().buffer().overflow();
+		return overflow == OverflowStrategy.SKIP || overflow == OverflowStrategy.CONFLATE;
+	}
+
 }

@@ -1,10 +1,6 @@
 package io.eventsource.engine.delivery;
 
-import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -87,12 +83,12 @@ final class HistoryReader {
 	 * @param room waits until the batch may have so many bytes
 	 * @param cancelled whether the client has gone
 	 */
-	@Nullable HistoryBatch read(Room room, BooleanSupplier cancelled) {
+	@Nullable HistoryBatch read(HistoryBlocks.Room room, BooleanSupplier cancelled) {
 		return this.request.recipient().inContext(() -> readBatch(room, cancelled));
 	}
 
-	private HistoryBatch readBatch(Room room, BooleanSupplier cancelled) {
-		Blocks blocks = new Blocks(room);
+	private HistoryBatch readBatch(HistoryBlocks.Room room, BooleanSupplier cancelled) {
+		HistoryBlocks blocks = new HistoryBlocks(room);
 		int before = this.count;
 		EventLog.Start end;
 		try {
@@ -111,13 +107,14 @@ final class HistoryReader {
 		if (end != null) {
 			close();
 		}
-		room.filled(blocks.size);
+		room.filled(blocks.size());
 		return new HistoryBatch(blocks.join(), this.count - before, this.hidden, end);
 	}
 
-	private EventLog.@Nullable Start read(Blocks blocks, long begun, BooleanSupplier cancelled) throws Exception {
-		while (!cancelled.getAsBoolean() && blocks.size < BATCH
-				&& (blocks.size == 0 || System.nanoTime() - begun < HASTE)) {
+	private EventLog.@Nullable Start read(HistoryBlocks blocks, long begun, BooleanSupplier cancelled)
+			throws Exception {
+		while (!cancelled.getAsBoolean() && blocks.size() < BATCH
+				&& (blocks.size() == 0 || System.nanoTime() - begun < HASTE)) {
 			Iterator<Event> events = (this.query.events() != null) ? this.query.events() : ask();
 			if (events == null) {
 				return gap();
@@ -138,7 +135,7 @@ final class HistoryReader {
 	/**
 	 * Adds an event, unless the log has it and all that follows.
 	 */
-	private EventLog.@Nullable Start read(Event event, Blocks blocks) throws InterruptedException {
+	private EventLog.@Nullable Start read(Event event, HistoryBlocks blocks) throws InterruptedException {
 		Frame known = (event.id() != null) ? this.delivery.log().frame(event.id()) : null;
 		if (known != null) {
 			return EventLog.Start.at(known.sequence());
@@ -167,7 +164,7 @@ final class HistoryReader {
 		return this.lastId.equals(this.asked) ? gap() : null;
 	}
 
-	private void add(Event event, Blocks blocks) throws InterruptedException {
+	private void add(Event event, HistoryBlocks blocks) throws InterruptedException {
 		this.count++;
 		if (this.lastId.equals(event.id())) {
 			return;
@@ -197,61 +194,6 @@ final class HistoryReader {
 			return new EventLog.Start(oldest, start.gap(), null);
 		}
 		return new EventLog.Start(oldest, start.gap(), missed + oldest - start.position());
-	}
-
-	/**
-	 * The room that a batch has.
-	 */
-	interface Room {
-
-		/**
-		 * Waits until the batch may have so many bytes.
-		 */
-		void growTo(long size) throws InterruptedException;
-
-		/**
-		 * Says how large the batch has become.
-		 */
-		void filled(long size);
-
-	}
-
-	/**
-	 * The blocks of a batch that is being read.
-	 */
-	private static final class Blocks {
-
-		private final Room room;
-
-		private final List<byte[]> blocks = new ArrayList<>();
-
-		private long size;
-
-		Blocks(Room room) {
-			this.room = room;
-		}
-
-		void makeRoom(long more) throws InterruptedException {
-			this.room.growTo(this.size + more);
-		}
-
-		void add(EncodedEvent encoded, int offset) throws InterruptedException {
-			byte[] body = encoded.body();
-			makeRoom(body.length - offset);
-			this.blocks.add((offset > 0) ? Arrays.copyOfRange(body, offset, body.length) : body);
-			this.size += body.length - offset;
-		}
-
-		/** A single one is not copied, since it may be large. */
-		byte[] join() {
-			if (this.blocks.size() == 1) {
-				return this.blocks.get(0);
-			}
-			ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) this.size);
-			this.blocks.forEach(bytes::writeBytes);
-			return bytes.toByteArray();
-		}
-
 	}
 
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Each batch is asked for by the worker once the client could take it, and read on a
  * thread that may block, when it is the client's turn; only one is on its way.
  */
-final class HistoryReplay implements Runnable, HistoryReader.Room {
+final class HistoryReplay implements Runnable, HistoryBlocks.Room {
 
 	private final HistoryReader reader;
 

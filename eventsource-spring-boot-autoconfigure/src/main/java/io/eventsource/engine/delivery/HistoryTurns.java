@@ -33,11 +33,7 @@ public final class HistoryTurns {
 
 	private final Executor readers;
 
-	private final EventLog log;
-
-	private final LongSupplier floor;
-
-	private final long share;
+	private final HistoryBytes memory;
 
 	private final Queue<Turn> waiting = new ArrayDeque<>();
 
@@ -52,13 +48,6 @@ public final class HistoryTurns {
 	/** How many readers wait for more room. */
 	private int growing;
 
-	private long bytes;
-
-	/** How many of these were read, and how many of those the log counts. */
-	private long filled;
-
-	private long reserved;
-
 	private volatile boolean contended;
 
 	/**
@@ -70,9 +59,7 @@ public final class HistoryTurns {
 	 */
 	public HistoryTurns(Executor readers, EventLog log, LongSupplier floor, long memory) {
 		this.readers = readers;
-		this.log = log;
-		this.floor = floor;
-		this.share = memory / 4;
+		this.memory = new HistoryBytes(log, floor, memory / 4);
 	}
 
 	/**
@@ -106,7 +93,7 @@ public final class HistoryTurns {
 
 	private synchronized @Nullable Turn next() {
 		Turn next = this.waiting.peek();
-		if (next != null && (this.turns == 0 || (this.unread < READERS && fits(Slice.MAX_BYTES)))) {
+		if (next != null && (this.turns == 0 || (this.unread < READERS && this.memory.fits(Slice.MAX_BYTES)))) {
 			this.waiting.remove();
 			this.turns++;
 			next.grant();
@@ -119,14 +106,10 @@ public final class HistoryTurns {
 		return next;
 	}
 
-	private boolean fits(long more) {
-		return this.bytes + more <= this.share && more <= this.log.room(this.floor.getAsLong());
-	}
-
 	private synchronized void grow(Turn turn, long size) throws InterruptedException {
 		this.growing++;
 		try {
-			while (!turn.ended && this.large > (turn.isLarge() ? 1 : 0) && !fits(size - turn.size)) {
+			while (!turn.ended && this.large > (turn.isLarge() ? 1 : 0) && !this.memory.fits(size - turn.size)) {
 				this.contended = true;
 				wait(LOOK);
 			}
@@ -256,16 +239,10 @@ public final class HistoryTurns {
 		private void resize(long bytes, long full) {
 			HistoryTurns turns = HistoryTurns.this;
 			turns.large -= isLarge() ? 1 : 0;
-			turns.bytes += bytes - this.size;
-			turns.filled += full - this.filled;
+			turns.memory.add(bytes - this.size, full - this.filled);
 			this.size = bytes;
 			this.filled = full;
 			turns.large += isLarge() ? 1 : 0;
-			long reserved = Math.min(turns.filled, turns.share);
-			if (reserved != turns.reserved) {
-				turns.log.reserve(reserved - turns.reserved, turns.floor.getAsLong());
-				turns.reserved = reserved;
-			}
 		}
 
 	}

@@ -1,7 +1,5 @@
 package io.eventsource.engine.delivery;
 
-import java.util.Arrays;
-
 import io.eventsource.GapCause;
 import io.eventsource.OverflowStrategy;
 import io.eventsource.engine.log.EventLog;
@@ -111,12 +109,7 @@ final class LogReader {
 	 * Whether the client has fallen out of the log, and will have to be disconnected.
 	 */
 	boolean isOverrun() {
-		return this.beginning == null && this.position < this.log.head() && !skips();
-	}
-
-	private boolean skips() {
-		OverflowStrategy overflow = this.delivery.settings().buffer().overflow();
-		return overflow == OverflowStrategy.SKIP || overflow == OverflowStrategy.CONFLATE;
+		return this.beginning == null && this.position < this.log.head() && !this.delivery.skipsWhatWasMissed();
 	}
 
 	/**
@@ -128,7 +121,7 @@ final class LogReader {
 			return start;
 		}
 		this.lagging = true;
-		return skips() ? this.log.skip(beginning.promised(), this.filter == null) : start;
+		return this.delivery.skipsWhatWasMissed() ? this.log.skip(beginning.promised(), this.filter == null) : start;
 	}
 
 	/**
@@ -149,7 +142,7 @@ final class LogReader {
 		this.displaced |= start.gap() != null;
 		this.beginning = last ? Beginning.at(EventLog.Start.at(start.position())) : null;
 		byte[] gap = (start.gap() != null) ? tell(start.gap(), start.missed()) : NOTHING;
-		this.output.put((before.length == 0) ? gap : concat(before, gap), slice, this.position);
+		this.output.put(before, gap, slice, this.position);
 		this.share.floor().protect(needed());
 		return true;
 	}
@@ -209,12 +202,6 @@ final class LogReader {
 		return FrameEncoder.gap(this.delivery.settings().replay().gapEvent(), gap, missed);
 	}
 
-	private static byte[] concat(byte[] first, byte[] second) {
-		byte[] both = Arrays.copyOf(first, first.length + second.length);
-		System.arraycopy(second, 0, both, first.length, second.length);
-		return both;
-	}
-
 	/**
 	 * Takes what comes next, or skips what the client has missed.
 	 * @return whether that was possible; otherwise the client must be disconnected
@@ -226,7 +213,7 @@ final class LogReader {
 			return true;
 		}
 		this.lagging = true;
-		if (!skips()) {
+		if (!this.delivery.skipsWhatWasMissed()) {
 			return false;
 		}
 		for (int i = 0; i < ATTEMPTS; i++) {

@@ -1,6 +1,7 @@
 package io.eventsource.engine.delivery;
 
 import java.io.IOException;
+import java.util.Arrays;
 
 import io.eventsource.EventSink;
 import io.eventsource.engine.log.Slice;
@@ -53,10 +54,11 @@ final class Output {
 	}
 
 	/**
-	 * Puts a block and a slice here: in one piece if it is small enough to be written at
+	 * Puts blocks and a slice here: in one piece if it is small enough to be written at
 	 * once, so that no part of it has to be kept for a client that takes no more.
 	 */
-	void put(byte[] block, @Nullable Slice slice, long position) {
+	void put(byte[] before, byte[] after, @Nullable Slice slice, long position) {
+		byte[] block = (before.length == 0) ? after : join(before, after);
 		if (slice == null) {
 			put(block, position);
 		}
@@ -70,6 +72,12 @@ final class Output {
 			put(block, position);
 			this.reserved = slice;
 		}
+	}
+
+	private static byte[] join(byte[] first, byte[] second) {
+		byte[] both = Arrays.copyOf(first, first.length + second.length);
+		System.arraycopy(second, 0, both, first.length, second.length);
+		return both;
 	}
 
 	/**

@@ -1,12 +1,13 @@
 package io.eventsource.engine.delivery;
 
+import java.io.IOException;
 import java.util.function.Supplier;
 
 import io.eventsource.Callee;
 import io.eventsource.CloseReason;
 import io.eventsource.EventClient;
 import io.eventsource.engine.runtime.Call;
-import io.eventsource.engine.runtime.Supervisor;
+import io.eventsource.engine.runtime.StreamContext;
 import io.eventsource.engine.runtime.WorkerReplaced;
 import io.eventsource.engine.runtime.WorkerThread;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ final class SinkCall implements Call {
 
 	private final Recipient recipient;
 
-	private final Supervisor supervisor;
+	private final StreamContext context;
 
 	private final Supplier<@Nullable CloseReason> reason;
 
@@ -31,9 +32,9 @@ final class SinkCall implements Call {
 
 	private volatile boolean completing;
 
-	SinkCall(Recipient recipient, Supervisor supervisor, Supplier<@Nullable CloseReason> reason, Runnable onStall) {
+	SinkCall(Recipient recipient, StreamContext context, Supplier<@Nullable CloseReason> reason, Runnable onStall) {
 		this.recipient = recipient;
-		this.supervisor = supervisor;
+		this.context = context;
 		this.reason = reason;
 		this.onStall = onStall;
 	}
@@ -76,6 +77,19 @@ final class SinkCall implements Call {
 	}
 
 	/**
+	 * Runs an action once the application's code is not called for this client alone any
+	 * more.
+	 */
+	void whenReleased(Runnable action) {
+		if (this.context.personal()) {
+			this.context.calls().whenDone(action);
+		}
+		else {
+			action.run();
+		}
+	}
+
+	/**
 	 * Tells the sink that it never becomes ready.
 	 */
 	void neverReady() {
@@ -89,12 +103,27 @@ final class SinkCall implements Call {
 	}
 
 	/**
+	 * Reports that the connection cannot be served any more. Most of what a sink throws
+	 * says no more than that the client has gone.
+	 * @return why the connection ends
+	 */
+	CloseReason broken(Throwable failure) {
+		if (failure instanceof IOException || failure instanceof IllegalStateException) {
+			this.context.supervisor().debug(() -> client() + " is gone: " + failure);
+		}
+		else {
+			failed(Callee.SINK, "%s could not be served", failure);
+		}
+		return (failure instanceof Exception) ? CloseReason.DISCONNECTED : CloseReason.FAILED;
+	}
+
+	/**
 	 * Reports a failure that concerns this client.
 	 * @param message the message, with a place for the client
 	 */
 	void failed(Callee callee, String message, Throwable failure) {
 		WorkerReplaced.check(failure);
-		this.supervisor.failed(callee, () -> String.format(message, client()), failure);
+		this.context.supervisor().failed(callee, () -> String.format(message, client()), failure);
 	}
 
 	@Override

@@ -67,13 +67,13 @@ public final class FrameEncoder {
 		this.warnings.warnOnce(event.type());
 		Object data = event.data();
 		String text = (data != null) ? text(event, data) : null;
-		Block block = new Block(this.maxEventSize, (text != null) ? text.length() + 64 : 64);
+		BlockBuffer block = new BlockBuffer(this.maxEventSize, (text != null) ? text.length() + 64 : 64);
 		boolean ownId = event.id() != null && !this.foreignIds;
 		boolean ended = text != null || ownId || !event.type().equals(Event.DEFAULT_TYPE);
 		int own = 0;
 		if (event.id() != null && !ownId && ended) {
 			block.lines("id:", event.id());
-			own = (int) block.size;
+			own = (int) block.size();
 		}
 		if (event.comment() != null) {
 			block.lines(":", event.comment());
@@ -93,8 +93,8 @@ public final class FrameEncoder {
 		if (ended) {
 			block.put('\n');
 		}
-		if (block.size > this.maxEventSize) {
-			throw new IllegalArgumentException(event + " takes " + block.size + " bytes, more than the "
+		if (block.size() > this.maxEventSize) {
+			throw new IllegalArgumentException(event + " takes " + block.size() + " bytes, more than the "
 					+ this.maxEventSize + " of max-event-size; send less, or raise the limit");
 		}
 		return new EncodedEvent(event, block.bytes(), own, this.keepsEvents);
@@ -212,93 +212,6 @@ public final class FrameEncoder {
 	 */
 	public static boolean isEnd(String id) {
 		return id.endsWith(Event.END_OF_STREAM);
-	}
-
-	/**
-	 * Grows up to the limit and counts beyond it, so that an event too large can be named
-	 * with its size but never takes the memory.
-	 */
-	private static final class Block {
-
-		private final int limit;
-
-		private byte[] bytes;
-
-		private long size;
-
-		Block(int limit, int expected) {
-			this.limit = limit;
-			this.bytes = new byte[Math.min(limit, expected)];
-		}
-
-		/**
-		 * Writes a field once for each line of its value. A line ends with CR, LF or
-		 * CRLF, and with nothing else that Unicode calls a line separator.
-		 */
-		void lines(String field, String value) {
-			begin(field);
-			int length = value.length();
-			for (int i = 0; i < length; i++) {
-				char c = value.charAt(i);
-				if (c == '\n' || c == '\r') {
-					if (c == '\r' && i + 1 < length && value.charAt(i + 1) == '\n') {
-						i++;
-					}
-					put('\n');
-					begin(field);
-				}
-				else if (c < 0x80) {
-					put(c);
-				}
-				else if (Character.isHighSurrogate(c) && i + 1 < length
-						&& Character.isLowSurrogate(value.charAt(i + 1))) {
-					putCodePoint(Character.toCodePoint(c, value.charAt(++i)));
-				}
-				else {
-					putCodePoint(Character.isSurrogate(c) ? 0xFFFD : c);
-				}
-			}
-			put('\n');
-		}
-
-		private void begin(String field) {
-			for (int i = 0; i < field.length(); i++) {
-				put(field.charAt(i));
-			}
-			put(' ');
-		}
-
-		private void putCodePoint(int c) {
-			if (c < 0x800) {
-				put(0xC0 | c >> 6);
-			}
-			else {
-				if (c < 0x10000) {
-					put(0xE0 | c >> 12);
-				}
-				else {
-					put(0xF0 | c >> 18);
-					put(0x80 | c >> 12 & 0x3F);
-				}
-				put(0x80 | c >> 6 & 0x3F);
-			}
-			put(0x80 | c & 0x3F);
-		}
-
-		void put(int b) {
-			if (this.size < this.limit) {
-				if (this.size == this.bytes.length) {
-					this.bytes = Arrays.copyOf(this.bytes, (int) Math.min(this.limit, this.bytes.length * 2L + 64));
-				}
-				this.bytes[(int) this.size] = (byte) b;
-			}
-			this.size++;
-		}
-
-		byte[] bytes() {
-			return Arrays.copyOf(this.bytes, (int) this.size);
-		}
-
 	}
 
 }

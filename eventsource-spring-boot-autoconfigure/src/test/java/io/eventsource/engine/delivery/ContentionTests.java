@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.eventsource.engine.delivery.Contention.Account;
 import io.eventsource.engine.delivery.Contention.Pace;
 import io.eventsource.engine.delivery.Contention.Share;
 import org.junit.jupiter.api.Test;
@@ -43,7 +42,7 @@ class ContentionTests {
 	@CsvSource({ "1, 0, false", "1, 1, true", "2, 1, true", "2, 0, false", "3, 1, false", "3, 2, true", "20, 10, true",
 			"20, 9, false", "100, 99, true", "500, 249, false", "500, 250, true", "0, 0, false" })
 	void timeCountsWhileAtLeastHalfOfTheReadersHaveEverything(int readers, int complete, boolean counts) {
-		Account account = account();
+		WaitAccount account = account();
 		for (int i = 0; i < 11; i++) {
 			report(readers, complete);
 			pass(account, true, 0, 1);
@@ -53,7 +52,7 @@ class ContentionTests {
 
 	@Test
 	void readersOfAllWorkersCount() {
-		Account account = account();
+		WaitAccount account = account();
 		this.contention.report(this.first, 10, 10);
 		this.contention.report(this.second, 11, 0);
 		pass(account, Duration.ofSeconds(2));
@@ -65,7 +64,7 @@ class ContentionTests {
 
 	@Test
 	void secondIsNotSpentBefore() {
-		Account account = account();
+		WaitAccount account = account();
 		report(100, 99);
 		for (int i = 0; i < 10; i++) {
 			pass(account, true, 0, 0);
@@ -80,7 +79,7 @@ class ContentionTests {
 	@ParameterizedTest
 	@CsvSource({ "0, true", "1, true", "50, true", "90, true", "110, false", "1000, false" })
 	void clientThatTakesALogFullInASecondIsWaitedFor(int eventsInATick, boolean spent) {
-		Account account = account();
+		WaitAccount account = account();
 		report(100, 99);
 		for (int i = 0; i < 200; i++) {
 			pass(account, true, eventsInATick, 1);
@@ -90,7 +89,7 @@ class ContentionTests {
 
 	@Test
 	void clientThatIsSlowerInTheLongRunIsNot() {
-		Account account = account();
+		WaitAccount account = account();
 		report(100, 99);
 		int ticks = 0;
 		while (!account.isSpent()) {
@@ -102,7 +101,7 @@ class ContentionTests {
 
 	@Test
 	void timeComesBackWhileNobodyIsHeldUp() {
-		Account account = account();
+		WaitAccount account = account();
 		for (int i = 0; i < 100; i++) {
 			report(100, (i % 2 == 0) ? 99 : 10);
 			pass(account, true, 0, 1);
@@ -112,7 +111,7 @@ class ContentionTests {
 
 	@Test
 	void clientThatHasEverythingHasAllItsTimeAgain() {
-		Account account = account();
+		WaitAccount account = account();
 		report(100, 99);
 		pass(account, Duration.ofMillis(900));
 		account.clear();
@@ -129,7 +128,7 @@ class ContentionTests {
 
 	@Test
 	void clientThatTakesNothingForLongIsNotWaitedForIfAnybodyHasEverything() {
-		Account account = account();
+		WaitAccount account = account();
 		report(1000, 1);
 		pass(account, Duration.ofSeconds(3));
 		assertThat(account.isSpent()).isFalse();
@@ -141,7 +140,7 @@ class ContentionTests {
 
 	@Test
 	void clientThatTakesSomethingNowAndThenIsNotDead() {
-		Account account = account();
+		WaitAccount account = account();
 		report(1000, 1);
 		for (int i = 0; i < 20; i++) {
 			pass(account, Duration.ofMillis(2900));
@@ -152,7 +151,7 @@ class ContentionTests {
 
 	@Test
 	void whereNobodyHasEverythingADeadClientIsWaitedForUntilItsWriteTimeout() {
-		Account account = account();
+		WaitAccount account = account();
 		report(1, 0);
 		pass(account, Duration.ofSeconds(29));
 		assertThat(account.isSpent()).isFalse();
@@ -163,7 +162,7 @@ class ContentionTests {
 			"WAITS_FOR_PROGRESS, 500, false", "WAITS, 0, false", "WAITS, 500, false" })
 	void publisherThatCannotWaitDoesNot(Pace pace, int eventsInATick, boolean spent) {
 		this.pace = pace;
-		Account account = account();
+		WaitAccount account = account();
 		for (int i = 0; i < 20; i++) {
 			report(1, 0);
 			pass(account, true, eventsInATick, 1);
@@ -173,7 +172,7 @@ class ContentionTests {
 
 	@Test
 	void machineThatStoodStillIsNobodysFault() {
-		Account account = account();
+		WaitAccount account = account();
 		report(100, 99);
 		this.now += Duration.ofSeconds(20).toNanos();
 		pass(account, true, 0, 0);
@@ -186,7 +185,7 @@ class ContentionTests {
 	 */
 	@Test
 	void lastOfACrowdThatIsServedInTurnIsWaitedFor() {
-		List<Account> accounts = new ArrayList<>();
+		List<WaitAccount> accounts = new ArrayList<>();
 		for (int i = 0; i < 500; i++) {
 			accounts.add(account());
 		}
@@ -202,11 +201,11 @@ class ContentionTests {
 				}
 			}
 		}
-		assertThat(accounts).noneMatch(Account::isSpent);
+		assertThat(accounts).noneMatch(WaitAccount::isSpent);
 	}
 
-	private Account account() {
-		return this.contention.new Account(0);
+	private WaitAccount account() {
+		return new WaitAccount(this.contention, 0);
 	}
 
 	private void report(int readers, int complete) {
@@ -214,13 +213,13 @@ class ContentionTests {
 		this.contention.report(this.second, readers / 2, complete / 2);
 	}
 
-	private void pass(Account account, Duration time) {
+	private void pass(WaitAccount account, Duration time) {
 		for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(TICK)) {
 			pass(account, true, 0, 0);
 		}
 	}
 
-	private void pass(Account account, boolean blocked, int events, int bytes) {
+	private void pass(WaitAccount account, boolean blocked, int events, int bytes) {
 		this.now += TICK.toNanos();
 		this.contention.advance(this.now);
 		this.position += events;

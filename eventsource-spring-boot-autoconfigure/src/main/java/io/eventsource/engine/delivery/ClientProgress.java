@@ -1,0 +1,48 @@
+package io.eventsource.engine.delivery;
+
+/**
+ * How far the clients of one group are. Belongs to their worker.
+ */
+final class ClientProgress {
+
+	private final ClientList clients;
+
+	private final Contention.Share contention;
+
+	private final Floor floor;
+
+	ClientProgress(ClientList clients, Contention.Share contention, Floor floor) {
+		this.clients = clients;
+		this.contention = contention;
+		this.floor = floor;
+	}
+
+	/**
+	 * Looks at all clients, and says what the publisher has to wait for.
+	 */
+	void update(long now) {
+		long demanded = Long.MAX_VALUE;
+		long slowest = Long.MAX_VALUE;
+		int readers = 0;
+		int complete = 0;
+		this.contention.advance(now);
+		for (ClientCursor cursor : this.clients.cursors()) {
+			ClientPace pace = cursor.pace();
+			pace.settle();
+			if (cursor.closing() == null) {
+				if (pace.isReading()) {
+					readers++;
+					complete += pace.hasEverything() ? 1 : 0;
+				}
+				demanded = Math.min(demanded, pace.demandPosition());
+			}
+			slowest = Math.min(slowest, cursor.position());
+		}
+		this.contention.report(readers, complete);
+		this.floor.slowest(slowest);
+		synchronized (this.floor) {
+			this.floor.demand(Math.min(demanded, this.clients.demandOfArrivals()));
+		}
+	}
+
+}
