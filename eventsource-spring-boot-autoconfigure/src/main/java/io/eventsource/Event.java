@@ -23,6 +23,9 @@ public final class Event {
 	/** The suffix of the ids by which clients show that they have all of a stream. */
 	public static final String END_OF_STREAM = "~end";
 
+	/** About how many bytes the JVM takes for an event beside its text. */
+	private static final int OVERHEAD = 128;
+
 	private final @Nullable String id;
 
 	private final String type;
@@ -120,6 +123,16 @@ public final class Event {
 	 */
 	public @Nullable String comment() {
 		return this.comment;
+	}
+
+	/**
+	 * Returns about how many bytes the event takes in memory. Data counts only if it is
+	 * text, since the size of other data is not known before it is written.
+	 * @return the number of bytes
+	 */
+	public long size() {
+		long text = (this.data instanceof CharSequence characters) ? characters.length() : 0;
+		return OVERHEAD + text + ((this.comment != null) ? this.comment.length() : 0);
 	}
 
 	@Override

@@ -3,42 +3,43 @@ package io.eventsource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-import io.eventsource.engine.log.EncodedEvent;
-import io.eventsource.engine.source.Upstream;
-import org.jspecify.annotations.Nullable;
-
 /**
- * The events of a channel that wait for one subscriber, with their bytes, which count as
- * the stream's where the subscriber is one. Guarded by the lock of the channel.
+ * The events of a channel that wait for one subscriber. The bytes of those that are
+ * encoded are reserved with the receiver. Guarded by the lock of the channel.
+ *
+ * @param <E> the form in which the receiver takes events
  */
-public final class WaitingEvents {
+final class WaitingEvents<E> {
 
-	/** How many bytes may wait where no stream says how many. */
+	/** How many bytes of events may wait that are not encoded. */
 	static final long MEMORY = 16 * 1024 * 1024;
 
-	private final @Nullable Upstream stream;
+	private final EventReceiver<E> receiver;
 
-	private final Deque<Item> items = new ArrayDeque<>();
+	private final Deque<WaitingEvent<E>> events = new ArrayDeque<>();
 
 	private long bytes;
 
-	/** How many of them are of events that are not encoded yet, and not the stream's. */
-	private long raw;
+	private long reserved;
 
-	/**
-	 * Makes an empty queue.
-	 * @param stream the stream that subscribes; {@code null} if it is something else
-	 */
-	WaitingEvents(@Nullable Upstream stream) {
-		this.stream = stream;
+	WaitingEvents(EventReceiver<E> receiver) {
+		this.receiver = receiver;
+	}
+
+	WaitingEvent<E> raw(Event event) {
+		return new WaitingEvent<>(this, event, null, event.size());
+	}
+
+	WaitingEvent<E> encoded(E encoded) {
+		return new WaitingEvent<>(this, null, encoded, this.receiver.size(encoded));
 	}
 
 	boolean isEmpty() {
-		return this.items.isEmpty();
+		return this.events.isEmpty();
 	}
 
-	public int size() {
-		return this.items.size();
+	int size() {
+		return this.events.size();
 	}
 
 	long bytes() {
@@ -48,89 +49,56 @@ public final class WaitingEvents {
 	/**
 	 * Whether another event may wait. One may always, however large it is.
 	 */
-	boolean hasRoom(Object event) {
-		if (this.items.isEmpty()) {
+	boolean hasRoom(WaitingEvent<E> event) {
+		if (this.events.isEmpty()) {
 			return true;
 		}
-		return (this.stream != null && event instanceof EncodedEvent encoded)
-				? this.stream.admits(encoded.weight() + this.raw) : this.bytes + size(event) <= MEMORY;
+		long sum = this.bytes + event.bytes();
+		return (event.encoded() != null) ? this.receiver.admits(sum, this.reserved) : sum <= MEMORY;
 	}
 
-	void add(Object event) {
-		Item item = new Item(event, size(event));
-		this.items.addLast(item);
-		count(item, 1);
+	void add(WaitingEvent<E> event) {
+		this.events.addLast(event);
+		count(event, 1);
 	}
 
-	Object element() {
-		return this.items.element().event();
-	}
-
-	Object remove() {
-		Item item = this.items.remove();
-		count(item, -1);
-		return item.event();
+	WaitingEvent<E> first() {
+		return this.events.element();
 	}
 
 	/**
-	 * Takes the first event for the log, which counts it as waiting until it has it.
+	 * Removes the first event, which is encoded, for the receiver to accept. Its bytes
+	 * stay reserved until then.
 	 */
-	Object take() {
-		Item item = this.items.remove();
-		this.bytes -= item.bytes();
-		return item.event();
+	void take() {
+		long taken = this.events.remove().bytes();
+		this.bytes -= taken;
+		this.reserved -= taken;
 	}
 
 	/**
 	 * Puts the encoded form of the first event in its place.
 	 */
-	void encoded(EncodedEvent encoded) {
-		remove();
-		Item item = new Item(encoded, size(encoded));
-		this.items.addFirst(item);
-		count(item, 1);
+	void replaceFirst(E encoded) {
+		count(this.events.remove(), -1);
+		WaitingEvent<E> event = encoded(encoded);
+		this.events.addFirst(event);
+		count(event, 1);
 	}
 
 	void clear() {
-		while (!this.items.isEmpty()) {
-			remove();
+		while (!this.events.isEmpty()) {
+			count(this.events.remove(), -1);
 		}
 	}
 
-	private void count(Item item, int sign) {
-		this.bytes += sign * item.bytes();
-		if (!(item.event() instanceof EncodedEvent)) {
-			this.raw += sign * item.bytes();
+	private void count(WaitingEvent<E> event, int sign) {
+		long more = sign * event.bytes();
+		this.bytes += more;
+		if (event.encoded() != null) {
+			this.reserved += more;
+			this.receiver.reserve(more);
 		}
-		else if (this.stream != null) {
-			this.stream.reserve(sign * item.bytes());
-		}
-	}
-
-	/**
-	 * How many bytes an event takes; of one whose data is no text that is not known
-	 * before it is written.
-	 */
-	public static long size(Object event) {
-		if (event instanceof EncodedEvent encoded) {
-			return encoded.weight();
-		}
-		long size = EncodedEvent.OVERHEAD;
-		if (event instanceof Event plain) {
-			size += (plain.data() instanceof CharSequence text) ? text.length() : 0;
-			size += (plain.comment() != null) ? plain.comment().length() : 0;
-		}
-		return size;
-	}
-
-	/**
-	 * One event.
-	 *
-	 * @param event an {@link Event} or {@link EncodedEvent}
-	 * @param bytes its bytes when it came
-	 */
-	private record Item(Object event, long bytes) {
-
 	}
 
 }

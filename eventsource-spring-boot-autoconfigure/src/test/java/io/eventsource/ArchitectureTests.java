@@ -56,7 +56,9 @@ class ArchitectureTests {
 			"io.eventsource.engine.StreamRegistry", "io.eventsource.web.DisconnectedClientResolver",
 			"io.eventsource.web.EventSourceEndpoint", "io.eventsource.web.EventSourceHandlerMapping",
 			"io.eventsource.web.StreamDefinition", "io.eventsource.web.StreamInterceptor",
-			"io.eventsource.EventChannel$Link", "io.eventsource.WaitingEvents", "io.eventsource.LogSanitizer");
+			"io.eventsource.LogSanitizer", "io.eventsource.BufferedSubscription", "io.eventsource.BufferingPublisher",
+			"io.eventsource.EventReceiver", "io.eventsource.NonBlockingThread",
+			"io.eventsource.NonBlockingThread$Replaced", "io.eventsource.PublisherPace", "io.eventsource.ReplayBuffer");
 
 	private final JavaClasses classes = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -71,6 +73,16 @@ class ArchitectureTests {
 			.onlyDependOnClassesThat()
 			.resideInAnyPackage("io.eventsource", "io.eventsource.engine..", "java..", "org.reactivestreams",
 					"org.jspecify..", "org.apache.commons.logging"));
+	}
+
+	@Test
+	void contractKnowsNothingOfTheEngine() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage("io.eventsource")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("io.eventsource.engine.."));
 	}
 
 	@Test

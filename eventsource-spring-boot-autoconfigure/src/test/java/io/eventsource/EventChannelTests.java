@@ -448,7 +448,7 @@ class EventChannelTests {
 			.withMessageContaining("capacity")
 			.withMessageContaining("at least 1; got 0");
 		assertThatIllegalArgumentException().isThrownBy(() -> EventChannel.create(1, Duration.ofMillis(-1)))
-			.withMessageContaining("patience")
+			.withMessageContaining("publish timeout")
 			.withMessageContaining("PT-0.001S");
 	}
 

@@ -2,24 +2,19 @@ package io.eventsource.engine;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Predicate;
 
 import io.eventsource.Callee;
 import io.eventsource.ClientSnapshot;
 import io.eventsource.CloseReason;
-import io.eventsource.Event;
-import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventHistory;
 import io.eventsource.EventSink;
-import io.eventsource.GapCause;
 import io.eventsource.OverflowStrategy;
 import io.eventsource.StreamListener;
 import io.eventsource.StreamSettings;
@@ -35,7 +30,6 @@ import io.eventsource.engine.delivery.HistoryTurns;
 import io.eventsource.engine.delivery.Placement;
 import io.eventsource.engine.delivery.Resumption;
 import io.eventsource.engine.delivery.Visibility;
-import io.eventsource.engine.log.EncodedEvent;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Frame;
 import io.eventsource.engine.log.FrameEncoder;
@@ -45,7 +39,11 @@ import io.eventsource.engine.runtime.Dispatcher;
 import io.eventsource.engine.runtime.PublisherStart;
 import io.eventsource.engine.runtime.StreamContext;
 import io.eventsource.engine.runtime.Supervisor;
-import io.eventsource.engine.source.Intake;
+import io.eventsource.engine.source.EventTranslator;
+import io.eventsource.engine.source.SourceListener;
+import io.eventsource.engine.source.SourceLog;
+import io.eventsource.engine.source.StreamPublisher;
+import io.eventsource.engine.source.StreamSource;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +59,9 @@ public final class EventStream {
 
 	private final StreamContext context;
 
-	private final Function<Object, Event> mapping;
+	private final EventTranslator translator;
 
-	private final @Nullable EventChannel channel;
+	private final StreamPublisher publisher;
 
 	private final Dispatcher dispatcher;
 
@@ -73,7 +71,7 @@ public final class EventStream {
 
 	private final EventLog log;
 
-	private final Intake intake;
+	private final StreamSource source;
 
 	private final Delivery delivery;
 
@@ -95,8 +93,8 @@ public final class EventStream {
 	private volatile boolean closed;
 
 	EventStream(EventStreamBuilder builder) {
-		this.mapping = builder.mapping;
-		this.channel = (builder.publisher instanceof EventChannel source) ? source : null;
+		this.publisher = new StreamPublisher(builder.publisher,
+				(builder.logName != null) ? builder.logName : builder.name);
 		this.dispatcher = builder.dispatcher;
 		this.onEnd = builder.onEnd;
 		StreamSettings settings = builder.settings;
@@ -105,29 +103,30 @@ public final class EventStream {
 				this.dispatcher.clock());
 		boolean filtered = !builder.filters.isEmpty();
 		this.encoder = new FrameEncoder(builder.dataWriter, settings.buffer().maxEventSize(), filtered,
-				this.channel != null && this.channel.isRelayed(), this.dispatcher.typeWarnings());
+				this.publisher.hasForeignIds(), this.dispatcher.typeWarnings());
 		this.log = new EventLog(settings.buffer().size(), settings.buffer().memory(),
 				settings.buffer().overflow() == OverflowStrategy.CONFLATE, filtered, this.dispatcher.clock());
-		this.intake = new Intake(this, builder.publisher, this.log, this.dispatcher,
-				(builder.logName != null) ? builder.logName : builder.name);
+		this.translator = new EventTranslator(this.context, this.encoder, builder.mapping);
+		this.source = new StreamSource(this.context, this.publisher, this.translator,
+				new SourceLog(this.log, this::floor, () -> this.clients.get() > 0, this::appended),
+				new PublisherEvents(), this.dispatcher);
 		this.client = new PersonalClient(this.context, this.dispatcher.earlyFailures());
-		this.contention = new Contention(this.intake::pace, this.dispatcher.clock().getAsLong());
+		this.contention = new Contention(this.source::pace, this.dispatcher.clock().getAsLong());
 		this.delivery = delivery(builder);
 		this.groups = new ClientGroups(this.delivery, this.contention, new Deliveries(), this.dispatcher);
 	}
 
 	private Delivery delivery(EventStreamBuilder builder) {
-		EventHistory history = (this.channel != null) ? this.channel.history(builder.history) : builder.history;
+		EventHistory history = this.publisher.history(builder.history);
 		HistoryTurns turns = new HistoryTurns(
 				new BoundedExecutor(this::readHistory, HistoryTurns.READERS,
 						this.context.supervisor().log(Callee.HISTORY)),
 				this.log, this::floor, this.context.settings().buffer().memory());
-		Resumption resumption = new Resumption(builder.resumed, builder.resumable,
-				(id) -> this.channel != null && this.channel.isRelayed(id));
+		Resumption resumption = new Resumption(builder.resumed, builder.resumable, this.publisher::isForeign);
 		return new Delivery(this.context, this.log, new Placement(this.context, this.log, resumption),
 				new Visibility(this.context, List.copyOf(builder.filters),
 						() -> history != null && history.hasOpaqueIds()),
-				new Histories(history, turns, this::translate, this::isClosed), this.client);
+				new Histories(history, turns, this.translator::translate, this::isClosed), this.client);
 	}
 
 	/**
@@ -165,7 +164,7 @@ public final class EventStream {
 		if (!this.closed) {
 			this.idleSince = this.dispatcher.clock().getAsLong();
 			this.dispatcher.worker(0).startTicking(this.tick);
-			this.intake.start();
+			this.source.start();
 		}
 	}
 
@@ -200,7 +199,7 @@ public final class EventStream {
 
 	private void serve(EventClient client, EventSink sink) {
 		PublisherStart first = this.client.serve(client, sink);
-		if (this.channel != null) {
+		if (this.publisher.isBuffering()) {
 			// Which does not fail before it has begun
 			first.called();
 			first.give();
@@ -223,7 +222,7 @@ public final class EventStream {
 
 	private synchronized void release(Duration linger, long now) {
 		if (this.clients.get() == 0 && now - this.idleSince >= linger.toNanos() && !this.log.hasEnded()
-				&& this.intake.release()) {
+				&& this.source.release()) {
 			this.log.renew();
 			logger.debug("Let go the publisher of stream '" + this.context.name() + "', which has no clients");
 		}
@@ -286,7 +285,7 @@ public final class EventStream {
 	 * and then the end of the response, now and whenever they come back.
 	 */
 	public void stop() {
-		this.intake.stop();
+		this.source.stop();
 		this.log.end();
 		appended();
 	}
@@ -311,7 +310,7 @@ public final class EventStream {
 		synchronized (this) {
 			this.closed = true;
 		}
-		this.intake.stop();
+		this.source.stop();
 		this.dispatcher.worker(0).stopTicking(this.tick);
 		this.groups.close(CloseReason.SHUTDOWN);
 	}
@@ -342,7 +341,7 @@ public final class EventStream {
 		return new StreamSnapshot(this.context.name(), state(), this.clients.get(), tail,
 				this.groups.sum(DeliveryCounts::delivered), this.groups.sum(DeliveryCounts::bytes),
 				this.groups.sum(DeliveryCounts::skipped), this.groups.sum(DeliveryCounts::filtered),
-				this.groups.sum(DeliveryCounts::replayed), this.groups.greatestLag(tail), this.intake.restarts());
+				this.groups.sum(DeliveryCounts::replayed), this.groups.greatestLag(tail), this.source.restarts());
 	}
 
 	private StreamSnapshot.State state() {
@@ -352,11 +351,10 @@ public final class EventStream {
 		if (this.log.hasEnded()) {
 			return StreamSnapshot.State.COMPLETED;
 		}
-		if (this.intake.isSubscribed() && !this.intake.isDoubtful()) {
-			return (this.channel != null && this.channel.isCutOff()) ? StreamSnapshot.State.RESTARTING
-					: StreamSnapshot.State.LIVE;
+		if (this.source.isSubscribed() && !this.source.isDoubtful()) {
+			return this.publisher.isCutOff() ? StreamSnapshot.State.RESTARTING : StreamSnapshot.State.LIVE;
 		}
-		return this.intake.isFailing() ? StreamSnapshot.State.RESTARTING : StreamSnapshot.State.WAITING;
+		return this.source.isFailing() ? StreamSnapshot.State.RESTARTING : StreamSnapshot.State.WAITING;
 	}
 
 	/**
@@ -402,50 +400,8 @@ public final class EventStream {
 		return this.groups.floor();
 	}
 
-	public boolean hasClients() {
-		return this.clients.get() > 0;
-	}
-
-	/**
-	 * What tells clients that events are missing in the place that it has in the stream.
-	 */
-	public EncodedEvent gap(GapCause cause) {
-		return EncodedEvent.gap(cause, FrameEncoder.gap(this.context.settings().replay().gapEvent(), cause, null));
-	}
-
-	public void appended() {
+	private void appended() {
 		this.groups.scheduleFlush();
-	}
-
-	/**
-	 * Makes an event of an element, and encodes it.
-	 * @return the event, or what tells clients that it is missing if it cannot be sent,
-	 * of which the listener was told
-	 */
-	public EncodedEvent translate(Object element) {
-		try {
-			return this.encoder
-				.encode(Objects.requireNonNull(this.mapping.apply(element), "the mapping returned null"));
-		}
-		catch (IllegalArgumentException ex) {
-			return reject(element, ex, ex.getMessage(), ex.getCause());
-		}
-		catch (Throwable ex) {
-			// Not the failure of the publisher, whose next event may be fine
-			return reject(element, ex, "none could be made of what was published: " + ex, ex);
-		}
-	}
-
-	/**
-	 * Takes note that an event cannot be sent.
-	 * @return what tells clients that it is missing
-	 */
-	public EncodedEvent reject(Object element, Throwable cause, @Nullable String message, @Nullable Throwable logged) {
-		this.context.supervisor()
-			.failed(Callee.WRITER, () -> "Stream '" + this.context.name() + "' leaves out an event: " + message, logged,
-					cause);
-		tell((listener) -> listener.eventRejected(this.context.name(), element, cause));
-		return gap(GapCause.REJECTED);
 	}
 
 	/** Once there are no such threads any more, histories are only closed. */
@@ -464,52 +420,13 @@ public final class EventStream {
 		return this.context.supervisor();
 	}
 
-	/**
-	 * Runs code of the application that is there for one client alone, if it is.
-	 */
-	public void runInContext(Runnable task) {
-		this.client.runInContext(task);
-	}
-
-	/**
-	 * The first sign of the publisher; {@code null} where clients share it.
-	 */
-	public @Nullable PublisherStart publisherStart() {
-		return this.client.publisherStart();
-	}
-
-	/**
-	 * Ends a personal stream whose client is answered with the failure of its publisher.
-	 */
-	public void answered(Throwable cause) {
-		failed(cause);
-		this.groups.close(CloseReason.FAILED);
-	}
-
-	/**
-	 * Ends a personal stream whose publisher has failed before its first event.
-	 */
-	public void failedEarly(Throwable cause) {
-		this.client.failedEarly();
-		failed(cause);
-	}
-
-	public void failed(Throwable cause) {
-		tell((listener) -> listener.publisherFailed(this.context.name(), cause));
-		if (isPersonal()) {
-			// Before the end of the log: who sees that knows why
-			this.client.failed();
-			stop();
-		}
-	}
-
 	private void tick() {
 		long now = this.dispatcher.clock().getAsLong();
 		Duration linger = this.context.settings().publisher().linger();
 		if (linger != null && this.clients.get() == 0) {
 			release(linger, now);
 		}
-		this.intake.tick(now);
+		this.source.tick();
 	}
 
 	private void tell(Consumer<StreamListener> signal) {
@@ -530,6 +447,68 @@ public final class EventStream {
 	}
 
 	/**
+	 * What follows from what the publisher does.
+	 */
+	private final class PublisherEvents implements SourceListener {
+
+		@Override
+		public void runInContext(Runnable task) {
+			EventStream.this.client.runInContext(task);
+		}
+
+		@Override
+		public void called() {
+			PublisherStart start = EventStream.this.client.publisherStart();
+			if (start != null) {
+				start.called();
+			}
+		}
+
+		@Override
+		public void emitted() {
+			PublisherStart start = EventStream.this.client.publisherStart();
+			if (start != null) {
+				start.emitted();
+			}
+		}
+
+		@Override
+		public void completed() {
+			PublisherStart start = EventStream.this.client.publisherStart();
+			if (start != null) {
+				start.give();
+			}
+			stop();
+		}
+
+		@Override
+		public void failed(Throwable cause, boolean early, Runnable report) {
+			PublisherStart start = EventStream.this.client.publisherStart();
+			if (start != null && start.failed(cause)) {
+				logger.debug("The publisher of stream '" + name() + "' failed, as its client is told", cause);
+				ended(cause);
+				EventStream.this.groups.close(CloseReason.FAILED);
+				return;
+			}
+			report.run();
+			if (start != null && early) {
+				EventStream.this.client.failedEarly();
+			}
+			ended(cause);
+		}
+
+		private void ended(Throwable cause) {
+			tell((listener) -> listener.publisherFailed(name(), cause));
+			if (isPersonal()) {
+				// Before the end of the log: who sees that knows why
+				EventStream.this.client.failed();
+				stop();
+			}
+		}
+
+	}
+
+	/**
 	 * What follows from the progress of the clients.
 	 */
 	private final class Deliveries implements DeliveryListener {
@@ -547,7 +526,7 @@ public final class EventStream {
 				EventStream.this.log.forget(floor());
 			}
 			EventStream.this.delivery.histories().advance();
-			EventStream.this.intake.replenish(false);
+			EventStream.this.source.replenish(false);
 		}
 
 		@Override

@@ -22,29 +22,28 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 
 	private final DataWriter dataWriter;
 
-	private final Connector connector;
+	private final RedisConnections connections;
 
-	private final Commands commands;
+	private final RedisCommands commands;
 
-	private final Tail tail;
+	private final RedisStreamReader reader;
 
 	private final Map<String, EventChannel> channels = new ConcurrentHashMap<>();
 
 	/**
 	 * Makes channels, which take no thread and no connection until they are used.
-	 * @param connections where Redis is and how to connect to it; its commands do not
-	 * share a connection with those of the channels
+	 * @param source where Redis is and how to connect to it; its commands do not share a
+	 * connection with those of the channels
 	 * @param settings the settings
 	 * @param dataWriter writes data that is not text, once for each event, on the thread
 	 * that publishes it
 	 */
-	public RedisEventChannels(LettuceConnectionFactory connections, RedisChannelSettings settings,
-			DataWriter dataWriter) {
+	public RedisEventChannels(LettuceConnectionFactory source, RedisChannelSettings settings, DataWriter dataWriter) {
 		this.settings = settings;
 		this.dataWriter = dataWriter;
-		this.connector = new Connector(connections, settings.timeout());
-		this.commands = new Commands(this.connector, settings.timeout());
-		this.tail = new Tail(this.connector, settings.timeout());
+		this.connections = new RedisConnections(source, settings.timeout());
+		this.commands = new RedisCommands(this.connections, settings.timeout());
+		this.reader = new RedisStreamReader(this.connections, settings.timeout());
 	}
 
 	@Override
@@ -53,8 +52,9 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 			throw new IllegalArgumentException("The name of a channel must not be empty");
 		}
 		return this.channels.computeIfAbsent(name, (key) -> {
-			RedisRelay relay = new RedisRelay(name, this.settings, this.dataWriter, this.commands, this.tail);
-			return EventChannel.over(relay);
+			RedisEventStore store = new RedisEventStore(name, this.settings, this.dataWriter, this.commands,
+					this.reader);
+			return EventChannel.over(store);
 		});
 	}
 
@@ -63,7 +63,7 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 	 */
 	@Override
 	public void start() {
-		this.tail.start();
+		this.reader.start();
 	}
 
 	/**
@@ -71,12 +71,12 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 	 */
 	@Override
 	public void stop() {
-		this.tail.stop();
+		this.reader.stop();
 	}
 
 	@Override
 	public boolean isRunning() {
-		return this.tail.isRunning();
+		return this.reader.isRunning();
 	}
 
 	/** Before the web server, and so after it when the application stops. */
@@ -90,9 +90,9 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 	 */
 	@Override
 	public void destroy() {
-		this.tail.stop();
+		this.reader.stop();
 		this.commands.close();
-		this.connector.close();
+		this.connections.close();
 	}
 
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisHistory implements EventHistory {
 
-	private final RedisRelay relay;
+	private final RedisEventStore store;
 
 	private final Duration patience;
 
@@ -30,8 +30,8 @@ final class RedisHistory implements EventHistory {
 	 * Makes a history.
 	 * @param patience how long this instance may need to take in what Redis has
 	 */
-	RedisHistory(RedisRelay relay, Duration patience) {
-		this.relay = relay;
+	RedisHistory(RedisEventStore store, Duration patience) {
+		this.store = store;
 		this.patience = patience;
 	}
 
@@ -41,7 +41,7 @@ final class RedisHistory implements EventHistory {
 		if (id == null) {
 			return null;
 		}
-		List<StreamMessage<byte[], byte[]>> page = this.relay.from(id);
+		List<StreamMessage<byte[], byte[]>> page = this.store.stream().from(id);
 		// Where the entry itself was trimmed away, others may have been that followed it
 		if (!startsWith(page, id)) {
 			return null;
@@ -81,7 +81,7 @@ final class RedisHistory implements EventHistory {
 		private void take(List<StreamMessage<byte[], byte[]>> page) {
 			for (StreamMessage<byte[], byte[]> entry : page.subList(1, page.size())) {
 				this.last = EntryId.of(entry.getId());
-				Event event = RedisHistory.this.relay.event(entry);
+				Event event = RedisHistory.this.store.stream().event(entry);
 				if (event != null) {
 					this.yielded = this.last;
 					this.events.add(event);
@@ -92,8 +92,8 @@ final class RedisHistory implements EventHistory {
 		@Override
 		public boolean hasNext() {
 			long begun = System.nanoTime();
-			while (this.events.isEmpty() && !RedisHistory.this.relay.hasTaken(this.yielded)) {
-				List<StreamMessage<byte[], byte[]>> page = RedisHistory.this.relay.from(this.last);
+			while (this.events.isEmpty() && !RedisHistory.this.store.hasTaken(this.yielded)) {
+				List<StreamMessage<byte[], byte[]>> page = RedisHistory.this.store.stream().from(this.last);
 				if (!startsWith(page, this.last)) {
 					// Trimmed meanwhile, which who asks again finds out
 					return false;
@@ -111,7 +111,7 @@ final class RedisHistory implements EventHistory {
 				throw new IllegalStateException("This instance has not taken in what Redis has");
 			}
 			try {
-				RedisHistory.this.relay.awaitNews();
+				RedisHistory.this.store.awaitNews();
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();

@@ -2,9 +2,9 @@
  * Channels that all instances of an application share, on Redis Streams.
  *
  * <pre>
- * EventChannel.publish -&gt; RedisRelay -&gt; XADD -&gt; Redis -&gt; XREAD -&gt; Tail -&gt; RedisRelay -&gt; EventChannel -&gt; EventLog
- *                                              |                                               (of each instance)
- *                                              +-&gt; XRANGE -&gt; RedisHistory, for clients that come back late
+ * EventChannel.publish -&gt; RedisEventStore -&gt; XADD -&gt; Redis -&gt; XREAD -&gt; RedisStreamReader -&gt; RedisEventStore -&gt; EventLog
+ *                                                   |                                            (of each instance)
+ *                                                   +-&gt; XRANGE -&gt; RedisHistory, for clients that come back late
  * </pre>
  */
 @NullMarked

@@ -14,8 +14,8 @@ import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Slice;
 import io.eventsource.engine.runtime.BoundedExecutor;
 import io.eventsource.engine.runtime.Dispatcher;
-import io.eventsource.engine.source.Intake;
-import io.eventsource.engine.source.Upstream;
+import io.eventsource.engine.source.PublisherSubscription;
+import io.eventsource.engine.source.StreamSource;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -396,7 +396,7 @@ class HandOverTests {
 
 			@Override
 			void failed(int subscription) {
-				this.threads.region("Intake.failed", () -> {
+				this.threads.region("SubscriptionSignals.failed", () -> {
 					this.upstream.set(0);
 					this.pending.set(true);
 				});
@@ -907,7 +907,7 @@ class HandOverTests {
 			return this;
 		}
 
-		/** Intake.append. */
+		/** LogWriter.append. */
 		void publish() {
 			append();
 			signal();
@@ -1320,7 +1320,7 @@ class HandOverTests {
 			}
 		}
 
-		/** Intake.append. */
+		/** LogWriter.append. */
 		@Override
 		void publish() {
 			append();
@@ -1333,7 +1333,7 @@ class HandOverTests {
 
 	/**
 	 * A stream whose only client leaves and whose next one comes, while its publisher is
-	 * let go, emits, fails or completes: {@link EventStream} and {@link Intake}. A
+	 * let go, emits, fails or completes: {@link EventStream} and {@link StreamSource}. A
 	 * subscription is a number, none is 0.
 	 */
 	private static class Lingering {
@@ -1365,15 +1365,16 @@ class HandOverTests {
 		final Cell<Integer> idleSince = this.threads.cell("EventStream.idleSince", 0);
 
 		/** Written in the monitor of the intake. */
-		final Cell<Integer> upstream = this.threads.cell("Intake.upstream", 1);
+		final Cell<Integer> upstream = this.threads.cell("CurrentSubscription.subscription", 1);
 
-		final Cell<Boolean> pending = this.threads.cell("Intake.pending", false);
+		final Cell<Boolean> pending = this.threads.cell("CurrentSubscription.pending", false);
 
 		final Note<Boolean> stopped = this.threads.note(false);
 
-		final List<Cell<Boolean>> done = List.of(this.threads.cell("no Upstream", true),
-				this.threads.cell("Upstream.done of 1", false), this.threads.cell("Upstream.done of 2", false),
-				this.threads.cell("Upstream.done of 3", false));
+		final List<Cell<Boolean>> done = List.of(this.threads.cell("no subscription", true),
+				this.threads.cell("PublisherSubscription.done of 1", false),
+				this.threads.cell("PublisherSubscription.done of 2", false),
+				this.threads.cell("PublisherSubscription.done of 3", false));
 
 		final Cell<Boolean> ended = this.threads.cell("EventLog.ended", false);
 
@@ -1443,7 +1444,7 @@ class HandOverTests {
 			}
 		}
 
-		/** Upstream.onError. */
+		/** PublisherSubscription.onError. */
 		private void onError(int subscription) {
 			if (this.done.get(subscription).compareAndSet(false, true)) {
 				this.fate.set("failed and ");
@@ -1451,7 +1452,7 @@ class HandOverTests {
 			}
 		}
 
-		/** Upstream.onComplete. */
+		/** PublisherSubscription.onComplete. */
 		private void onComplete(int subscription) {
 			if (this.done.get(subscription).compareAndSet(false, true)) {
 				this.fate.set("completed and ");
@@ -1459,18 +1460,18 @@ class HandOverTests {
 			}
 		}
 
-		/** Intake.append. */
+		/** LogWriter.append. */
 		void append(int subscription) {
-			this.threads.region("Intake.append", () -> {
+			this.threads.region("LogWriter.append", () -> {
 				if (this.upstream.get() == subscription) {
 					this.log.update((log) -> with(log, subscription));
 				}
 			});
 		}
 
-		/** Intake.failed. */
+		/** SubscriptionSignals.failed. */
 		void failed(int subscription) {
-			this.threads.region("Intake.failed", () -> {
+			this.threads.region("SubscriptionSignals.failed", () -> {
 				if (this.upstream.get() == subscription) {
 					this.upstream.set(0);
 					this.pending.set(true);
@@ -1478,9 +1479,9 @@ class HandOverTests {
 			});
 		}
 
-		/** Intake.completed. */
+		/** SubscriptionSignals.completed. */
 		void completed(int subscription) {
-			boolean current = this.threads.region("Intake.completed", () -> {
+			boolean current = this.threads.region("SubscriptionSignals.completed", () -> {
 				boolean found = this.upstream.get() == subscription;
 				if (found) {
 					this.stopped.set(true);
@@ -1493,15 +1494,15 @@ class HandOverTests {
 			}
 		}
 
-		/** EventStream.stop and Intake.stop. */
+		/** EventStream.stop and StreamSource.stop. */
 		void stop() {
 			end(true);
 			this.ended.set(true);
 		}
 
-		/** Intake.end: whether there was something to let go. */
+		/** CurrentSubscription.end: whether there was something to let go. */
 		private boolean end(boolean forGood) {
-			Ended found = this.threads.region("Intake.end: what there was", () -> {
+			Ended found = this.threads.region("CurrentSubscription.end: what there was", () -> {
 				int current = this.upstream.get();
 				boolean active = isActive(current);
 				this.threads.require(forGood || !active || !this.stopped.get(), STOPPED);
@@ -1518,15 +1519,15 @@ class HandOverTests {
 			return found.active();
 		}
 
-		/** The condition in Intake.end. */
+		/** The condition in CurrentSubscription.end. */
 		boolean isActive(int current) {
 			return !this.stopped.get() && (current != 0 || this.pending.get());
 		}
 
-		/** Intake.begin. */
+		/** CurrentSubscription.begin. */
 		private void begin(boolean start) {
 			boolean due = this.threads.maybe("the pause is over");
-			this.threads.region("Intake.begin", () -> {
+			this.threads.region("CurrentSubscription.begin", () -> {
 				if (this.stopped.get() || this.upstream.get() != 0 || !(start || this.pending.get())) {
 					return;
 				}
@@ -1552,7 +1553,7 @@ class HandOverTests {
 			this.monitor.exit();
 		}
 
-		/** EventStream.start and Intake.start. */
+		/** EventStream.start and StreamSource.start. */
 		void start() {
 			this.idleSince.set(this.clock.get());
 			begin(true);
@@ -1566,7 +1567,7 @@ class HandOverTests {
 			this.clients.update((count) -> count - 1);
 		}
 
-		/** EventStream.tick and Intake.tick. */
+		/** EventStream.tick and StreamSource.tick. */
 		private void tick() {
 			int now = this.clock.get();
 			if (this.clients.get() == 0) {
@@ -1600,7 +1601,7 @@ class HandOverTests {
 		}
 
 		/**
-		 * What Intake.end has found.
+		 * What CurrentSubscription.end has found.
 		 *
 		 * @param current the subscription
 		 * @param active whether there was something to let go
@@ -1612,7 +1613,7 @@ class HandOverTests {
 	}
 
 	/**
-	 * A subscription that comes while it is let go: {@link Upstream}.
+	 * A subscription that comes while it is let go: {@link PublisherSubscription}.
 	 */
 	private static class Subscribing {
 
@@ -1620,9 +1621,9 @@ class HandOverTests {
 
 		final Interleavings threads = new Interleavings();
 
-		final Cell<Boolean> done = this.threads.cell("Upstream.done", false);
+		final Cell<Boolean> done = this.threads.cell("PublisherSubscription.done", false);
 
-		final Cell<@Nullable String> subscription = this.threads.cell("Upstream.subscription", null);
+		final Cell<@Nullable String> subscription = this.threads.cell("PublisherSubscription.subscription", null);
 
 		final Note<Boolean> cancelled = this.threads.note(false);
 
@@ -1632,7 +1633,10 @@ class HandOverTests {
 			this.threads.finallyHolds(CANCELLED, this.cancelled::get);
 		}
 
-		/** Upstream.onSubscribe; there is but one, so its monitor is never waited for. */
+		/**
+		 * PublisherSubscription.onSubscribe; there is but one, so its monitor is never
+		 * waited for.
+		 */
 		private void onSubscribe() {
 			if (this.subscription.get() == null && !this.done.get()) {
 				this.subscription.set("subscription");
@@ -1646,7 +1650,9 @@ class HandOverTests {
 			return this.done.get();
 		}
 
-		/** Intake.end, and Upstream.cancel on whatever thread. */
+		/**
+		 * CurrentSubscription.end, and PublisherSubscription.cancel on whatever thread.
+		 */
 		private void end() {
 			if (this.done.compareAndSet(false, true) && this.subscription.get() != null) {
 				this.cancelled.set(true);
@@ -1833,7 +1839,7 @@ class HandOverTests {
 
 	/**
 	 * A publisher that is asked for what fits before a client that reads, while a second
-	 * one comes, on another worker: {@link Intake#room}, {@code ClientGroup#admit} and
+	 * one comes, on another worker: {@code Demand.room}, {@code ClientGroup#admit} and
 	 * {@code ClientGroup#floor}.
 	 */
 	private static class Asking {
@@ -1848,9 +1854,9 @@ class HandOverTests {
 
 		final Cell<Integer> tail = this.threads.cell("EventLog.tail", 0);
 
-		final Cell<Integer> requested = this.threads.cell("Upstream.requested", 0);
+		final Cell<Integer> requested = this.threads.cell("PublisherSubscription.requested", 0);
 
-		final Cell<Integer> received = this.threads.cell("Upstream.received", 0);
+		final Cell<Integer> received = this.threads.cell("PublisherSubscription.received", 0);
 
 		/** The group of the client that reads. */
 		final Cell<Integer> reader = this.threads.cell("ClientGroup.floor of the reader", 0);
@@ -1886,7 +1892,7 @@ class HandOverTests {
 			return this;
 		}
 
-		/** Upstream.accept. */
+		/** PublisherSubscription.accept. */
 		private void emit() {
 			this.threads.region("EventLog.append", () -> {
 				this.threads.await(this.received.get() < this.requested.get() && this.tail.get() < EVENTS);
@@ -1895,7 +1901,7 @@ class HandOverTests {
 			this.received.update((count) -> count + 1);
 		}
 
-		/** Upstream.request, one call at a time. */
+		/** PublisherSubscription.request, one call at a time. */
 		private void request() {
 			int room = room();
 			if (room > 0) {
@@ -1903,14 +1909,14 @@ class HandOverTests {
 			}
 		}
 
-		/** Intake.room. */
+		/** Demand.room. */
 		int room() {
 			int outstanding = outstanding();
 			int tail = this.tail.get();
 			return WINDOW - lag(tail, floor()) - outstanding;
 		}
 
-		/** Upstream.outstanding. */
+		/** PublisherSubscription.outstanding. */
 		int outstanding() {
 			return this.requested.get() - this.received.get();
 		}

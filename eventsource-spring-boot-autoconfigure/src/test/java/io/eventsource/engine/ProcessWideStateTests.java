@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ProcessWideStateTests {
 
 	/** What may change, and why that does no harm. */
-	private static final Map<String, String> HARMLESS = Map.of("io.eventsource.web.Reception.ids",
-			"a counter, for ids that are unique in the process", "io.eventsource.engine.source.Upstream.CALLING",
+	private static final Map<String, String> HARMLESS = Map.of("io.eventsource.web.ConnectionRequest.ids",
+			"a counter, for ids that are unique in the process", "io.eventsource.engine.source.PublisherCall.CALLING",
 			"of each thread, for the length of a call");
 
 	/** What does not change. */

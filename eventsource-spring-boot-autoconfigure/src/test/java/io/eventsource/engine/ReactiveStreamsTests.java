@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
-import io.eventsource.engine.source.Upstream;
+import io.eventsource.engine.source.PublisherSubscription;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.reactivestreams.Publisher;
@@ -382,14 +382,14 @@ class ReactiveStreamsTests {
 
 		private final EventStream stream;
 
-		private final Upstream upstream;
+		private final PublisherSubscription upstream;
 
 		Subscribed(TestEngine engine) {
 			Publisher<Object> publisher = this.subscriber::complete;
 			this.stream = engine.stream(publisher);
 			this.stream.start();
 			try {
-				this.upstream = (Upstream) this.subscriber.get(DUE_MILLIS, TimeUnit.MILLISECONDS);
+				this.upstream = (PublisherSubscription) this.subscriber.get(DUE_MILLIS, TimeUnit.MILLISECONDS);
 			}
 			catch (InterruptedException | ExecutionException | TimeoutException ex) {
 				throw new AssertionError("The stream does not subscribe", ex);

@@ -48,21 +48,21 @@ class EntryReaderTests {
 
 	private RedisServer redis;
 
-	private Connector connector;
+	private RedisConnections connections;
 
 	private EntryReader reader;
 
 	@BeforeEach
 	void startRedis() throws IOException {
 		this.redis = RedisServer.start(this.folder);
-		this.connector = new Connector(new LettuceConnectionFactory("127.0.0.1", this.redis.port()),
+		this.connections = new RedisConnections(new LettuceConnectionFactory("127.0.0.1", this.redis.port()),
 				Duration.ofSeconds(10));
-		this.reader = new EntryReader(this.connector.open().commands());
+		this.reader = new EntryReader(this.connections.open().commands());
 	}
 
 	@AfterEach
 	void stop() {
-		this.connector.close();
+		this.connections.close();
 		this.redis.close();
 	}
 

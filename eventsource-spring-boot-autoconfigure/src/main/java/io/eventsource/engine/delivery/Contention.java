@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import io.eventsource.OverflowStrategy;
+import io.eventsource.PublisherPace;
 
 /**
  * Decides how long the publisher of a stream waits for a client whose connection is full.
@@ -52,7 +53,7 @@ public final class Contention {
 
 	private static final long LONGEST_STEP = 750_000_000L;
 
-	private final Supplier<Pace> pace;
+	private final Supplier<PublisherPace> pace;
 
 	private final List<Share> shares = new ArrayList<>();
 
@@ -73,7 +74,7 @@ public final class Contention {
 	 * @param pace how long the publisher can wait at the moment
 	 * @param now the time
 	 */
-	public Contention(Supplier<Pace> pace, long now) {
+	public Contention(Supplier<PublisherPace> pace, long now) {
 		this.pace = pace;
 		this.looked = now;
 	}
@@ -112,10 +113,10 @@ public final class Contention {
 			allReaders += each.readers;
 			allComplete += each.complete;
 		}
-		Pace current = this.pace.get();
+		PublisherPace current = this.pace.get();
 		this.anyComplete = allComplete > 0;
-		this.contended = current != Pace.WAITS || (this.anyComplete && 2 * allComplete >= allReaders);
-		this.refunding = current != Pace.CANNOT_WAIT;
+		this.contended = current != PublisherPace.WAITS || (this.anyComplete && 2 * allComplete >= allReaders);
+		this.refunding = current != PublisherPace.CANNOT_WAIT;
 	}
 
 	/**
@@ -123,22 +124,6 @@ public final class Contention {
 	 */
 	Look look() {
 		return this.look;
-	}
-
-	/**
-	 * How long a publisher can wait.
-	 */
-	public enum Pace {
-
-		/** As long as it takes. */
-		WAITS,
-
-		/** As long as clients make progress. */
-		WAITS_FOR_PROGRESS,
-
-		/** For a moment, which all that it cannot hand over meanwhile must bridge. */
-		CANNOT_WAIT
-
 	}
 
 	/**

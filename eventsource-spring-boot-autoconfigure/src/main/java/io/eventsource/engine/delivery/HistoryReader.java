@@ -8,7 +8,6 @@ import java.util.function.Function;
 import io.eventsource.Callee;
 import io.eventsource.Event;
 import io.eventsource.EventClient;
-import io.eventsource.WaitingEvents;
 import io.eventsource.engine.log.EncodedEvent;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Frame;
@@ -178,7 +177,7 @@ final class HistoryReader {
 		}
 		this.hidden = 0;
 		// With nothing but the application's own event, unless its size is not known
-		blocks.makeRoom(WaitingEvents.size(event));
+		blocks.makeRoom(event.size());
 		EncodedEvent encoded = this.encoder.apply(event);
 		blocks.add(encoded, this.request.recipient().keepsPositions() ? 0 : encoded.own());
 		if (encoded.gap() != null) {

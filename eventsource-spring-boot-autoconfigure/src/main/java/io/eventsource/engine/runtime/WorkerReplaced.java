@@ -1,10 +1,12 @@
 package io.eventsource.engine.runtime;
 
+import io.eventsource.NonBlockingThread;
+
 /**
  * Unwinds the stack of a thread that was replaced while it was in a call to code outside
  * the engine. Whoever catches all exceptions has to rethrow it; see {@link #check}.
  */
-public final class WorkerReplaced extends Error {
+public final class WorkerReplaced extends NonBlockingThread.Replaced {
 
 	private static final long serialVersionUID = 1L;
 
@@ -12,16 +14,7 @@ public final class WorkerReplaced extends Error {
 	static final WorkerReplaced INSTANCE = new WorkerReplaced();
 
 	private WorkerReplaced() {
-		super("Another thread has taken the place of this one", null, false, false);
-	}
-
-	/**
-	 * Rethrows the failure if it is not one, but the sign that the thread was replaced.
-	 */
-	public static void check(Throwable failure) {
-		if (failure == INSTANCE) {
-			throw INSTANCE;
-		}
+		super("Another thread has taken the place of this one");
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.eventsource.Callee;
+import io.eventsource.NonBlockingThread;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * time or its thread is replaced, so that a replaced thread never continues after the
  * call.
  */
-public final class WorkerThread extends Thread {
+public final class WorkerThread extends Thread implements NonBlockingThread {
 
 	/** Stands for the call of a thread that has been replaced. */
 	private static final Call REPLACED = new Call() {

@@ -2,11 +2,9 @@ package io.eventsource.engine.source;
 
 import java.util.Set;
 
+import io.eventsource.BufferSettings;
 import io.eventsource.OverflowStrategy;
-import io.eventsource.StreamSettings;
-import io.eventsource.engine.EventStream;
 import io.eventsource.engine.log.EncodedEvent;
-import io.eventsource.engine.log.EventLog;
 
 /**
  * How many events a publisher is asked for.
@@ -23,27 +21,29 @@ import io.eventsource.engine.log.EventLog;
  * much: these get the strict bound.
  * <p>
  * While there are no such clients, no event is worth waiting for, and the log drops what
- * has no room. A publisher that emits by itself is kept ahead by {@value #AHEAD} events,
- * so that none that is driven by time fails because nobody listens; one that emits as
- * fast as it is asked gets {@value #EACH_TICK} of them with each tick, and one that emits
- * inside our calls gets one window. A shared publisher that has failed all the same for
- * want of demand is kept ahead whoever listens: it cannot be paced, and clients that are
- * slower fall under <code>overflow</code>.
+ * has no room. A publisher that emits by itself is kept ahead by
+ * {@value EventCounts#AHEAD} events, so that none that is driven by time fails because
+ * nobody listens; one that emits as fast as it is asked gets {@value #EACH_TICK} of them
+ * with each tick, and one that emits inside our calls gets one window. A shared publisher
+ * that has failed all the same for want of demand is kept ahead whoever listens: it
+ * cannot be paced, and clients that are slower fall under <code>overflow</code>.
  */
 final class Demand {
 
 	/** What Reactor and RxJava call it if an event comes that nobody has asked for. */
 	private static final Set<String> OVERFLOWS = Set.of("OverflowException", "MissingBackpressureException");
 
-	/** How many events a publisher is ahead that nobody listens to. */
-	static final int AHEAD = 4096;
+	private static final int AHEAD = EventCounts.AHEAD;
 
 	/** How many such a publisher may emit with each tick of 100 ms, at least. */
 	private static final int EACH_TICK = 1024;
 
-	private final EventStream stream;
+	private final BufferSettings settings;
 
-	private final EventLog log;
+	/** How many bytes the largest event takes that the settings allow. */
+	private final long limit;
+
+	private final SourceLog log;
 
 	private final boolean channel;
 
@@ -52,8 +52,9 @@ final class Demand {
 	/** Whether the publisher has failed because it was not asked for enough. */
 	private volatile boolean hasty;
 
-	Demand(EventStream stream, EventLog log, boolean channel) {
-		this.stream = stream;
+	Demand(BufferSettings settings, long limit, SourceLog log, boolean channel) {
+		this.settings = settings;
+		this.limit = limit;
 		this.log = log;
 		this.channel = channel;
 	}
@@ -73,7 +74,7 @@ final class Demand {
 	 */
 	void failed(Throwable cause) {
 		if (OVERFLOWS.contains(cause.getClass().getSimpleName())
-				&& this.stream.settings().buffer().overflow() != OverflowStrategy.BACKPRESSURE) {
+				&& this.settings.overflow() != OverflowStrategy.BACKPRESSURE) {
 			this.hasty = true;
 		}
 	}
@@ -81,8 +82,8 @@ final class Demand {
 	/**
 	 * Whether it is worth to look whether more can be asked for.
 	 */
-	boolean isLow(Upstream current) {
-		return current.outstanding() <= (isUnheard(this.stream.floor(), current) ? AHEAD : window(current)) / 2;
+	boolean isLow(PublisherSubscription current) {
+		return current.outstanding() <= (isUnheard(this.log.floor(), current) ? AHEAD : window(current)) / 2;
 	}
 
 	/**
@@ -90,23 +91,23 @@ final class Demand {
 	 * @param tick whether a tick asks, on which also those get some that nobody listens
 	 * to
 	 */
-	long room(Upstream current, boolean tick) {
+	long room(PublisherSubscription current, boolean tick) {
 		// Before the tail: what comes meanwhile is counted twice rather than not at all
 		long outstanding = current.outstanding();
 		long tail = this.log.tail();
-		long floor = this.stream.floor();
+		long floor = this.log.floor();
 		if (isUnheard(floor, current)) {
 			if (tick) {
-				current.allow(EACH_TICK);
+				current.counts().allow(EACH_TICK);
 			}
-			return worth(Math.min(AHEAD - outstanding, current.allowed()), AHEAD);
+			return worth(Math.min(AHEAD - outstanding, current.counts().allowed()), AHEAD);
 		}
 		if (floor == Long.MAX_VALUE && !tick && !this.channel) {
 			return 0;
 		}
-		current.allowAnew(AHEAD);
+		current.counts().allowAnew(AHEAD);
 		long lag = (floor != Long.MAX_VALUE) ? Math.max(0, tail - floor) : 0;
-		long room = this.stream.settings().buffer().size() - lag;
+		long room = this.settings.size() - lag;
 		if (!this.channel) {
 			room = Math.min(room, fitting(current, lag, this.log.room(floor)));
 		}
@@ -121,7 +122,7 @@ final class Demand {
 	 * Whether nobody is to be waited for, or that is of no use, and the publisher is
 	 * known to emit by itself.
 	 */
-	private boolean isUnheard(long floor, Upstream current) {
+	private boolean isUnheard(long floor, PublisherSubscription current) {
 		return this.hasty
 				|| (floor == Long.MAX_VALUE && !this.channel && current.hasEmitted() && !current.isSynchronous());
 	}
@@ -130,16 +131,12 @@ final class Demand {
 	 * How many events of about the size of those so far there are bytes for.
 	 */
 	long room() {
-		long size = this.stream.encoder().weight(this.stream.settings().buffer().maxEventSize());
-		if (this.largest > 0) {
-			size = Math.max(1, Math.min(size, Math.min(2 * this.largest, 4 * this.log.average())));
-		}
-		return this.log.room(this.stream.floor()) / size;
+		return this.log.room() / ((this.largest > 0) ? expected() : this.limit);
 	}
 
-	private long window(Upstream current) {
-		long size = this.stream.settings().buffer().size();
-		return this.channel ? size : Math.min(size, fitting(current, 0, this.stream.settings().buffer().memory()));
+	private long window(PublisherSubscription current) {
+		long size = this.settings.size();
+		return this.channel ? size : Math.min(size, fitting(current, 0, this.settings.memory()));
 	}
 
 	/**
@@ -148,14 +145,18 @@ final class Demand {
 	 * @param lag how many there are that must stay
 	 * @param bytes how many bytes there are beside these
 	 */
-	private long fitting(Upstream current, long lag, long bytes) {
-		StreamSettings settings = this.stream.settings();
-		long size = this.stream.encoder().weight(settings.buffer().maxEventSize());
-		if (this.largest > 0 && !current.isSynchronous() && !current.isPausable()
-				&& settings.buffer().overflow() != OverflowStrategy.BACKPRESSURE) {
-			size = Math.max(1, Math.min(size, Math.min(2 * this.largest, 4 * this.log.average())));
-		}
+	private long fitting(PublisherSubscription current, long lag, long bytes) {
+		boolean pausing = current.isSynchronous() || current.counts().hasWaited()
+				|| this.settings.overflow() == OverflowStrategy.BACKPRESSURE;
+		long size = (this.largest > 0 && !pausing) ? expected() : this.limit;
 		return Math.max((lag == 0) ? 1 : 0, bytes / size);
+	}
+
+	/**
+	 * How many bytes the next events take at most, going by those so far.
+	 */
+	private long expected() {
+		return Math.max(1, Math.min(this.limit, Math.min(2 * this.largest, 4 * this.log.average())));
 	}
 
 }

@@ -3,7 +3,7 @@ package io.eventsource.engine.source;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-import io.eventsource.StreamSettings;
+import io.eventsource.PublisherSettings;
 
 /**
  * When a publisher that has failed is subscribed to again: after pauses that grow for as
@@ -12,7 +12,7 @@ import io.eventsource.StreamSettings;
  * least; four times as long where no event has come, since a vain attempt to connect may
  * take its time.
  * <p>
- * Written in the monitor of the {@link Intake}, read by any thread.
+ * Written in the monitor of the {@link CurrentSubscription}, read by any thread.
  */
 final class Restarts {
 
@@ -37,9 +37,9 @@ final class Restarts {
 
 	private volatile long count;
 
-	Restarts(StreamSettings settings) {
-		this.least = settings.publisher().restartMinDelay().toNanos();
-		this.most = settings.publisher().restartMaxDelay().toNanos();
+	Restarts(PublisherSettings settings) {
+		this.least = settings.restartMinDelay().toNanos();
+		this.most = settings.restartMaxDelay().toNanos();
 	}
 
 	/**

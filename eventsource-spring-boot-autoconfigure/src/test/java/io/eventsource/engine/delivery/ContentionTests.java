@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.eventsource.engine.delivery.Contention.Pace;
+import io.eventsource.PublisherPace;
 import io.eventsource.engine.delivery.Contention.Share;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +21,7 @@ class ContentionTests {
 
 	private static final int WINDOW = 1000;
 
-	private Pace pace = Pace.WAITS;
+	private PublisherPace pace = PublisherPace.WAITS;
 
 	private long now = 1000;
 
@@ -160,7 +160,7 @@ class ContentionTests {
 	@ParameterizedTest
 	@CsvSource({ "CANNOT_WAIT, 0, true", "CANNOT_WAIT, 500, true", "WAITS_FOR_PROGRESS, 0, true",
 			"WAITS_FOR_PROGRESS, 500, false", "WAITS, 0, false", "WAITS, 500, false" })
-	void publisherThatCannotWaitDoesNot(Pace pace, int eventsInATick, boolean spent) {
+	void publisherThatCannotWaitDoesNot(PublisherPace pace, int eventsInATick, boolean spent) {
 		this.pace = pace;
 		WaitAccount account = account();
 		for (int i = 0; i < 20; i++) {

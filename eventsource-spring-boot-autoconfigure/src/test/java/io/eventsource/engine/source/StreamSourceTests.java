@@ -18,7 +18,6 @@ import io.eventsource.engine.ManualPublisher;
 import io.eventsource.engine.TestEngine;
 import io.eventsource.engine.TestEngine.Client;
 import io.eventsource.engine.delivery.Contention;
-import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.runtime.Dispatcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 /**
  * What a publisher sees of a stream, and what it may do to it.
  */
-class IntakeTests {
+class StreamSourceTests {
 
 	private static final Duration HALF_A_SECOND = Duration.ofMillis(500);
 
@@ -947,29 +946,6 @@ class IntakeTests {
 		client.awaitClosed(CloseReason.COMPLETED);
 		assertThat(client.data()).containsExactly("1", REJECTED, "3");
 		assertThat(this.engine.listener().rejected()).containsExactly(2);
-	}
-
-	@Test
-	void publisherThatWasLetGoHasNoSayInTheNextSubscription() {
-		EventStream stream = this.engine.stream(this.publisher);
-		EventLog log = stream.log();
-		Intake intake = new Intake(stream, this.publisher, log, this.engine.dispatcher(), "test");
-		intake.start();
-		awaitSubscriptions(1);
-		Upstream former = (Upstream) (Object) this.publisher.link().subscriber();
-		assertThat(intake.release()).isTrue();
-		intake.start();
-		awaitSubscriptions(2);
-		TestEngine.await().until(intake::isSubscribed);
-		intake.append(former, intake.encode(Event.of("late")));
-		intake.failed(former, new IllegalStateException("late"));
-		intake.completed(former);
-		assertThat(log.tail()).isZero();
-		assertThat(log.hasEnded()).isFalse();
-		assertThat(intake.isFailing()).isFalse();
-		assertThat(intake.isSubscribed()).isTrue();
-		intake.stop();
-		assertThat(intake.release()).isFalse();
 	}
 
 	private static StreamSettings lingering() {

@@ -19,7 +19,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * Opens connections to the Redis that the application is configured for, by a client of
  * its own.
  */
-final class Connector implements AutoCloseable {
+final class RedisConnections implements AutoCloseable {
 
 	private final LettuceConnectionFactory source;
 
@@ -27,7 +27,7 @@ final class Connector implements AutoCloseable {
 
 	private @Nullable LettuceConnectionFactory own;
 
-	Connector(LettuceConnectionFactory source, Duration timeout) {
+	RedisConnections(LettuceConnectionFactory source, Duration timeout) {
 		this.source = source;
 		this.timeout = timeout;
 	}

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What the thread that reads the channels survives. Needs no Redis: it gets no further
  * than to its connection.
  */
-class TailTests {
+class RedisStreamReaderTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { AssertionError.class, NoClassDefFoundError.class, OutOfMemoryError.class,
@@ -28,19 +28,19 @@ class TailTests {
 			@Override
 			public RedisSentinelConfiguration getSentinelConfiguration() {
 				attempts.incrementAndGet();
-				throw TailTests.<RuntimeException>sneaky(failure(kind));
+				throw RedisStreamReaderTests.<RuntimeException>sneaky(failure(kind));
 			}
 
 		};
-		try (Connector connector = new Connector(source, Duration.ofSeconds(1))) {
-			Tail tail = new Tail(connector, Duration.ofSeconds(1));
+		try (RedisConnections connections = new RedisConnections(source, Duration.ofSeconds(1))) {
+			RedisStreamReader reader = new RedisStreamReader(connections, Duration.ofSeconds(1));
 			RedisChannelSettings settings = new RedisChannelSettings("test:", 100, Duration.ofSeconds(1));
-			tail.start();
-			tail.add(new RedisRelay("news", settings, String::valueOf, new Commands(connector, Duration.ofSeconds(1)),
-					tail));
+			reader.start();
+			reader.add(new RedisEventStore("news", settings, String::valueOf,
+					new RedisCommands(connections, Duration.ofSeconds(1)), reader));
 			Awaitility.await().until(() -> attempts.get() >= 3);
-			assertThat(tail.isConnected()).isFalse();
-			tail.stop();
+			assertThat(reader.isConnected()).isFalse();
+			reader.stop();
 		}
 	}
 

@@ -1,11 +1,8 @@
 package io.eventsource.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 import io.eventsource.DataWriter;
 import io.eventsource.Event;
@@ -13,12 +10,8 @@ import io.eventsource.EventHistory;
 import io.eventsource.EventPublicationException;
 import io.eventsource.EventRelay;
 import io.eventsource.GapCause;
-import io.lettuce.core.Limit;
-import io.lettuce.core.Range;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.StreamMessage;
-import io.lettuce.core.XAddArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -27,23 +20,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * One channel: its stream in Redis, and how far this instance has read it.
  */
-final class RedisRelay implements EventRelay {
+final class RedisEventStore implements EventRelay {
 
-	private static final Log logger = LogFactory.getLog(RedisRelay.class);
+	private static final Log logger = LogFactory.getLog(RedisEventStore.class);
 
 	private final String name;
 
-	private final RedisChannelSettings settings;
+	private final RedisStream stream;
 
-	private final DataWriter dataWriter;
+	private final TextEvents texts;
 
-	private final Commands commands;
-
-	private final Tail tail;
-
-	private final String key;
-
-	private final byte[] keyBytes;
+	private final RedisStreamReader reader;
 
 	private final RedisHistory history;
 
@@ -55,22 +42,15 @@ final class RedisRelay implements EventRelay {
 	 */
 	private volatile @Nullable EntryId position;
 
-	private final PageSize page = new PageSize();
-
 	/** When there was news, or the position was compared with the stream. */
 	private long checked;
 
-	/** Whether entries that do not make an event were complained of. */
-	private volatile boolean complained;
-
-	RedisRelay(String name, RedisChannelSettings settings, DataWriter dataWriter, Commands commands, Tail tail) {
+	RedisEventStore(String name, RedisChannelSettings settings, DataWriter dataWriter, RedisCommands commands,
+			RedisStreamReader reader) {
 		this.name = name;
-		this.settings = settings;
-		this.dataWriter = dataWriter;
-		this.commands = commands;
-		this.tail = tail;
-		this.key = settings.keyPrefix() + name;
-		this.keyBytes = this.key.getBytes(StandardCharsets.UTF_8);
+		this.stream = new RedisStream(name, settings, commands);
+		this.texts = new TextEvents(dataWriter);
+		this.reader = reader;
 		this.history = new RedisHistory(this, settings.timeout());
 	}
 
@@ -81,45 +61,16 @@ final class RedisRelay implements EventRelay {
 					+ this.name + "' theirs; leave the id out");
 		}
 		Receiver current = this.receiver;
-		Event text = withText(event, (current != null) ? current.maxEventSize() : Integer.MAX_VALUE);
+		Event text = this.texts.of(event, (current != null) ? current.maxEventSize() : Integer.MAX_VALUE);
 		if (current != null) {
 			current.check(text);
 		}
-		XAddArgs args = new XAddArgs().maxlen(this.settings.maxLength()).approximateTrimming();
-		Map<byte[], byte[]> fields = Entry.of(text);
 		try {
-			this.commands.run((redis) -> redis.xadd(this.keyBytes, args, fields));
+			this.stream.append(text);
 		}
 		catch (RedisException ex) {
 			throw new EventPublicationException("Redis has not confirmed an event of channel '" + this.name
 					+ "', so it was not published, unless only the answer was lost: " + ex.getMessage(), ex);
-		}
-	}
-
-	private Event withText(Event event, int maxLength) {
-		Object data = event.data();
-		if (data == null) {
-			return event;
-		}
-		Event.Builder copy = Event.builder().type(event.type()).data(text(event, data, maxLength));
-		if (event.key() != null) {
-			copy.key(event.key());
-		}
-		if (event.retry() != null) {
-			copy.retry(event.retry());
-		}
-		if (event.comment() != null) {
-			copy.comment(event.comment());
-		}
-		return copy.build();
-	}
-
-	private String text(Event event, Object data, int maxLength) {
-		try {
-			return (data instanceof CharSequence text) ? text.toString() : this.dataWriter.write(data, maxLength);
-		}
-		catch (Exception | StackOverflowError ex) {
-			throw new IllegalArgumentException("The data of " + event + " cannot be written: " + ex.getMessage(), ex);
 		}
 	}
 
@@ -129,27 +80,27 @@ final class RedisRelay implements EventRelay {
 			this.receiver = receiver;
 			this.position = null;
 		}
-		if (this.tail.isConnected()) {
+		if (this.reader.isConnected()) {
 			try {
 				warm(false);
 			}
 			catch (RedisException ex) {
-				this.tail.lost(ex);
+				this.reader.lost(ex);
 			}
 		}
-		this.tail.add(this);
+		this.reader.add(this);
 	}
 
 	@Override
 	public void detach() {
 		// Not synchronized, which a thread may be that waits for Redis
 		this.receiver = null;
-		this.tail.remove(this);
+		this.reader.remove(this);
 	}
 
 	@Override
 	public boolean isConnected() {
-		return this.tail.isConnected();
+		return this.reader.isConnected();
 	}
 
 	@Override
@@ -162,14 +113,14 @@ final class RedisRelay implements EventRelay {
 		return this.history;
 	}
 
-	String key() {
-		return this.key;
+	RedisStream stream() {
+		return this.stream;
 	}
 
 	StreamOffset<byte[]> offset() {
 		// Unknown if another thread attaches just now: what is read in vain is not taken
 		EntryId at = this.position;
-		return StreamOffset.from(this.keyBytes, ((at != null) ? at : EntryId.ZERO).toString());
+		return this.stream.offset((at != null) ? at : EntryId.ZERO);
 	}
 
 	/**
@@ -180,7 +131,7 @@ final class RedisRelay implements EventRelay {
 		if (current == null || this.position == null) {
 			return 0;
 		}
-		return (int) Math.min(Math.min(this.page.live(), this.settings.maxLength()), current.room());
+		return Math.min(this.stream.pageSize(), current.room());
 	}
 
 	/**
@@ -195,10 +146,10 @@ final class RedisRelay implements EventRelay {
 		List<Event> events = new ArrayList<>();
 		EntryId last = null;
 		long bytes = 0;
-		List<StreamMessage<byte[], byte[]>> entries = before(null, current.capacity());
+		List<StreamMessage<byte[], byte[]>> entries = this.stream.before(null, current.capacity());
 		while (!entries.isEmpty()) {
 			for (StreamMessage<byte[], byte[]> entry : entries) {
-				Event event = event(entry);
+				Event event = this.stream.event(entry);
 				if (event != null) {
 					events.add(event);
 				}
@@ -206,36 +157,14 @@ final class RedisRelay implements EventRelay {
 			}
 			EntryId oldest = EntryId.of(entries.get(entries.size() - 1).getId());
 			last = (last != null) ? last : EntryId.of(entries.get(0).getId());
-			entries = (bytes < current.memory()) ? before(oldest, current.capacity() - events.size()) : List.of();
+			entries = (bytes < current.memory()) ? this.stream.before(oldest, current.capacity() - events.size())
+					: List.of();
 		}
-		EntryId end = (last != null) ? last : lastGenerated();
+		EntryId end = (last != null) ? last : this.stream.lastGenerated();
 		Collections.reverse(events);
 		current.preload(events, late && !events.isEmpty());
 		this.checked = System.nanoTime();
 		this.position = end;
-	}
-
-	private List<StreamMessage<byte[], byte[]>> before(@Nullable EntryId id, int count) {
-		if (count <= 0 || EntryId.ZERO.equals(id)) {
-			return List.of();
-		}
-		String newest = (id != null) ? id.previous().toString() : "+";
-		return adapted(this.commands.run((redis) -> new EntryReader(redis).upTo(this.keyBytes, newest,
-				Math.min(count, this.page.history()), PageSize.HISTORY_BYTES)));
-	}
-
-	/**
-	 * Reads entries from an id on, that one included, one page at most.
-	 */
-	List<StreamMessage<byte[], byte[]>> from(EntryId id) {
-		return adapted(this.commands.run((redis) -> new EntryReader(redis).from(this.keyBytes, id.toString(),
-				this.page.history(), PageSize.HISTORY_BYTES)));
-	}
-
-	/** The next page is to have as many entries of this size as it should have bytes. */
-	private List<StreamMessage<byte[], byte[]>> adapted(List<StreamMessage<byte[], byte[]>> entries) {
-		this.page.read(entries);
-		return entries;
 	}
 
 	/**
@@ -249,10 +178,10 @@ final class RedisRelay implements EventRelay {
 			return;
 		}
 		// With fewer entries Redis had no reason to trim any
-		if (full && !has(before)) {
+		if (full && !this.stream.has(before)) {
 			missed(current, GapCause.EVICTED);
 		}
-		for (StreamMessage<byte[], byte[]> entry : adapted(entries)) {
+		for (StreamMessage<byte[], byte[]> entry : this.stream.sized(entries)) {
 			EntryId id = EntryId.of(entry.getId());
 			if (current.room() <= 0) {
 				// They were larger than those before; to be read again from here on
@@ -260,7 +189,7 @@ final class RedisRelay implements EventRelay {
 			}
 			// Not what another thread has preloaded meanwhile
 			if (id.compareTo(before) > 0) {
-				Event event = event(entry);
+				Event event = this.stream.event(entry);
 				if (event != null) {
 					deliver(current, event);
 				}
@@ -282,20 +211,6 @@ final class RedisRelay implements EventRelay {
 		}
 	}
 
-	@Nullable Event event(StreamMessage<byte[], byte[]> entry) {
-		try {
-			return Entry.event(entry);
-		}
-		catch (IllegalArgumentException ex) {
-			if (!this.complained) {
-				this.complained = true;
-				logger.warn("Channel '" + this.name + "' leaves out entry " + entry.getId() + " of the Redis stream '"
-						+ this.key + "', and says no more of others that are no event: " + ex.getMessage());
-			}
-			return null;
-		}
-	}
-
 	/**
 	 * Finds out what has become of the stream while Redis was away.
 	 */
@@ -308,7 +223,7 @@ final class RedisRelay implements EventRelay {
 		if (at == null) {
 			warm(true);
 		}
-		else if (!hasBegunAgain(current, at) && lastGenerated().compareTo(at) > 0 && !has(at)) {
+		else if (!hasBegunAgain(current, at) && this.stream.lastGenerated().compareTo(at) > 0 && !this.stream.has(at)) {
 			missed(current, GapCause.EVICTED);
 		}
 	}
@@ -336,7 +251,7 @@ final class RedisRelay implements EventRelay {
 	 * the latest entries, as after a failover, goes on behind those that it has.
 	 */
 	private boolean hasBegunAgain(Receiver current, EntryId at) {
-		EntryId last = lastGenerated();
+		EntryId last = this.stream.lastGenerated();
 		this.checked = System.nanoTime();
 		if (last.compareTo(at) >= 0) {
 			return false;
@@ -352,50 +267,9 @@ final class RedisRelay implements EventRelay {
 
 	private void missed(Receiver current, GapCause cause) {
 		logger.warn("Channel '" + this.name + "' has missed events, which its clients are told: "
-				+ ((cause == GapCause.RESTARTED) ? "the Redis stream '" + this.key + "' has begun again"
+				+ ((cause == GapCause.RESTARTED) ? "the Redis stream '" + this.stream.key() + "' has begun again"
 						: "they had been trimmed before they were read"));
 		current.missed(cause);
-	}
-
-	/**
-	 * Whether nothing has been trimmed that follows an entry.
-	 */
-	private boolean has(EntryId id) {
-		if (id.equals(EntryId.ZERO)) {
-			Map<String, Object> facts = facts();
-			// Not known before Redis 7
-			return !(facts.get("entries-added") instanceof Long added && facts.get("length") instanceof Long length)
-					|| added.equals(length);
-		}
-		String text = id.toString();
-		return !this.commands.run((redis) -> redis.xrange(this.keyBytes, Range.create(text, text), Limit.from(1)))
-			.isEmpty();
-	}
-
-	private EntryId lastGenerated() {
-		return (facts().get("last-generated-id") instanceof byte[] id)
-				? EntryId.of(new String(id, StandardCharsets.US_ASCII)) : EntryId.ZERO;
-	}
-
-	/**
-	 * What Redis says of the stream; nothing if there is none.
-	 */
-	private Map<String, Object> facts() {
-		List<Object> list;
-		try {
-			list = this.commands.run((redis) -> redis.xinfoStream(this.keyBytes));
-		}
-		catch (RedisCommandExecutionException ex) {
-			if (String.valueOf(ex.getMessage()).contains("no such key")) {
-				return Map.of();
-			}
-			throw ex;
-		}
-		Map<String, Object> facts = new HashMap<>();
-		for (int i = 0; i + 1 < list.size(); i += 2) {
-			facts.put(new String((byte[]) list.get(i), StandardCharsets.US_ASCII), list.get(i + 1));
-		}
-		return facts;
 	}
 
 	/**

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-import io.eventsource.redis.Connector.Connection;
+import io.eventsource.redis.RedisConnections.Connection;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import org.apache.commons.logging.Log;
@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The thread that takes in what is published, of all channels over one connection. While
  * Redis is away it tries again after growing, jittered pauses, and goes on where it was.
  */
-final class Tail {
+final class RedisStreamReader {
 
-	private static final Log logger = LogFactory.getLog(Tail.class);
+	private static final Log logger = LogFactory.getLog(RedisStreamReader.class);
 
 	/** After so long a channel that was attached, or has room again, is read too. */
 	private static final long WAIT = 200;
@@ -39,11 +39,11 @@ final class Tail {
 
 	private static final long LONGEST_PAUSE = 5000;
 
-	private final Connector connector;
+	private final RedisConnections connections;
 
 	private final Duration timeout;
 
-	private final Set<RedisRelay> relays = ConcurrentHashMap.newKeySet();
+	private final Set<RedisEventStore> stores = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean connected = true;
 
@@ -55,8 +55,8 @@ final class Tail {
 
 	private volatile @Nullable Thread thread;
 
-	Tail(Connector connector, Duration timeout) {
-		this.connector = connector;
+	RedisStreamReader(RedisConnections connections, Duration timeout) {
+		this.connections = connections;
 		this.timeout = timeout;
 	}
 
@@ -116,8 +116,8 @@ final class Tail {
 	/**
 	 * Reads a channel too from now on.
 	 */
-	synchronized void add(RedisRelay relay) {
-		this.relays.add(relay);
+	synchronized void add(RedisEventStore store) {
+		this.stores.add(store);
 		if (this.thread != null) {
 			// Also in place of one that could not be started
 			start();
@@ -125,15 +125,15 @@ final class Tail {
 		notifyAll();
 	}
 
-	void remove(RedisRelay relay) {
-		this.relays.remove(relay);
+	void remove(RedisEventStore store) {
+		this.stores.remove(store);
 	}
 
 	private void run() {
 		while (isCurrent()) {
 			this.moved = System.nanoTime();
 			try {
-				awaitRelay();
+				awaitStore();
 				tail();
 			}
 			catch (Throwable ex) {
@@ -146,8 +146,8 @@ final class Tail {
 		}
 	}
 
-	private synchronized void awaitRelay() {
-		while (this.relays.isEmpty() && isCurrent()) {
+	private synchronized void awaitStore() {
+		while (this.stores.isEmpty() && isCurrent()) {
 			await(LONGEST_PAUSE);
 			this.moved = System.nanoTime();
 		}
@@ -160,9 +160,9 @@ final class Tail {
 		if (!isCurrent()) {
 			return;
 		}
-		try (Connection connection = this.connector.open()) {
-			this.relays.forEach(RedisRelay::resume);
-			while (isCurrent() && !this.relays.isEmpty()) {
+		try (Connection connection = this.connections.open()) {
+			this.stores.forEach(RedisEventStore::resume);
+			while (isCurrent() && !this.stores.isEmpty()) {
 				this.moved = System.nanoTime();
 				read(connection);
 				found();
@@ -171,13 +171,13 @@ final class Tail {
 	}
 
 	private void read(Connection connection) {
-		this.relays.forEach((relay) -> relay.check(CHECK));
-		Map<String, RedisRelay> ready = new HashMap<>();
+		this.stores.forEach((store) -> store.check(CHECK));
+		Map<String, RedisEventStore> ready = new HashMap<>();
 		int count = Integer.MAX_VALUE;
-		for (RedisRelay relay : this.relays) {
-			int room = relay.room();
+		for (RedisEventStore store : this.stores) {
+			int room = store.room();
 			if (room > 0) {
-				ready.put(relay.key(), relay);
+				ready.put(store.stream().key(), store);
 				count = Math.min(count, room);
 			}
 		}
@@ -185,17 +185,17 @@ final class Tail {
 			await(SHORT_WAIT);
 			return;
 		}
-		boolean all = ready.size() == this.relays.size();
+		boolean all = ready.size() == this.stores.size();
 		long wait = Math.min(all ? WAIT : SHORT_WAIT, this.timeout.toMillis() / 2);
-		List<StreamOffset<byte[]>> offsets = ready.values().stream().map(RedisRelay::offset).toList();
+		List<StreamOffset<byte[]>> offsets = ready.values().stream().map(RedisEventStore::offset).toList();
 		accept(new EntryReader(connection.commands()).behind(offsets, count, PageSize.BYTES, wait), ready, count);
 	}
 
-	private static void accept(Map<String, EntryPage> pages, Map<String, RedisRelay> relays, int count) {
-		relays.forEach((key, relay) -> {
+	private static void accept(Map<String, EntryPage> pages, Map<String, RedisEventStore> stores, int count) {
+		stores.forEach((key, store) -> {
 			EntryPage page = pages.get(key);
 			if (page != null) {
-				relay.accept(page.entries(), page.received() >= count);
+				store.accept(page.entries(), page.received() >= count);
 			}
 		});
 	}

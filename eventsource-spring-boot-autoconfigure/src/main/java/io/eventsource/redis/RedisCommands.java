@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
-import io.eventsource.redis.Connector.Connection;
+import io.eventsource.redis.RedisConnections.Connection;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisCommandTimeoutException;
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The connection for all commands that do not wait for events, opened when it is needed.
  * Any number of threads.
  */
-final class Commands implements AutoCloseable {
+final class RedisCommands implements AutoCloseable {
 
-	private final Connector connector;
+	private final RedisConnections connections;
 
 	private final Duration timeout;
 
@@ -29,8 +29,8 @@ final class Commands implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	Commands(Connector connector, Duration timeout) {
-		this.connector = connector;
+	RedisCommands(RedisConnections connections, Duration timeout) {
+		this.connections = connections;
 		this.timeout = timeout;
 	}
 
@@ -80,7 +80,7 @@ final class Commands implements AutoCloseable {
 				if (this.closed) {
 					throw new RedisException("The application is shutting down");
 				}
-				current = this.connector.open();
+				current = this.connections.open();
 				this.connection = current;
 			}
 			return current;

@@ -1,0 +1,26 @@
+package io.eventsource;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A publisher that keeps a queue of events for each of its subscribers, and hands them to
+ * a receiver in the form in which it takes them. The engine subscribes in this way to
+ * each publisher that can do so; to others, an {@link EventChannel} is an ordinary
+ * publisher.
+ */
+public interface BufferingPublisher {
+
+	/**
+	 * Adds a receiver.
+	 * @param receiver the receiver of all events that are published from now on
+	 * @param <E> the form in which the receiver takes events
+	 */
+	<E> void subscribe(EventReceiver<E> receiver);
+
+	/**
+	 * Returns the store that the events come from.
+	 * @return the store, or {@code null} if they come from this process alone
+	 */
+	@Nullable EventRelay store();
+
+}

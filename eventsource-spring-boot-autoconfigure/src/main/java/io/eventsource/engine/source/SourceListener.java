@@ -1,0 +1,36 @@
+package io.eventsource.engine.source;
+
+/**
+ * The stream, which is told what becomes of its publisher.
+ */
+public interface SourceListener {
+
+	/**
+	 * Runs code of the publisher as it is to run for the client that has the publisher
+	 * for itself, if there is such a client.
+	 */
+	void runInContext(Runnable task);
+
+	/**
+	 * The publisher was subscribed to, and the call has returned.
+	 */
+	void called();
+
+	/**
+	 * The first event of a subscription has come.
+	 */
+	void emitted();
+
+	/**
+	 * The publisher has completed.
+	 */
+	void completed();
+
+	/**
+	 * The publisher has failed. It is subscribed to again unless the source is stopped.
+	 * @param early whether it had emitted nothing
+	 * @param report logs the failure, if it is not passed on to somebody who is told
+	 */
+	void failed(Throwable cause, boolean early, Runnable report);
+
+}
