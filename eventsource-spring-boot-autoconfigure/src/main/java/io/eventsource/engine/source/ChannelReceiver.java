@@ -74,9 +74,9 @@ final class ChannelReceiver implements EventReceiver<EncodedEvent>, ReplayBuffer
 	@Override
 	public boolean fits(EncodedEvent encoded) {
 		// Set before the look, so that progress made meanwhile is not missed
-		this.subscription.holding(true);
+		this.subscription.held().set(true);
 		if (this.context.log().hasRoom(encoded)) {
-			this.subscription.holding(false);
+			this.subscription.held().set(false);
 			return true;
 		}
 		return false;
@@ -91,7 +91,7 @@ final class ChannelReceiver implements EventReceiver<EncodedEvent>, ReplayBuffer
 
 	@Override
 	public void onHeldBack() {
-		this.subscription.holding(true);
+		this.subscription.held().set(true);
 	}
 
 	@Override

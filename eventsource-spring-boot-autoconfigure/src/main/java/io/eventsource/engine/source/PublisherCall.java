@@ -11,6 +11,9 @@ final class PublisherCall {
 	/** The subscription that the current thread is inside a call of. */
 	private static final ThreadLocal<@Nullable PublisherCall> CALLING = new ThreadLocal<>();
 
+	/** Whether the latest event came out of such a call. */
+	private volatile boolean synchronous;
+
 	void run(Runnable call) {
 		PublisherCall outer = CALLING.get();
 		CALLING.set(this);
@@ -32,6 +35,23 @@ final class PublisherCall {
 	 */
 	boolean isCurrent() {
 		return CALLING.get() == this;
+	}
+
+	/**
+	 * Takes note that the publisher emits an event on the current thread.
+	 */
+	void emitted() {
+		boolean called = isCurrent();
+		if (this.synchronous != called) {
+			this.synchronous = called;
+		}
+	}
+
+	/**
+	 * Whether the publisher emits within our own calls, as far as its latest event shows.
+	 */
+	boolean isSynchronous() {
+		return this.synchronous;
 	}
 
 }

@@ -24,26 +24,17 @@ public final class PublisherSubscription implements Subscriber<Object> {
 
 	private final PublisherCall call = new PublisherCall();
 
+	private final HeldBack held = new HeldBack();
+
 	private final AtomicBoolean done = new AtomicBoolean();
 
-	/** Whether the publisher holds back an event until there is room for it. */
-	private volatile boolean holding;
-
-	/** Whether the latest event came out of a call of subscribe or request. */
-	private volatile boolean synchronous;
-
 	private volatile @Nullable Subscription subscription;
-
-	/** The same, if the publisher buffers its events. */
-	private volatile @Nullable BufferedSubscription buffered;
 
 	PublisherSubscription(Listener listener) {
 		this.listener = listener;
 	}
 
-	/**
-	 * Calls the publisher to subscribe to it.
-	 */
+	/** Calls the publisher to subscribe to it. */
 	void subscribe(Runnable subscribe) {
 		if (!this.done.get()) {
 			call(subscribe);
@@ -62,11 +53,15 @@ public final class PublisherSubscription implements Subscriber<Object> {
 		return this.turn;
 	}
 
+	HeldBack held() {
+		return this.held;
+	}
+
 	/**
 	 * Whether the publisher emits within our own calls, and so cannot be paused by us.
 	 */
 	boolean isSynchronous() {
-		return this.synchronous;
+		return this.call.isSynchronous();
 	}
 
 	boolean hasEmitted() {
@@ -82,16 +77,15 @@ public final class PublisherSubscription implements Subscriber<Object> {
 
 	/**
 	 * How long the publisher can wait for clients. One that emits within our own calls
-	 * does not notice; a channel waits in {@code publish}, until that would throw. One
-	 * with threads of its own may be a timer, which fails without demand, unless it has
-	 * been seen to wait for more.
+	 * does not notice. One with threads of its own may be a timer, which fails without
+	 * demand, unless it has been seen to wait for more.
 	 */
 	PublisherPace pace() {
-		BufferedSubscription channel = this.buffered;
+		BufferedSubscription channel = this.held.subscription();
 		if (channel != null) {
 			return channel.pace();
 		}
-		if (this.synchronous) {
+		if (this.call.isSynchronous()) {
 			return PublisherPace.WAITS;
 		}
 		return this.counts.hasWaited() ? PublisherPace.WAITS_FOR_PROGRESS : PublisherPace.CANNOT_WAIT;
@@ -157,26 +151,6 @@ public final class PublisherSubscription implements Subscriber<Object> {
 	}
 
 	/**
-	 * Takes note of whether the publisher holds back an event, and is to be asked to look
-	 * again.
-	 */
-	void holding(boolean holding) {
-		this.holding = holding;
-	}
-
-	/**
-	 * The subscription that is to be resumed, where the publisher holds back an event.
-	 */
-	@Nullable BufferedSubscription takeHolding() {
-		BufferedSubscription channel = this.buffered;
-		if (this.holding && channel != null) {
-			this.holding = false;
-			return channel;
-		}
-		return null;
-	}
-
-	/**
 	 * Takes an event for whose bytes so many were reserved while it waited.
 	 * @return whether the event was taken; the bytes stay reserved otherwise
 	 */
@@ -184,18 +158,14 @@ public final class PublisherSubscription implements Subscriber<Object> {
 		if (this.done.get()) {
 			return false;
 		}
-		boolean called = this.call.isCurrent();
-		if (this.synchronous != called) {
-			this.synchronous = called;
-		}
+		this.call.emitted();
 		this.listener.append(this, encoded, reserved);
-		boolean first = this.counts.received();
-		this.listener.received(this, first);
+		this.listener.received(this, this.counts.received());
 		return true;
 	}
 
 	void onSubscribe(BufferedSubscription subscription) {
-		this.buffered = subscription;
+		this.held.subscribed(subscription);
 		onSubscribe((Subscription) subscription);
 	}
 

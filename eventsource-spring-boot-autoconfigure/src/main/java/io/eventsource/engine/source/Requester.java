@@ -36,9 +36,9 @@ final class Requester {
 		if (subscription == null || !subscription.isSubscribed()) {
 			return;
 		}
-		BufferedSubscription held = subscription.takeHolding();
+		BufferedSubscription held = subscription.held().take();
 		if (held != null && !this.calls.run(held::resume)) {
-			subscription.holding(true);
+			subscription.held().set(true);
 		}
 		if (this.demand.room(subscription, tick) > 0 && subscription.turn().queue()
 				&& !this.calls.call(() -> requestQueued(subscription, tick))) {
