@@ -9,6 +9,7 @@ import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
 import io.eventsource.EventFilter;
 import io.eventsource.EventSink;
+import io.eventsource.PublisherPace;
 import io.eventsource.engine.delivery.ClientGroup;
 import io.eventsource.engine.delivery.Contention;
 import io.eventsource.engine.delivery.DeliveryListener;
@@ -116,7 +117,7 @@ public class DrainBenchmark {
 			this.stream = EventStream.builder("benchmark", EventChannel.create(), this.dispatcher)
 				.filters(filters)
 				.build();
-			Contention contention = new Contention(() -> Contention.Pace.WAITS, System.nanoTime());
+			Contention contention = new Contention(() -> PublisherPace.WAITS, System.nanoTime());
 			this.group = new ClientGroup(this.stream.delivery(), contention.share(), new Unheard(),
 					new Worker("drain", System::nanoTime, FAILURES));
 			this.event = this.stream.encoder().encode(Event.of("x".repeat(100)));
