@@ -182,6 +182,8 @@ class ClosedWindowTests {
 	private void fill(RawHttp2 client, int stream) throws Exception {
 		client.readUntil(stream, "retry:");
 		this.server.bean(EventChannel.class).publish(Event.of("x".repeat(200_000)));
+		// A client counts as blocked before its response is first written to as well
+		client.readUntil(stream, "xxx");
 		await().until(() -> blocked() > 0);
 	}
 
