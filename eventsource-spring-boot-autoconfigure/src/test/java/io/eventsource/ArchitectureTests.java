@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import io.eventsource.engine.runtime.Dispatcher;
 import jakarta.servlet.http.HttpServletResponse;
@@ -110,6 +111,30 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat(JavaClass.Predicates.resideInAPackage("io.eventsource.engine.*")
 				.and(DescribedPredicate.not(JavaClass.Predicates.type(Dispatcher.class)))));
+	}
+
+	@Test
+	void partsOfTheEngineKnowOnlyWhatIsBelowThem() {
+		check(Architectures.layeredArchitecture()
+			.consideringOnlyDependenciesInLayers()
+			.layer("door")
+			.definedBy("io.eventsource.engine")
+			.layer("source")
+			.definedBy("io.eventsource.engine.source")
+			.layer("delivery")
+			.definedBy("io.eventsource.engine.delivery")
+			.layer("log")
+			.definedBy("io.eventsource.engine.log")
+			.layer("runtime")
+			.definedBy("io.eventsource.engine.runtime")
+			.whereLayer("door")
+			.mayNotBeAccessedByAnyLayer()
+			.whereLayer("source")
+			.mayOnlyBeAccessedByLayers("door")
+			.whereLayer("delivery")
+			.mayOnlyBeAccessedByLayers("door")
+			.whereLayer("log")
+			.mayOnlyBeAccessedByLayers("door", "source", "delivery"));
 	}
 
 	@Test

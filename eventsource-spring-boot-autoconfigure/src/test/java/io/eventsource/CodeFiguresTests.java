@@ -31,12 +31,10 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The figures that keep files and classes readable, in the packages that have reached
- * them. An exception is listed with its figure, so that it can only become smaller.
+ * The figures that keep files and classes readable. An exception is listed with its
+ * figure, so that it can only become smaller.
  */
 class CodeFiguresTests {
-
-	private static final List<String> PACKAGES = List.of("autoconfigure", "web");
 
 	private static final int MAX_LINES = 250;
 
@@ -46,12 +44,31 @@ class CodeFiguresTests {
 
 	private static final int MAX_PARAMETERS = 6;
 
-	/** All properties, one row each, which are the manual. */
-	private static final Map<String, Integer> LONG_FILES = Map.of("EventSourceProperties.java", 279);
+	/**
+	 * Properties and settings with a row each, an event with its builder, and what is
+	 * still to be split.
+	 */
+	private static final Map<String, Integer> LONG_FILES = Map.of("Dispatcher.java", 262, "Event.java", 262,
+			"EventLog.java", 428, "EventSourceProperties.java", 279, "EventStream.java", 539, "RedisEventStore.java",
+			304, "RedisStreamReader.java", 252, "StreamSettings.java", 264);
 
-	/** Records of properties, and of what the actuator endpoint returns. */
-	private static final Map<String, Integer> LARGE_RECORDS = Map.of("EventSourceProperties", 29, "StreamProperties",
-			19, "StreamDescriptor", 14, "ClientDescriptor", 8);
+	private static final Map<String, Integer> LONG_BODIES = Map.of();
+
+	/**
+	 * Records of properties and of what is reported, builders, and what is still to be
+	 * split.
+	 */
+	private static final Map<String, Integer> LARGE_CLASSES = Map.ofEntries(Map.entry("Builder", 16),
+			Map.entry("ClientGroup", 12), Map.entry("EventClient", 11), Map.entry("EventLog", 17),
+			Map.entry("EventSourceProperties", 29), Map.entry("EventStream", 17), Map.entry("EventStreamBuilder", 13),
+			Map.entry("Frame", 12), Map.entry("HistoryReplay", 11), Map.entry("StreamDescriptor", 14),
+			Map.entry("StreamProperties", 19), Map.entry("StreamSnapshot", 11));
+
+	/** Records of properties, of what is reported, and of what is encoded. */
+	private static final Map<String, Integer> LONG_CONSTRUCTORS = Map.ofEntries(Map.entry("ClientDescriptor", 8),
+			Map.entry("DispatcherSnapshot", 7), Map.entry("EncodedEvent", 7), Map.entry("EventClient", 11),
+			Map.entry("EventSourceProperties", 29), Map.entry("Frame", 11), Map.entry("Slice", 7),
+			Map.entry("StreamDescriptor", 14), Map.entry("StreamProperties", 19), Map.entry("StreamSnapshot", 11));
 
 	@Test
 	void filesAreShort() throws IOException {
@@ -70,7 +87,7 @@ class CodeFiguresTests {
 		assertThat(bodies).hasSizeGreaterThan(400);
 		assertThat(bodies.values()).anyMatch((count) -> count > 15);
 		bodies.values().removeIf((count) -> count <= MAX_BODY_LINES);
-		assertThat(bodies).isEmpty();
+		assertThat(bodies).isEqualTo(LONG_BODIES);
 	}
 
 	@Test
@@ -81,9 +98,7 @@ class CodeFiguresTests {
 			.filter((field) -> !field.getModifiers().contains(JavaModifier.SYNTHETIC))
 			.count());
 		fields.values().removeIf((count) -> count <= MAX_FIELDS);
-		Map<String, Integer> expected = new TreeMap<>(LARGE_RECORDS);
-		expected.values().removeIf((count) -> count <= MAX_FIELDS);
-		assertThat(fields).isEqualTo(expected);
+		assertThat(fields).isEqualTo(LARGE_CLASSES);
 	}
 
 	@Test
@@ -94,13 +109,13 @@ class CodeFiguresTests {
 			.max()
 			.orElse(0));
 		parameters.values().removeIf((count) -> count <= MAX_PARAMETERS);
-		assertThat(parameters).isEqualTo(LARGE_RECORDS);
+		assertThat(parameters).isEqualTo(LONG_CONSTRUCTORS);
 	}
 
 	private static Map<String, Integer> count(ToIntFunction<JavaClass> figure) throws IOException {
 		Map<String, Integer> counts = new TreeMap<>();
 		Set<String> files = sources().stream().map((file) -> file.getFileName().toString()).collect(Collectors.toSet());
-		new ClassFileImporter().importPackages(PACKAGES.stream().map((name) -> "io.eventsource." + name).toList())
+		new ClassFileImporter().importPackages("io.eventsource")
 			.stream()
 			.filter((type) -> type.getSource().flatMap(Source::getFileName).filter(files::contains).isPresent())
 			.forEach((type) -> counts.merge(type.getSimpleName(), figure.applyAsInt(type), Math::max));
@@ -110,9 +125,7 @@ class CodeFiguresTests {
 
 	private static List<Path> sources() throws IOException {
 		try (Stream<Path> files = Files.walk(Path.of("src/main/java/io/eventsource"))) {
-			return files.filter((file) -> PACKAGES.contains(file.getParent().getFileName().toString()))
-				.filter((file) -> file.toString().endsWith(".java"))
-				.toList();
+			return files.filter((file) -> file.toString().endsWith(".java")).toList();
 		}
 	}
 

@@ -65,15 +65,7 @@ final class RedisCommands implements AutoCloseable {
 		if (current != null && current.isOpen()) {
 			return current;
 		}
-		try {
-			if (!this.lock.tryLock(this.timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-				throw new RedisCommandTimeoutException("Cannot connect to Redis within " + this.timeout);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new RedisCommandInterruptedException(ex);
-		}
+		lock();
 		try {
 			current = this.connection;
 			if (current == null || !current.isOpen()) {
@@ -87,6 +79,18 @@ final class RedisCommands implements AutoCloseable {
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	private void lock() {
+		try {
+			if (!this.lock.tryLock(this.timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+				throw new RedisCommandTimeoutException("Cannot connect to Redis within " + this.timeout);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new RedisCommandInterruptedException(ex);
 		}
 	}
 

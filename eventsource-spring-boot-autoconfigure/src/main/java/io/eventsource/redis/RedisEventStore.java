@@ -148,23 +148,33 @@ final class RedisEventStore implements EventRelay {
 		long bytes = 0;
 		List<StreamMessage<byte[], byte[]>> entries = this.stream.before(null, current.capacity());
 		while (!entries.isEmpty()) {
-			for (StreamMessage<byte[], byte[]> entry : entries) {
-				Event event = this.stream.event(entry);
-				if (event != null) {
-					events.add(event);
-				}
-				bytes += Entry.size(entry);
-			}
-			EntryId oldest = EntryId.of(entries.get(entries.size() - 1).getId());
+			bytes += add(entries, events);
 			last = (last != null) ? last : EntryId.of(entries.get(0).getId());
+			EntryId oldest = EntryId.of(entries.get(entries.size() - 1).getId());
 			entries = (bytes < current.memory()) ? this.stream.before(oldest, current.capacity() - events.size())
 					: List.of();
 		}
-		EntryId end = (last != null) ? last : this.stream.lastGenerated();
+		last = (last != null) ? last : this.stream.lastGenerated();
 		Collections.reverse(events);
 		current.preload(events, late && !events.isEmpty());
 		this.checked = System.nanoTime();
-		this.position = end;
+		this.position = last;
+	}
+
+	/**
+	 * Adds the events of entries.
+	 * @return how many bytes the entries have
+	 */
+	private long add(List<StreamMessage<byte[], byte[]>> entries, List<Event> events) {
+		long bytes = 0;
+		for (StreamMessage<byte[], byte[]> entry : entries) {
+			Event event = this.stream.event(entry);
+			if (event != null) {
+				events.add(event);
+			}
+			bytes += Entry.size(entry);
+		}
+		return bytes;
 	}
 
 	/**
@@ -189,10 +199,7 @@ final class RedisEventStore implements EventRelay {
 			}
 			// Not what another thread has preloaded meanwhile
 			if (id.compareTo(before) > 0) {
-				Event event = this.stream.event(entry);
-				if (event != null) {
-					deliver(current, event);
-				}
+				deliver(current, this.stream.event(entry));
 				this.position = id;
 			}
 		}
@@ -201,7 +208,10 @@ final class RedisEventStore implements EventRelay {
 	}
 
 	/** One event that cannot be taken is not to hold up those of other channels. */
-	private void deliver(Receiver current, Event event) {
+	private void deliver(Receiver current, @Nullable Event event) {
+		if (event == null) {
+			return;
+		}
 		try {
 			current.deliver(event);
 		}

@@ -124,15 +124,19 @@ final class ClientFilter implements Call {
 				break;
 			}
 			else {
-				shown.add(frame);
-				length += frame.bytes().length;
-				// Only what has an id tells the client its position
-				this.hidden = frame.tellsPlace() ? 0 : this.hidden;
+				length += show(frame, shown);
 			}
 			next++;
 			frame = (budget.spend() && next < end) ? log.frame(next) : null;
 		}
 		return Slice.of(position, conflating ? newest(shown) : shown, next, left, this.positions);
+	}
+
+	private int show(Frame frame, List<Frame> shown) {
+		shown.add(frame);
+		// Only what has an id tells the client its position
+		this.hidden = frame.tellsPlace() ? 0 : this.hidden;
+		return frame.bytes().length;
 	}
 
 	/** A frame may have been overtaken by one that this client does not see. */

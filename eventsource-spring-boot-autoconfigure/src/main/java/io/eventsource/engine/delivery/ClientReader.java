@@ -7,8 +7,7 @@ import io.eventsource.engine.log.Slice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client gets next, from its history and from the log. Belongs to the worker of
- * the client.
+ * What one client gets next, from its history and the log. Belongs to its worker.
  */
 final class ClientReader {
 
@@ -158,8 +157,7 @@ final class ClientReader {
 	}
 
 	/**
-	 * Takes what an idle client gets in place of events: its position, if it has passed
-	 * events that it was not shown, or else a comment.
+	 * Takes what an idle client gets: its position if it does not know it, or a comment.
 	 */
 	void readHeartbeat() {
 		if (isBehind()) {

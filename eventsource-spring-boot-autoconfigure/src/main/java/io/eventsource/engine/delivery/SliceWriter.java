@@ -83,12 +83,19 @@ final class SliceWriter {
 		return ready;
 	}
 
-	private boolean writeNext(long now) throws IOException {
+	/**
+	 * Takes what comes next, or ends the connection if nothing will.
+	 */
+	private void read() {
 		CloseReason end = this.departure.isLeaving() ? this.reader.readLast(this.departure.reason())
 				: this.reader.read();
 		if (end != null) {
 			this.connection.close(end);
 		}
+	}
+
+	private boolean writeNext(long now) throws IOException {
+		read();
 		if (this.connection.isClosing()) {
 			// Perhaps by a filter, just now
 			return false;

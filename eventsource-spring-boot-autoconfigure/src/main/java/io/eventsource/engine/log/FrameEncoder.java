@@ -75,6 +75,18 @@ public final class FrameEncoder {
 			block.lines("id:", event.id());
 			own = (int) block.size();
 		}
+		writeFields(event, ownId, text, block);
+		if (ended) {
+			block.put('\n');
+		}
+		if (block.size() > this.maxEventSize) {
+			throw new IllegalArgumentException(event + " takes " + block.size() + " bytes, more than the "
+					+ this.maxEventSize + " of max-event-size; send less, or raise the limit");
+		}
+		return new EncodedEvent(event, block.bytes(), own, this.keepsEvents);
+	}
+
+	private static void writeFields(Event event, boolean ownId, @Nullable String text, BlockBuffer block) {
 		if (event.comment() != null) {
 			block.lines(":", event.comment());
 		}
@@ -90,14 +102,6 @@ public final class FrameEncoder {
 		if (text != null) {
 			block.lines("data:", text);
 		}
-		if (ended) {
-			block.put('\n');
-		}
-		if (block.size() > this.maxEventSize) {
-			throw new IllegalArgumentException(event + " takes " + block.size() + " bytes, more than the "
-					+ this.maxEventSize + " of max-event-size; send less, or raise the limit");
-		}
-		return new EncodedEvent(event, block.bytes(), own, this.keepsEvents);
 	}
 
 	/**
