@@ -51,12 +51,24 @@ public final class WarHost {
 			.keySet()
 			.stream()
 			.filter((thread) -> isOf(thread, loader))
+			.filter(WarHost::goesOn)
 			.forEach((thread) -> say("thread left: " + thread.getName() + " at " + List.of(thread.getStackTrace())));
 	}
 
 	private static boolean isOf(Thread thread, ClassLoader loader) {
 		return thread.isAlive() && (thread.getName().startsWith("eventsource")
 				|| thread.getContextClassLoader() == loader || thread.getClass().getClassLoader() == loader);
+	}
+
+	/** One that is about to end has been told to. */
+	private static boolean goesOn(Thread thread) {
+		try {
+			thread.join(1000);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return thread.isAlive();
 	}
 
 	private static void say(String line) {

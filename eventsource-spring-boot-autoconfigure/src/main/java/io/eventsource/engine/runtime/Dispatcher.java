@@ -249,9 +249,14 @@ public final class Dispatcher implements AutoCloseable {
 		if (this.ownIntake != null) {
 			this.ownIntake.shutdownNow();
 		}
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
 		try {
 			for (Worker worker : this.workers) {
 				worker.join(TimeUnit.SECONDS.toMillis(1) / this.workers.length + 1);
+			}
+			if (this.ownIntake != null) {
+				// A container reports threads that end a moment later as leaked
+				this.ownIntake.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
 			}
 		}
 		catch (InterruptedException ex) {
