@@ -144,8 +144,11 @@ class NothingLostTests {
 		private void publish(int events) {
 			for (int i = 0; i < events; i++) {
 				int number = this.next++;
-				this.store.add(number);
-				this.publisher.link().subscriber().onNext(event(number));
+				// A history must not return an event that is still to be published
+				synchronized (this.store) {
+					this.store.add(number);
+					this.publisher.link().subscriber().onNext(event(number));
+				}
 			}
 		}
 
