@@ -1,6 +1,10 @@
 package io.eventsource;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
 
 /**
  * A publisher that keeps a queue of events for each of its subscribers, and hands them to
@@ -8,7 +12,13 @@ import org.jspecify.annotations.Nullable;
  * each publisher that can do so; to others, an {@link EventChannel} is an ordinary
  * publisher.
  */
-public interface BufferingPublisher {
+public interface BufferingPublisher extends Publisher<Event> {
+
+	@Override
+	default void subscribe(Subscriber<? super Event> subscriber) {
+		Objects.requireNonNull(subscriber, "The subscriber must not be null (Reactive Streams 1.9)");
+		subscribe(new SubscriberReceiver(subscriber));
+	}
 
 	/**
 	 * Adds a receiver.

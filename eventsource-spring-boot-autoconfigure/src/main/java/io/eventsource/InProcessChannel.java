@@ -8,7 +8,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscriber;
 
 /**
  * A channel whose events come from this process alone. An event is encoded for each
@@ -145,12 +144,6 @@ final class InProcessChannel implements EventChannel, BufferingPublisher, Channe
 			this.lock.unlock();
 		}
 		this.subscriptions.resume();
-	}
-
-	@Override
-	public void subscribe(Subscriber<? super Event> subscriber) {
-		Objects.requireNonNull(subscriber, "The subscriber must not be null (Reactive Streams 1.9)");
-		subscribe(new SubscriberReceiver(subscriber));
 	}
 
 	@Override

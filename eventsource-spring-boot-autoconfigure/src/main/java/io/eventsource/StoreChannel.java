@@ -3,8 +3,6 @@ package io.eventsource;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
-import org.reactivestreams.Subscriber;
-
 /**
  * A channel whose events go to a store, which takes them to all instances of the
  * application, and come from there while there are subscribers.
@@ -49,12 +47,6 @@ final class StoreChannel implements EventChannel, BufferingPublisher, ChannelSub
 			this.lock.unlock();
 		}
 		this.subscriptions.resume();
-	}
-
-	@Override
-	public void subscribe(Subscriber<? super Event> subscriber) {
-		Objects.requireNonNull(subscriber, "The subscriber must not be null (Reactive Streams 1.9)");
-		subscribe(new SubscriberReceiver(subscriber));
 	}
 
 	@Override
