@@ -49,7 +49,7 @@ class CodeFiguresTests {
 	 * still to be split.
 	 */
 	private static final Map<String, Integer> LONG_FILES = Map.of("Dispatcher.java", 267, "Event.java", 262,
-			"EventLog.java", 428, "EventSourceProperties.java", 279, "EventStream.java", 539, "RedisEventStore.java",
+			"EventLog.java", 428, "EventSourceProperties.java", 279, "EventStream.java", 520, "RedisEventStore.java",
 			304, "RedisStreamReader.java", 252, "StreamSettings.java", 264);
 
 	private static final Map<String, Integer> LONG_BODIES = Map.of();
@@ -60,7 +60,7 @@ class CodeFiguresTests {
 	 */
 	private static final Map<String, Integer> LARGE_CLASSES = Map.ofEntries(Map.entry("Builder", 16),
 			Map.entry("ClientGroup", 12), Map.entry("EventClient", 11), Map.entry("EventLog", 17),
-			Map.entry("EventSourceProperties", 29), Map.entry("EventStream", 17), Map.entry("EventStreamBuilder", 13),
+			Map.entry("EventSourceProperties", 29), Map.entry("EventStream", 14), Map.entry("EventStreamBuilder", 13),
 			Map.entry("Frame", 12), Map.entry("HistoryReplay", 11), Map.entry("StreamDescriptor", 14),
 			Map.entry("StreamProperties", 19), Map.entry("StreamSnapshot", 11));
 

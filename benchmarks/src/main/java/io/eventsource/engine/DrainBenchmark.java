@@ -15,8 +15,10 @@ import io.eventsource.engine.delivery.Contention;
 import io.eventsource.engine.delivery.DeliveryListener;
 import io.eventsource.engine.log.EncodedEvent;
 import io.eventsource.engine.log.Frame;
+import io.eventsource.engine.log.FrameEncoder;
 import io.eventsource.engine.runtime.Dispatcher;
 import io.eventsource.engine.runtime.ThrottledLog;
+import io.eventsource.engine.runtime.TypeWarnings;
 import io.eventsource.engine.runtime.Worker;
 import org.apache.commons.logging.LogFactory;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -120,7 +122,8 @@ public class DrainBenchmark {
 			Contention contention = new Contention(() -> PublisherPace.WAITS, System.nanoTime());
 			this.group = new ClientGroup(this.stream.delivery(), contention.share(), new Unheard(),
 					new Worker("drain", System::nanoTime, FAILURES));
-			this.event = this.stream.encoder().encode(Event.of("x".repeat(100)));
+			this.event = new FrameEncoder(String::valueOf, 1024, !filters.isEmpty(), false, new TypeWarnings())
+				.encode(Event.of("x".repeat(100)));
 			for (int i = 0; i < CLIENTS; i++) {
 				this.group.admit(EventClient.builder("c" + i, "benchmark").build(), new Nowhere()).writable();
 			}

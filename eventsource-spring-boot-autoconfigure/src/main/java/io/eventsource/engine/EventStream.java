@@ -59,23 +59,17 @@ public final class EventStream {
 
 	private final StreamContext context;
 
-	private final EventTranslator translator;
-
 	private final StreamPublisher publisher;
 
 	private final Dispatcher dispatcher;
 
 	private final @Nullable Consumer<EventStream> onEnd;
 
-	private final FrameEncoder encoder;
-
 	private final EventLog log;
 
 	private final StreamSource source;
 
 	private final Delivery delivery;
-
-	private final Contention contention;
 
 	private final ClientGroups groups;
 
@@ -102,21 +96,22 @@ public final class EventStream {
 		this.context = new StreamContext(builder.name, settings, this.onEnd != null, supervisor, new ApplicationCalls(),
 				this.dispatcher.clock());
 		boolean filtered = !builder.filters.isEmpty();
-		this.encoder = new FrameEncoder(builder.dataWriter, settings.buffer().maxEventSize(), filtered,
+		FrameEncoder encoder = new FrameEncoder(builder.dataWriter, settings.buffer().maxEventSize(), filtered,
 				this.publisher.hasForeignIds(), this.dispatcher.typeWarnings());
 		this.log = new EventLog(settings.buffer().size(), settings.buffer().memory(),
 				settings.buffer().overflow() == OverflowStrategy.CONFLATE, filtered, this.dispatcher.clock());
-		this.translator = new EventTranslator(this.context, this.encoder, builder.mapping);
-		this.source = new StreamSource(this.context, this.publisher, this.translator,
+		EventTranslator translator = new EventTranslator(this.context, encoder, builder.mapping);
+		this.source = new StreamSource(this.context, this.publisher, translator,
 				new SourceLog(this.log, this::floor, () -> this.clients.get() > 0, this::appended),
 				new PublisherEvents(), this.dispatcher);
 		this.client = new PersonalClient(this.context, this.dispatcher.earlyFailures());
-		this.contention = new Contention(this.source::pace, this.dispatcher.clock().getAsLong());
-		this.delivery = delivery(builder);
-		this.groups = new ClientGroups(this.delivery, this.contention, new Deliveries(), this.dispatcher);
+		this.delivery = delivery(builder, translator);
+		this.groups = new ClientGroups(this.delivery,
+				new Contention(this.source::pace, this.dispatcher.clock().getAsLong()), new Deliveries(),
+				this.dispatcher);
 	}
 
-	private Delivery delivery(EventStreamBuilder builder) {
+	private Delivery delivery(EventStreamBuilder builder, EventTranslator translator) {
 		EventHistory history = this.publisher.history(builder.history);
 		HistoryTurns turns = new HistoryTurns(
 				new BoundedExecutor(this::readHistory, HistoryTurns.READERS,
@@ -126,7 +121,7 @@ public final class EventStream {
 		return new Delivery(this.context, this.log, new Placement(this.context, this.log, resumption),
 				new Visibility(this.context, List.copyOf(builder.filters),
 						() -> history != null && history.hasOpaqueIds()),
-				new Histories(history, turns, this.translator::translate, this::isClosed), this.client);
+				new Histories(history, turns, translator::translate, this::isClosed), this.client);
 	}
 
 	/**
@@ -207,7 +202,7 @@ public final class EventStream {
 	}
 
 	/**
-	 * In one step with {@link #release}: a publisher is not let go under a client; and
+	 * In one step with {@link #release}: a publisher is not cancelled under a client; and
 	 * with {@link #drain} and {@link #close}: a client is turned away or sent away.
 	 */
 	private synchronized EventConnection admit(EventClient client, EventSink sink) {
@@ -224,7 +219,7 @@ public final class EventStream {
 		if (this.clients.get() == 0 && now - this.idleSince >= linger.toNanos() && !this.log.hasEnded()
 				&& this.source.release()) {
 			this.log.renew();
-			logger.debug("Let go the publisher of stream '" + this.context.name() + "', which has no clients");
+			logger.debug("Cancelled the publisher of stream '" + this.context.name() + "', which has no clients");
 		}
 	}
 
@@ -281,8 +276,8 @@ public final class EventStream {
 	}
 
 	/**
-	 * Ends the stream: the publisher is let go, and clients get what the log has for them
-	 * and then the end of the response, now and whenever they come back.
+	 * Ends the stream: the publisher is cancelled, and clients get what the log has for
+	 * them and then the end of the response, now and whenever they come back.
 	 */
 	public void stop() {
 		this.source.stop();
@@ -304,7 +299,8 @@ public final class EventStream {
 	}
 
 	/**
-	 * Lets the publisher go and ends all connections, since the server shuts down.
+	 * Cancels the subscription to the publisher and ends all connections, since the
+	 * server shuts down.
 	 */
 	public void close() {
 		synchronized (this) {
@@ -376,21 +372,10 @@ public final class EventStream {
 	}
 
 	/**
-	 * What the parts of the stream share.
-	 */
-	public StreamContext context() {
-		return this.context;
-	}
-
-	/**
 	 * What its connections share.
 	 */
 	Delivery delivery() {
 		return this.delivery;
-	}
-
-	public FrameEncoder encoder() {
-		return this.encoder;
 	}
 
 	/**
@@ -414,10 +399,6 @@ public final class EventStream {
 					"There is no thread for the history of stream '" + this.context.name() + "'");
 		}
 		histories.run();
-	}
-
-	public Supervisor supervisor() {
-		return this.context.supervisor();
 	}
 
 	private void tick() {
