@@ -170,7 +170,9 @@ final class ChannelSubscription<E> implements BufferedSubscription {
 		catch (Throwable ex) {
 			NonBlockingThread.Replaced.check(ex);
 			cancel();
-			logger.error("A subscriber of an event channel failed and is let go (Reactive Streams 2.13)", ex);
+			logger.error(
+					"A subscriber of an event channel failed; its subscription is cancelled (Reactive Streams 2.13)",
+					ex);
 		}
 	}
 

@@ -119,7 +119,7 @@ public final class EventStreamBuilder {
 
 	/**
 	 * Makes the stream serve one client alone: the publisher is asked for no more than
-	 * the client reads, is let go when the client leaves, and its failure ends the
+	 * the client reads, is cancelled when the client leaves, and its failure ends the
 	 * connection.
 	 * @param onEnd called with the stream when the client has gone
 	 * @return this builder
@@ -131,7 +131,7 @@ public final class EventStreamBuilder {
 
 	/**
 	 * Says that the publisher knows the client and goes on behind its last event, where
-	 * that has an id of the application's. The client is not told of a gap then, and no
+	 * that has an id of the application's. The client is then sent no gap event, and no
 	 * history is asked.
 	 * @return this builder
 	 */
@@ -142,7 +142,7 @@ public final class EventStreamBuilder {
 
 	/**
 	 * Says that the publisher goes on behind the last event of the client, whatever its
-	 * id looks like. The client is not told of a gap then, and no history is asked.
+	 * id looks like. The client is then sent no gap event, and no history is asked.
 	 * @return this builder
 	 */
 	public EventStreamBuilder resumed() {

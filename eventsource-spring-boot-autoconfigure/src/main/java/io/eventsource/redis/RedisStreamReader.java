@@ -216,7 +216,7 @@ final class RedisStreamReader {
 			}
 		}
 		catch (Throwable ex) {
-			// Who logs a failure is not to fail for it
+			// A failure to log must not end the reader
 		}
 	}
 

@@ -17,7 +17,7 @@ import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is at the door of a stream, and whether it is let in.
+ * A client that asks for a stream, and whether it is admitted.
  *
  * @param client what is known of the client
  * @param refusal why it is not let in; {@code null} if it is
@@ -74,8 +74,8 @@ record ConnectionRequest(EventClient client, @Nullable RefusalReason refusal) {
 	}
 
 	/**
-	 * Takes note of the session that a request has come with. Who the user is may have
-	 * been found out from it, long before a stream is opened.
+	 * Takes note of the session that a request has come with. The user may have been
+	 * determined from it, long before a stream is opened.
 	 */
 	static void begin(HttpServletRequest request) {
 		if (request.getRequestedSessionId() != null && request.isRequestedSessionIdValid()) {

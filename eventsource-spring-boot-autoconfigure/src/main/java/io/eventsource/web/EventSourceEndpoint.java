@@ -98,7 +98,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 * Opens a stream over a publisher for this client alone, likewise. The publisher is
 	 * subscribed to once, asked for no more than the client reads, cancelled when the
 	 * client goes, and the response ends with it. A client that comes back with an id is
-	 * told of a gap, since the publisher is not known to go on behind that event.
+	 * sent a gap event, since the publisher is not known to go on behind that event.
 	 * @param publisher the publisher; {@link Event events} are sent as they are, Spring's
 	 * {@code ServerSentEvent}s likewise, anything else is the data of an event
 	 * @param request the request
@@ -114,7 +114,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 	/**
 	 * Opens a stream over a publisher that goes on behind an event that the client has
-	 * already, so that the client is told of no gap.
+	 * already, so that the client is sent no gap event.
 	 * @param publisher the publisher
 	 * @param resumedAfter the {@linkplain #lastEventId id of the last event} that the
 	 * client has, if the publisher goes on behind it; otherwise {@code null} or another

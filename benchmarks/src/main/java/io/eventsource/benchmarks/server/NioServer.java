@@ -28,7 +28,7 @@ final class NioServer implements StreamServer {
 			\r
 			""");
 
-	/** How many events a client may lag before it is let go. */
+	/** How many events a client may lag before it is disconnected. */
 	private static final int CAPACITY = 65_536;
 
 	private final Selector selector = Selector.open();

@@ -74,7 +74,7 @@ final class Beginning {
 	}
 
 	/**
-	 * From where on the client must be told of what it does not get.
+	 * The position from which on the client must be told what it does not get.
 	 */
 	long promised() {
 		return this.promised;

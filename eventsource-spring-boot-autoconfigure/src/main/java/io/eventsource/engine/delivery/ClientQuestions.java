@@ -62,7 +62,7 @@ final class ClientQuestions {
 			WorkerReplaced.check(ex);
 			this.context.supervisor()
 				.failed(Callee.CONDITION, () -> "The condition by which connections are ended failed for " + client
-						+ ", which is disconnected therefore", ex);
+						+ ", which is therefore disconnected", ex);
 			return true;
 		}
 	}

@@ -35,7 +35,7 @@ public final class EventLog {
 	/** The newest frame of each key; only where the log is conflating. */
 	private final Map<String, Frame> framesByKey = new HashMap<>();
 
-	/** How many bytes were taken in all, and how many of them were let go again. */
+	/** How many bytes were taken in all, and how many of them have left again. */
 	private long taken;
 
 	private long released;
@@ -166,7 +166,7 @@ public final class EventLog {
 	/**
 	 * Puts older events before the first, as many of the last of them as there is room
 	 * for. Does nothing unless the log is as new: no event has come, and none has left.
-	 * Who has a place in the log already does not get them.
+	 * Clients that have a place in the log already do not get them.
 	 */
 	public synchronized void prepend(List<EncodedEvent> older) {
 		if (this.ended || !isNew()) {

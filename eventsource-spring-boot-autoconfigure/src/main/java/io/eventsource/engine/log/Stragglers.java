@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * An eighth of the memory, or one event if that is larger, may be kept in this way beside
  * the newest of these events. What is more than that is given up by those furthest
  * behind: they are closed with {@link CloseReason#OVERFLOW}, whatever the strategy of the
- * stream, because nothing else lets go of an event of which a client has a part. No
- * client that the publisher waits for is among them: the log has all that such a client
- * needs, so no more than the event before that has left it, which is the newest.
+ * stream, because nothing else frees an event of which a client has a part. No client
+ * that the publisher waits for is among them: the log has all that such a client needs,
+ * so no more than the event before that has left it, which is the newest.
  * <p>
  * Guarded by the monitor of the log.
  */

@@ -177,7 +177,7 @@ public final class PublisherSubscription implements Subscriber<Object> {
 				this.subscription = subscription;
 			}
 		}
-		// Who has cancelled it meanwhile may not have seen it
+		// If it was cancelled meanwhile, that may have come too early to reach it
 		if (this.subscription != subscription || this.done.get()) {
 			subscription.cancel();
 			return;

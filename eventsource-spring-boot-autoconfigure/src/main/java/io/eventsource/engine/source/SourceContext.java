@@ -10,8 +10,8 @@ import io.eventsource.engine.runtime.StreamContext;
  * @param publisher the publisher
  * @param translator makes events of what the publisher emits
  * @param log where the events go
- * @param listener whom to tell what becomes of the publisher
- * @param publisherLog logs what becomes of the publisher
+ * @param listener notified of what happens to the publisher
+ * @param publisherLog logs what happens to the publisher
  */
 record SourceContext(StreamContext stream, StreamPublisher publisher, EventTranslator translator, SourceLog log,
 		SourceListener listener, PublisherLog publisherLog) {

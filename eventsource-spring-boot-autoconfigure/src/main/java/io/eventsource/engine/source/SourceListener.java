@@ -1,7 +1,7 @@
 package io.eventsource.engine.source;
 
 /**
- * The stream, which is told what becomes of its publisher.
+ * The stream, which is notified of what happens to its publisher.
  */
 public interface SourceListener {
 

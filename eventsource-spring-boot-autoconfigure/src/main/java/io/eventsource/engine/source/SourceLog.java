@@ -115,7 +115,7 @@ public final class SourceLog {
 	 */
 	void prepend(List<EncodedEvent> older, boolean late) {
 		if (late && this.log.isNew()) {
-			// Who had its place in the empty log, and comes back, may miss some
+			// A client that had its place in the empty log, and comes back, may miss some
 			this.log.renew();
 		}
 		this.log.prepend(older);

@@ -36,7 +36,7 @@ public final class StreamPublisher {
 	}
 
 	/**
-	 * What logs what becomes of the publisher. Where each client has a publisher of its
+	 * The log of what happens to the publisher. Where each client has a publisher of its
 	 * own, those of one name share it.
 	 */
 	PublisherLog log(StreamContext context, Dispatcher dispatcher) {

@@ -34,7 +34,7 @@ public final class StreamSource {
 	 * @param publisher where the events come from
 	 * @param translator makes events of what the publisher emits
 	 * @param log where the events go
-	 * @param listener whom to tell what becomes of the publisher
+	 * @param listener notified of what happens to the publisher
 	 * @param dispatcher the threads that serve the stream
 	 */
 	public StreamSource(StreamContext stream, StreamPublisher publisher, EventTranslator translator, SourceLog log,
@@ -150,7 +150,8 @@ public final class StreamSource {
 		CurrentSubscription.Ended ended = this.current.end(forGood);
 		PublisherSubscription subscription = ended.subscription();
 		if (subscription != null && subscription.end()) {
-			// First, so that what is thrown therefore meets a subscription that exists
+			// First, so that an exception thrown because of it meets a subscription that
+			// exists
 			this.calls.interrupt();
 			cancel(subscription);
 		}
