@@ -167,8 +167,8 @@ public final class WarHost {
 		JettyHost(Path directory) throws Exception {
 			this.directory = directory;
 			this.connector.setHost("127.0.0.1");
-			// The distribution's module graceful
-			this.server.setStopTimeout(5000);
+			// The distribution's module graceful, on a machine that may be busy
+			this.server.setStopTimeout(30_000);
 			this.server.addConnector(this.connector);
 			this.server.setHandler(new GracefulHandler(this.contexts));
 			this.context = create();

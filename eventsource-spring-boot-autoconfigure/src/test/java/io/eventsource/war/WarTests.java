@@ -67,7 +67,7 @@ class WarTests {
 	void clientsGetACleanEndWhenTheContainerIsTerminated(TestServer.Container container) throws Exception {
 		deploy(container);
 		this.war.terminate();
-		assertThat(this.war.awaitExit()).isTrue();
+		assertThat(this.war.awaitExit()).as(this.war::output).isTrue();
 		assertEndsClean();
 		assertThat(this.war.output()).contains("host: stopped");
 	}
@@ -92,16 +92,16 @@ class WarTests {
 	}
 
 	private void assertEndsClean() {
-		int cut = 0;
+		List<Exception> cut = new ArrayList<>();
 		for (StreamClient client : this.clients) {
 			try {
 				client.awaitEnd();
 			}
 			catch (Exception ex) {
-				cut++;
+				cut.add(ex);
 			}
 		}
-		assertThat(cut).as("clients that were cut").isZero();
+		assertThat(cut).as("clients that were cut; the container said: %s", this.war.output()).isEmpty();
 		assertThat(this.clients).allSatisfy((client) -> assertThat(client.reconnectionTime())
 			.isBetween(Duration.ofSeconds(3), Duration.ofSeconds(6)));
 		assertThat(this.clients.stream().map(StreamClient::reconnectionTime).distinct()).hasSizeGreaterThan(50);

@@ -37,6 +37,9 @@ public final class TestServer implements AutoCloseable {
 			+ "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration,"
 			+ "org.springframework.boot.security.oauth2.server.resource.autoconfigure.web.OAuth2ResourceServerWebSecurityAutoConfiguration";
 
+	/** Tomcat warns of a machine that is slow to make its first random number. */
+	private static final String QUIET = "logging.level.org.apache.catalina.util.SessionIdGeneratorBase=error";
+
 	private static final String WITHOUT = "spring.autoconfigure.exclude=";
 
 	private final ServletWebServerApplicationContext context;
@@ -56,7 +59,7 @@ public final class TestServer implements AutoCloseable {
 			Class<?> application, String... properties) {
 		List<String> all = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
 				"server.address=127.0.0.1", "server.shutdown=immediate", "spring.jmx.enabled=false",
-				"eventsource.shutdown.drain=0", without(DATABASE, SECURITY)));
+				"eventsource.shutdown.drain=0", QUIET, without(DATABASE, SECURITY)));
 		all.addAll(List.of(properties));
 		SpringApplicationBuilder builder = new SpringApplicationBuilder(Base.class, application);
 		if (parent != null) {
