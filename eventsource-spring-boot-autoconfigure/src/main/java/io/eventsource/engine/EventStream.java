@@ -3,8 +3,6 @@ package io.eventsource.engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -13,115 +11,39 @@ import io.eventsource.ClientSnapshot;
 import io.eventsource.CloseReason;
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
-import io.eventsource.EventHistory;
 import io.eventsource.EventSink;
-import io.eventsource.OverflowStrategy;
-import io.eventsource.StreamListener;
 import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
-import io.eventsource.engine.delivery.ClientGroups;
-import io.eventsource.engine.delivery.Contention;
 import io.eventsource.engine.delivery.Delivery;
-import io.eventsource.engine.delivery.DeliveryCounts;
-import io.eventsource.engine.delivery.DeliveryListener;
-import io.eventsource.engine.delivery.Departure;
-import io.eventsource.engine.delivery.Histories;
-import io.eventsource.engine.delivery.HistoryTurns;
-import io.eventsource.engine.delivery.Placement;
-import io.eventsource.engine.delivery.Resumption;
-import io.eventsource.engine.delivery.Visibility;
 import io.eventsource.engine.log.EventLog;
-import io.eventsource.engine.log.Frame;
 import io.eventsource.engine.log.FrameEncoder;
-import io.eventsource.engine.runtime.ApplicationCalls;
-import io.eventsource.engine.runtime.BoundedExecutor;
 import io.eventsource.engine.runtime.Dispatcher;
-import io.eventsource.engine.runtime.PublisherStart;
 import io.eventsource.engine.runtime.StreamContext;
-import io.eventsource.engine.runtime.Supervisor;
-import io.eventsource.engine.source.EventTranslator;
-import io.eventsource.engine.source.SourceListener;
-import io.eventsource.engine.source.SourceLog;
-import io.eventsource.engine.source.StreamPublisher;
-import io.eventsource.engine.source.StreamSource;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /**
- * One running stream over one publisher. The publisher is subscribed to when the first
- * client has its place. Thread-safe; no method blocks.
+ * One running stream over one publisher: admits clients, and ends. The publisher is
+ * subscribed to when the first client has its place. Thread-safe; no method blocks.
  */
 public final class EventStream {
 
-	private static final Log logger = LogFactory.getLog(EventStream.class);
-
 	private final StreamContext context;
-
-	private final StreamPublisher publisher;
-
-	private final Dispatcher dispatcher;
 
 	private final @Nullable Consumer<EventStream> onEnd;
 
-	private final EventLog log;
-
-	private final StreamSource source;
-
-	private final Delivery delivery;
-
-	private final ClientGroups groups;
+	private final ClientCount count;
 
 	private final PersonalClient client;
 
-	private final AtomicInteger clients = new AtomicInteger();
-
-	private final Runnable tick = this::tick;
-
-	/** Since when there has been no client; only looked at where there is none. */
-	private volatile long idleSince;
-
-	private volatile boolean draining;
-
-	private volatile boolean closed;
+	private final StreamPipeline pipeline;
 
 	EventStream(EventStreamBuilder builder) {
-		this.publisher = new StreamPublisher(builder.publisher,
-				(builder.logName != null) ? builder.logName : builder.name);
-		this.dispatcher = builder.dispatcher;
+		this.context = builder.context();
 		this.onEnd = builder.onEnd;
-		StreamSettings settings = builder.settings;
-		Supervisor supervisor = new Supervisor(builder.name, builder.listener, logger, this.dispatcher.clock());
-		this.context = new StreamContext(builder.name, settings, this.onEnd != null, supervisor, new ApplicationCalls(),
-				this.dispatcher.clock());
-		boolean filtered = !builder.filters.isEmpty();
-		FrameEncoder encoder = new FrameEncoder(builder.dataWriter, settings.buffer().maxEventSize(), filtered,
-				this.publisher.hasForeignIds(), this.dispatcher.typeWarnings());
-		this.log = new EventLog(settings.buffer().size(), settings.buffer().memory(),
-				settings.buffer().overflow() == OverflowStrategy.CONFLATE, filtered, this.dispatcher.clock());
-		EventTranslator translator = new EventTranslator(this.context, encoder, builder.mapping);
-		this.source = new StreamSource(this.context, this.publisher, translator,
-				new SourceLog(this.log, this::floor, () -> this.clients.get() > 0, this::appended),
-				new PublisherEvents(), this.dispatcher);
-		this.client = new PersonalClient(this.context, this.dispatcher.earlyFailures());
-		this.delivery = delivery(builder, translator);
-		this.groups = new ClientGroups(this.delivery,
-				new Contention(this.source::pace, this.dispatcher.clock().getAsLong()), new Deliveries(),
-				this.dispatcher);
-	}
-
-	private Delivery delivery(EventStreamBuilder builder, EventTranslator translator) {
-		EventHistory history = this.publisher.history(builder.history);
-		HistoryTurns turns = new HistoryTurns(
-				new BoundedExecutor(this::readHistory, HistoryTurns.READERS,
-						this.context.supervisor().log(Callee.HISTORY)),
-				this.log, this::floor, this.context.settings().buffer().memory());
-		Resumption resumption = new Resumption(builder.resumed, builder.resumable, this.publisher::isForeign);
-		return new Delivery(this.context, this.log, new Placement(this.context, this.log, resumption),
-				new Visibility(this.context, List.copyOf(builder.filters),
-						() -> history != null && history.hasOpaqueIds()),
-				new Histories(history, turns, translator::translate, this::isClosed), this.client);
+		this.count = new ClientCount(builder.name, builder.dispatcher);
+		this.client = new PersonalClient(this.context, builder.dispatcher.earlyFailures());
+		this.pipeline = new StreamPipeline(builder, this.context, this.count, this.client, this::departed);
 	}
 
 	/**
@@ -156,10 +78,9 @@ public final class EventStream {
 	 * Subscribes to the publisher without waiting for a client.
 	 */
 	public void start() {
-		if (!this.closed) {
-			this.idleSince = this.dispatcher.clock().getAsLong();
-			this.dispatcher.worker(0).startTicking(this.tick);
-			this.source.start();
+		if (!this.count.wasClosed()) {
+			this.count.beginIdleTime();
+			this.pipeline.start();
 		}
 	}
 
@@ -172,14 +93,14 @@ public final class EventStream {
 	 * @throws IllegalStateException if the stream was closed
 	 */
 	public EventConnection connect(EventClient client, EventSink sink) {
-		EventConnection connection = admit(client, sink);
-		if (isPersonal()) {
-			serve(client, sink);
+		EventConnection connection = this.count.admit(() -> this.pipeline.clients().admit(client, sink));
+		if (this.context.personal()) {
+			this.client.serve(client, sink, this.pipeline.isBuffering());
 		}
 		try {
-			tell((listener) -> listener.clientOpened(client));
+			this.context.supervisor().tell((listener) -> listener.clientOpened(client));
 			start();
-			if (this.closed) {
+			if (this.count.wasClosed()) {
 				// For what was started after it had been stopped
 				close();
 			}
@@ -192,35 +113,16 @@ public final class EventStream {
 		return connection;
 	}
 
-	private void serve(EventClient client, EventSink sink) {
-		PublisherStart first = this.client.serve(client, sink);
-		if (this.publisher.isBuffering()) {
-			// Which does not fail before it has begun
-			first.called();
-			first.give();
+	private void departed(EventClient client, CloseReason reason) {
+		this.count.remove();
+		if (this.onEnd != null) {
+			close();
+			this.context.calls().end();
+			this.onEnd.accept(this);
 		}
-	}
-
-	/**
-	 * In one step with {@link #release}: a publisher is not cancelled under a client; and
-	 * with {@link #drain} and {@link #close}: a client is turned away or sent away.
-	 */
-	private synchronized EventConnection admit(EventClient client, EventSink sink) {
-		if (this.draining || isClosed()) {
-			throw new IllegalStateException("Stream '" + this.context.name() + "' is closed");
-		}
-		EventConnection connection = this.groups.admit(client, sink);
-		// Registered before it is counted, so that a count above zero implies a position
-		this.clients.incrementAndGet();
-		return connection;
-	}
-
-	private synchronized void release(Duration linger, long now) {
-		if (this.clients.get() == 0 && now - this.idleSince >= linger.toNanos() && !this.log.hasEnded()
-				&& this.source.release()) {
-			this.log.renew();
-			logger.debug("Cancelled the publisher of stream '" + this.context.name() + "', which has no clients");
-		}
+		// Last, since listeners may take their time
+		this.context.supervisor().debug(() -> "Closed " + client + ": " + reason);
+		this.context.supervisor().tell((listener) -> listener.clientClosed(client, reason));
 	}
 
 	/**
@@ -230,7 +132,7 @@ public final class EventStream {
 	 * @return whether the client need not come back
 	 */
 	public boolean isOver(@Nullable String lastEventId) {
-		return this.delivery.placement().isOver(lastEventId);
+		return delivery().placement().isOver(lastEventId);
 	}
 
 	/**
@@ -244,45 +146,11 @@ public final class EventStream {
 	}
 
 	/**
-	 * Returns what is sent to an {@code EventSource} before anything else: a line without
-	 * an empty one behind it, which many readers would take for an event. It becomes a
-	 * part of the first block.
-	 * @param retry the reconnection time that it is told
-	 * @return the bytes
-	 */
-	public static byte[] preamble(Duration retry) {
-		return FrameEncoder.retry(retry);
-	}
-
-	/**
-	 * Returns what tells a client its place before it is sent an event.
-	 * @param id the id of the place, which is {@link EventConnection#openingId()};
-	 * {@code null} for none
-	 * @return the bytes, which follow the preamble; none without an id
-	 */
-	public static byte[] position(@Nullable String id) {
-		return (id != null) ? FrameEncoder.checkpoint(id) : new byte[0];
-	}
-
-	/**
-	 * Returns the time after which a client is to come back that cannot be served now:
-	 * between the reconnection time and twice that, at random, so that not all come back
-	 * at once.
-	 * @param settings the settings of the stream
-	 * @return the time, in whole milliseconds
-	 */
-	public static Duration returnTime(StreamSettings settings) {
-		return Departure.returnTime(settings);
-	}
-
-	/**
 	 * Ends the stream: the publisher is cancelled, and clients get what the log has for
 	 * them and then the end of the response, now and whenever they come back.
 	 */
 	public void stop() {
-		this.source.stop();
-		this.log.end();
-		appended();
+		this.pipeline.end();
 	}
 
 	/**
@@ -292,10 +160,8 @@ public final class EventStream {
 	 * @param time the time
 	 */
 	public void drain(Duration time) {
-		synchronized (this) {
-			this.draining = true;
-		}
-		this.groups.drain(time.toNanos());
+		this.count.drain();
+		this.pipeline.clients().drain(time.toNanos());
 	}
 
 	/**
@@ -303,12 +169,8 @@ public final class EventStream {
 	 * server shuts down.
 	 */
 	public void close() {
-		synchronized (this) {
-			this.closed = true;
-		}
-		this.source.stop();
-		this.dispatcher.worker(0).stopTicking(this.tick);
-		this.groups.close(CloseReason.SHUTDOWN);
+		this.count.close();
+		this.pipeline.close();
 	}
 
 	/**
@@ -317,7 +179,7 @@ public final class EventStream {
 	 * @return how many they were, as soon as the workers have looked
 	 */
 	public CompletableFuture<Integer> disconnect(Predicate<EventClient> condition) {
-		return this.groups.disconnect(condition, CloseReason.REVOKED);
+		return this.pipeline.clients().disconnect(condition, CloseReason.REVOKED);
 	}
 
 	/**
@@ -325,7 +187,7 @@ public final class EventStream {
 	 * @return the clients, as soon as the workers have looked
 	 */
 	public CompletableFuture<List<ClientSnapshot>> clients() {
-		return this.groups.clients();
+		return this.pipeline.clients().clients();
 	}
 
 	/**
@@ -333,188 +195,25 @@ public final class EventStream {
 	 * @return the snapshot
 	 */
 	public StreamSnapshot snapshot() {
-		long tail = this.log.tail();
-		return new StreamSnapshot(this.context.name(), state(), this.clients.get(), tail,
-				this.groups.sum(DeliveryCounts::delivered), this.groups.sum(DeliveryCounts::bytes),
-				this.groups.sum(DeliveryCounts::skipped), this.groups.sum(DeliveryCounts::filtered),
-				this.groups.sum(DeliveryCounts::replayed), this.groups.greatestLag(tail), this.source.restarts());
-	}
-
-	private StreamSnapshot.State state() {
-		if (this.closed) {
-			return StreamSnapshot.State.CLOSED;
-		}
-		if (this.log.hasEnded()) {
-			return StreamSnapshot.State.COMPLETED;
-		}
-		if (this.source.isSubscribed() && !this.source.isDoubtful()) {
-			return this.publisher.isCutOff() ? StreamSnapshot.State.RESTARTING : StreamSnapshot.State.LIVE;
-		}
-		return this.source.isFailing() ? StreamSnapshot.State.RESTARTING : StreamSnapshot.State.WAITING;
-	}
-
-	/**
-	 * Whether the stream serves one client alone, whose pace is then the publisher's.
-	 */
-	public boolean isPersonal() {
-		return this.onEnd != null;
-	}
-
-	/**
-	 * Whether no client can be served any more.
-	 */
-	public boolean isClosed() {
-		return this.closed || this.dispatcher.isClosed();
+		return this.pipeline.snapshot();
 	}
 
 	public EventLog log() {
-		return this.log;
+		return this.pipeline.log();
 	}
 
 	/**
 	 * What its connections share.
 	 */
 	Delivery delivery() {
-		return this.delivery;
+		return this.pipeline.delivery();
 	}
 
 	/**
 	 * The position that no event needed by a client that could take it is behind.
 	 */
 	public long floor() {
-		return this.groups.floor();
-	}
-
-	private void appended() {
-		this.groups.scheduleFlush();
-	}
-
-	/** Once there are no such threads any more, histories are only closed. */
-	private void readHistory(Runnable histories) {
-		if (this.dispatcher.intake(histories)) {
-			return;
-		}
-		if (!isClosed()) {
-			throw new RejectedExecutionException(
-					"There is no thread for the history of stream '" + this.context.name() + "'");
-		}
-		histories.run();
-	}
-
-	private void tick() {
-		long now = this.dispatcher.clock().getAsLong();
-		Duration linger = this.context.settings().publisher().linger();
-		if (linger != null && this.clients.get() == 0) {
-			release(linger, now);
-		}
-		this.source.tick();
-	}
-
-	private void tell(Consumer<StreamListener> signal) {
-		this.context.supervisor().tell(signal);
-	}
-
-	private void closed(EventClient client, CloseReason reason) {
-		this.idleSince = this.dispatcher.clock().getAsLong();
-		this.clients.decrementAndGet();
-		if (this.onEnd != null) {
-			close();
-			this.context.calls().end();
-			this.onEnd.accept(this);
-		}
-		// Last, since listeners may take their time
-		this.context.supervisor().debug(() -> "Closed " + client + ": " + reason);
-		tell((listener) -> listener.clientClosed(client, reason));
-	}
-
-	/**
-	 * What follows from what the publisher does.
-	 */
-	private final class PublisherEvents implements SourceListener {
-
-		@Override
-		public void runInContext(Runnable task) {
-			EventStream.this.client.runInContext(task);
-		}
-
-		@Override
-		public void called() {
-			PublisherStart start = EventStream.this.client.publisherStart();
-			if (start != null) {
-				start.called();
-			}
-		}
-
-		@Override
-		public void emitted() {
-			PublisherStart start = EventStream.this.client.publisherStart();
-			if (start != null) {
-				start.emitted();
-			}
-		}
-
-		@Override
-		public void completed() {
-			PublisherStart start = EventStream.this.client.publisherStart();
-			if (start != null) {
-				start.give();
-			}
-			stop();
-		}
-
-		@Override
-		public void failed(Throwable cause, boolean early, Runnable report) {
-			PublisherStart start = EventStream.this.client.publisherStart();
-			if (start != null && start.failed(cause)) {
-				logger.debug("The publisher of stream '" + name() + "' failed, as its client is told", cause);
-				ended(cause);
-				EventStream.this.groups.close(CloseReason.FAILED);
-				return;
-			}
-			report.run();
-			if (start != null && early) {
-				EventStream.this.client.failedEarly();
-			}
-			ended(cause);
-		}
-
-		private void ended(Throwable cause) {
-			tell((listener) -> listener.publisherFailed(name(), cause));
-			if (isPersonal()) {
-				// Before the end of the log: who sees that knows why
-				EventStream.this.client.failed();
-				stop();
-			}
-		}
-
-	}
-
-	/**
-	 * What follows from the progress of the clients.
-	 */
-	private final class Deliveries implements DeliveryListener {
-
-		@Override
-		public void flushed(Frame first) {
-			long nanos = EventStream.this.dispatcher.clock().getAsLong() - first.time();
-			tell((listener) -> listener.eventsFlushed(name(), nanos));
-		}
-
-		@Override
-		public void progressed() {
-			if (isPersonal()) {
-				// Nobody else comes for what its client has
-				EventStream.this.log.forget(floor());
-			}
-			EventStream.this.delivery.histories().advance();
-			EventStream.this.source.replenish(false);
-		}
-
-		@Override
-		public void closed(EventClient client, CloseReason reason) {
-			EventStream.this.closed(client, reason);
-		}
-
+		return this.pipeline.clients().floor();
 	}
 
 }

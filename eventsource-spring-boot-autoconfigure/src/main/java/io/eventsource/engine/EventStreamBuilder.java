@@ -3,14 +3,25 @@ package io.eventsource.engine;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
+import io.eventsource.BufferSettings;
 import io.eventsource.DataWriter;
 import io.eventsource.Event;
 import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
+import io.eventsource.OverflowStrategy;
 import io.eventsource.StreamListener;
 import io.eventsource.StreamSettings;
+import io.eventsource.engine.log.EventLog;
+import io.eventsource.engine.log.FrameEncoder;
+import io.eventsource.engine.runtime.ApplicationCalls;
 import io.eventsource.engine.runtime.Dispatcher;
+import io.eventsource.engine.runtime.StreamContext;
+import io.eventsource.engine.runtime.Supervisor;
+import io.eventsource.engine.source.StreamPublisher;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
@@ -18,6 +29,8 @@ import org.reactivestreams.Publisher;
  * Describes a stream to be built. Not thread-safe.
  */
 public final class EventStreamBuilder {
+
+	private static final Log logger = LogFactory.getLog(EventStream.class);
 
 	final String name;
 
@@ -159,6 +172,28 @@ public final class EventStreamBuilder {
 	public EventStreamBuilder logName(String logName) {
 		this.logName = logName;
 		return this;
+	}
+
+	StreamContext context() {
+		LongSupplier clock = this.dispatcher.clock();
+		Supervisor supervisor = new Supervisor(this.name, this.listener, logger, clock);
+		return new StreamContext(this.name, this.settings, this.onEnd != null, supervisor, new ApplicationCalls(),
+				clock);
+	}
+
+	StreamPublisher streamPublisher() {
+		return new StreamPublisher(this.publisher, (this.logName != null) ? this.logName : this.name);
+	}
+
+	FrameEncoder encoder(StreamPublisher publisher) {
+		return new FrameEncoder(this.dataWriter, this.settings.buffer().maxEventSize(), !this.filters.isEmpty(),
+				publisher.hasForeignIds(), this.dispatcher.typeWarnings());
+	}
+
+	EventLog log() {
+		BufferSettings buffer = this.settings.buffer();
+		return new EventLog(buffer.size(), buffer.memory(), buffer.overflow() == OverflowStrategy.CONFLATE,
+				!this.filters.isEmpty(), this.dispatcher.clock());
 	}
 
 	/**

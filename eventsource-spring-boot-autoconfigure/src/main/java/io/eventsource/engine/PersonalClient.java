@@ -37,14 +37,19 @@ final class PersonalClient implements StreamOutcome {
 
 	/**
 	 * Takes note of the client, before its publisher is subscribed to.
+	 * @param buffering whether the publisher buffers its events, and so does not fail
+	 * before its first event: the response need not wait for that
 	 */
-	PublisherStart serve(EventClient client, EventSink sink) {
+	void serve(EventClient client, EventSink sink, boolean buffering) {
 		String user = (client.principalName() != null) ? client.principalName() : client.remoteAddress();
 		PublisherStart first = new PublisherStart(sink, this.context.name() + " " + user, this.earlyFailures,
 				this.context.settings(), now());
 		this.sink = sink;
 		this.start = first;
-		return first;
+		if (buffering) {
+			first.called();
+			first.give();
+		}
 	}
 
 	private long now() {
@@ -62,6 +67,46 @@ final class PersonalClient implements StreamOutcome {
 		else {
 			task.run();
 		}
+	}
+
+	/**
+	 * Takes note that the publisher was subscribed to, and the call has returned.
+	 */
+	void publisherCalled() {
+		PublisherStart first = this.start;
+		if (first != null) {
+			first.called();
+		}
+	}
+
+	/**
+	 * Takes note that the publisher has emitted its first event.
+	 */
+	void publisherEmitted() {
+		PublisherStart first = this.start;
+		if (first != null) {
+			first.emitted();
+		}
+	}
+
+	/**
+	 * Lets the response begin.
+	 */
+	void publisherStarted() {
+		PublisherStart first = this.start;
+		if (first != null) {
+			first.give();
+		}
+	}
+
+	/**
+	 * Takes note that the publisher has failed.
+	 * @return whether the client is answered with the failure itself, before anything
+	 * else was sent
+	 */
+	boolean publisherFailed(Throwable cause) {
+		PublisherStart first = this.start;
+		return first != null && first.failed(cause);
 	}
 
 	/**

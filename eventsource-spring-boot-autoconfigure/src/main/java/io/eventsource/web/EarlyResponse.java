@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 
 import io.eventsource.EventClient;
-import io.eventsource.engine.EventStream;
+import io.eventsource.engine.Reconnection;
 import io.eventsource.engine.StreamFamily;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -79,7 +79,7 @@ final class EarlyResponse {
 		send(() -> {
 			OutputStream output = response.getOutputStream();
 			StreamHeaders.confirmType(response);
-			output.write(EventStream.preamble(returnTime));
+			output.write(Reconnection.preamble(returnTime));
 			output.flush();
 		});
 	}

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 
 import io.eventsource.EventClient;
-import io.eventsource.engine.EventStream;
+import io.eventsource.engine.Reconnection;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +49,8 @@ final class ResponseHead {
 	void send(@Nullable String openingId) throws IOException {
 		OutputStream output = this.response.getOutputStream();
 		if (StreamHeaders.isForEventSource(this.request)) {
-			output.write(EventStream.preamble(this.retry));
-			output.write(EventStream.position(openingId));
+			output.write(Reconnection.preamble(this.retry));
+			output.write(Reconnection.position(openingId));
 		}
 		StreamHeaders.confirmType(this.response);
 		output.flush();

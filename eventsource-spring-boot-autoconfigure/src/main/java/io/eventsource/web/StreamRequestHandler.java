@@ -5,7 +5,7 @@ import java.io.IOException;
 import io.eventsource.RefusalReason;
 import io.eventsource.StreamListener;
 import io.eventsource.engine.ConnectionAttempt;
-import io.eventsource.engine.EventStream;
+import io.eventsource.engine.Reconnection;
 import io.eventsource.engine.StreamFamily;
 import io.eventsource.engine.StreamRegistry;
 import jakarta.servlet.http.HttpServletRequest;
@@ -90,7 +90,7 @@ final class StreamRequestHandler {
 			case UNAUTHORIZED -> EarlyResponse.send(HttpServletResponse.SC_UNAUTHORIZED, response);
 			case FORBIDDEN -> EarlyResponse.send(HttpServletResponse.SC_FORBIDDEN, response);
 			default ->
-				EarlyResponse.send(EventStream.returnTime(definition.settings()), this.rejection, request, response);
+				EarlyResponse.send(Reconnection.returnTime(definition.settings()), this.rejection, request, response);
 		}
 		return null;
 	}

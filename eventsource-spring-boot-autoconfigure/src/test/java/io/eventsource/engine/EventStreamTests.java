@@ -1003,7 +1003,7 @@ class EventStreamTests {
 
 	@Test
 	void preambleTellsTheReconnectionTime() {
-		assertThat(new String(EventStream.preamble(Duration.ofMillis(1234)), StandardCharsets.UTF_8))
+		assertThat(new String(Reconnection.preamble(Duration.ofMillis(1234)), StandardCharsets.UTF_8))
 			.isEqualTo("retry: 1234\n");
 	}
 
@@ -1011,11 +1011,11 @@ class EventStreamTests {
 	void timeToComeBackIsBetweenOnceAndTwiceTheReconnectionTime() {
 		StreamSettings settings = StreamSettings.builder().retry(Duration.ofSeconds(4)).build();
 		Set<Duration> times = IntStream.range(0, 100)
-			.mapToObj((i) -> EventStream.returnTime(settings))
+			.mapToObj((i) -> Reconnection.returnTime(settings))
 			.collect(Collectors.toSet());
 		assertThat(times).hasSizeGreaterThan(10)
 			.allSatisfy((time) -> assertThat(time).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(8)));
-		assertThat(EventStream.returnTime(StreamSettings.builder().retry(Duration.ZERO).build()))
+		assertThat(Reconnection.returnTime(StreamSettings.builder().retry(Duration.ZERO).build()))
 			.isBetween(Duration.ZERO, Duration.ofSeconds(1));
 	}
 
