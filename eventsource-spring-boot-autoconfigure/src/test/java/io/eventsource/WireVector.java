@@ -8,6 +8,7 @@ import java.util.Locale;
 
 import io.eventsource.EventStreamReader.Received;
 import io.eventsource.engine.log.FrameEncoder;
+import io.eventsource.engine.log.FramePlace;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -85,7 +86,8 @@ public final class WireVector {
 
 	private static byte[] encode(Event event, long sequence) {
 		FrameEncoder encoder = new FrameEncoder(String::valueOf, 1024);
-		return FrameEncoder.frame(encoder.encode(event), false, EPOCH, sequence, 0, 0).bytes();
+		return FrameEncoder.frame(encoder.encode(event), false, new FramePlace(sequence, EPOCH, sequence), 0, 0)
+			.bytes();
 	}
 
 	private static byte[] control(JsonNode json) {

@@ -15,6 +15,7 @@ import io.eventsource.EventStreamReader;
 import io.eventsource.EventStreamReader.Received;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.FrameEncoder;
+import io.eventsource.engine.log.FramePlace;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -105,7 +106,8 @@ class EventPropertyTests {
 		FrameEncoder encoder = new FrameEncoder(String::valueOf, 1 << 20);
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		for (int i = 0; i < events.size(); i++) {
-			bytes.writeBytes(FrameEncoder.frame(encoder.encode(events.get(i)), false, EPOCH, i, 0, 0).bytes());
+			bytes.writeBytes(FrameEncoder.frame(encoder.encode(events.get(i)), false, new FramePlace(i, EPOCH, i), 0, 0)
+				.bytes());
 		}
 		return bytes.toByteArray();
 	}

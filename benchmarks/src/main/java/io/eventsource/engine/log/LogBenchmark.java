@@ -112,7 +112,7 @@ public class LogBenchmark {
 				this.still.append(this.generated);
 				this.still.append(this.encoder.encode(Event.builder().id("order-" + i).data("x".repeat(100)).build()));
 			}
-			this.generatedId = FrameEncoder.id(this.still.epoch(), capacity / 2);
+			this.generatedId = LogId.ofEvent(this.still.epoch(), capacity / 2);
 			this.ownId = "order-" + capacity / 2;
 		}
 

@@ -31,17 +31,18 @@ final class Beginning {
 
 	/**
 	 * The beginning of a client that has just come.
+	 * @param log the log
 	 * @param start the place that it was given
 	 * @param live the position of the first event that was published after it came
 	 * @param lastEventId the id of the last event that it has, or {@code null}
 	 */
-	static Beginning of(EventLog.Start start, long live, @Nullable String lastEventId) {
+	static Beginning of(EventLog log, EventLog.Start start, long live, @Nullable String lastEventId) {
 		if (lastEventId == null) {
 			return new Beginning(start, live, live, GapCause.OVERFLOW);
 		}
 		LogId id = LogId.isOpening(lastEventId) ? LogId.parse(lastEventId) : null;
 		// Older events are a bonus for one that was sent nothing yet, too
-		long promised = (id != null) ? Math.max(start.position(), Math.min(live, id.next())) : start.position();
+		long promised = (id != null) ? Math.max(start.position(), Math.min(live, log.position(id))) : start.position();
 		return new Beginning(start, live, promised, GapCause.EVICTED);
 	}
 

@@ -184,13 +184,12 @@ final class ClientFilter implements Call {
 	byte[] checkpoint(EventLog log, long position) {
 		this.hidden = 0;
 		Frame last = log.frame(position - 1);
-		String own = (last != null && this.disclosesIds) ? last.id() : null;
-		if (own != null) {
-			return FrameEncoder.checkpoint(own);
+		String id = (last != null && this.disclosesIds) ? last.id() : null;
+		if (id == null && !this.context.personal()) {
+			// A personal publisher goes on by its own ids, or not at all
+			id = log.idBefore(position);
 		}
-		// A personal publisher goes on by its own ids, or not at all
-		return (this.context.personal() || position <= 0) ? new byte[0]
-				: FrameEncoder.checkpoint(FrameEncoder.id(log.epoch(), position - 1));
+		return (id != null) ? FrameEncoder.checkpoint(id) : new byte[0];
 	}
 
 	@Override

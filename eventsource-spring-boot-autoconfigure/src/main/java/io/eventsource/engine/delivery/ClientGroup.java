@@ -71,7 +71,7 @@ public final class ClientGroup implements Worker.Task {
 			long tail = this.delivery.log().tail();
 			floor.protect(tail);
 			EventLog.Start start = this.delivery.placement().start(client.lastEventId());
-			Beginning beginning = Beginning.of(start, tail, client.lastEventId());
+			Beginning beginning = Beginning.of(this.delivery.log(), start, tail, client.lastEventId());
 			cursor = new ClientCursor(Recipient.of(client, sink), this.delivery, this.share, this.contention, beginning,
 					now());
 			this.clients.add(cursor, this.delivery.log().tail());

@@ -4,7 +4,6 @@ import io.eventsource.EventClient;
 import io.eventsource.GapCause;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Frame;
-import io.eventsource.engine.log.LogId;
 import io.eventsource.engine.runtime.StreamContext;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +78,7 @@ public final class Placement {
 			return last.id();
 		}
 		boolean replaying = this.context.settings().replay().initial() > 0 && !this.log.hasEnded();
-		return LogId.ofOpening(this.log.epoch(), replaying ? tail : start.position());
+		return this.log.openingId(replaying ? tail : start.position());
 	}
 
 	/**
@@ -88,7 +87,8 @@ public final class Placement {
 	 */
 	String endId() {
 		long tail = this.log.tail();
-		return (tail > 0) ? LogId.ofEvent(this.log.epoch(), tail - 1) : LogId.ofOpening(this.log.epoch(), 0);
+		String last = this.log.idBefore(tail);
+		return (last != null) ? last : this.log.openingId(tail);
 	}
 
 }

@@ -46,7 +46,9 @@ public final class EventLog {
 	/** What has left, and clients have a part of. */
 	private final Stragglers stragglers;
 
-	private volatile String epoch = LogId.newEpoch();
+	private final LogIds ids;
+
+	private final @Nullable LogFamily family;
 
 	private volatile long head;
 
@@ -61,7 +63,7 @@ public final class EventLog {
 	private volatile long end = Long.MIN_VALUE;
 
 	/**
-	 * Makes an empty log.
+	 * Makes an empty log that stands alone.
 	 * @param capacity how many events it keeps
 	 * @param memory how many bytes it keeps
 	 * @param conflating whether newer events stand for older ones with their key
@@ -69,12 +71,28 @@ public final class EventLog {
 	 * @param clock the clock of the dispatcher
 	 */
 	public EventLog(int capacity, long memory, boolean conflating, boolean filtered, LongSupplier clock) {
+		this(capacity, memory, conflating, filtered, clock, null);
+	}
+
+	/**
+	 * Makes an empty log.
+	 * @param capacity how many events it keeps
+	 * @param memory how many bytes it keeps
+	 * @param conflating whether newer events stand for older ones with their key
+	 * @param filtered whether the events themselves are kept, for filters to look at
+	 * @param clock the clock of the dispatcher
+	 * @param origin what it shares with other logs; {@code null} if it stands alone
+	 */
+	public EventLog(int capacity, long memory, boolean conflating, boolean filtered, LongSupplier clock,
+			@Nullable LogOrigin origin) {
 		this.ring = new FrameRing(capacity);
 		this.memory = memory;
 		this.stragglers = new Stragglers(this, memory);
 		this.conflating = conflating;
 		this.filtered = filtered;
 		this.clock = clock;
+		this.family = (origin != null) ? origin.family() : null;
+		this.ids = new LogIds(this, origin);
 	}
 
 	/**
@@ -96,8 +114,7 @@ public final class EventLog {
 		}
 		long sequence = this.tail;
 		this.ring.makeRoom(this.head, sequence + 1);
-		Frame frame = FrameEncoder.frame(encoded, this.filtered, this.epoch, sequence, this.taken,
-				this.clock.getAsLong());
+		Frame frame = FrameEncoder.frame(encoded, this.filtered, place(sequence), this.taken, this.clock.getAsLong());
 		this.taken = frame.end();
 		overtake(frame);
 		while (sequence - this.head >= this.ring.capacity() || (isOverMemory() && this.head < sequence)) {
@@ -184,7 +201,7 @@ public final class EventLog {
 		this.released = before;
 		List<Frame> frames = new ArrayList<>();
 		for (int i = first; i < older.size(); i++) {
-			Frame frame = FrameEncoder.frame(older.get(i), this.filtered, this.epoch, i - older.size(), before,
+			Frame frame = FrameEncoder.frame(older.get(i), this.filtered, place(i - older.size()), before,
 					this.clock.getAsLong());
 			before = frame.end();
 			overtake(frame);
@@ -196,7 +213,18 @@ public final class EventLog {
 		frames.forEach(this::register);
 	}
 
+	private FramePlace place(long sequence) {
+		return new FramePlace(sequence, this.ids.epoch(), this.ids.take(sequence));
+	}
+
+	private void count(long bytes) {
+		if (this.family != null) {
+			this.family.add(bytes);
+		}
+	}
+
 	private void register(Frame frame) {
+		count(frame.weight());
 		if (frame.tellsPlace() || frame.gap() != null) {
 			this.end = frame.sequence() + 1;
 		}
@@ -224,6 +252,8 @@ public final class EventLog {
 		this.ring.set(sequence, null);
 		if (frame != null) {
 			this.released = frame.end();
+			this.ids.evicted(frame);
+			count(-frame.weight());
 			this.stragglers.evicted(frame);
 			if (frame.id() != null) {
 				this.framesById.remove(frame.id(), frame);
@@ -242,7 +272,7 @@ public final class EventLog {
 		while (this.head < this.tail) {
 			evict(this.head);
 		}
-		this.epoch = LogId.newEpoch();
+		this.ids.renew();
 	}
 
 	/**
@@ -280,8 +310,42 @@ public final class EventLog {
 		return last != null && last.gap() != null;
 	}
 
+	/**
+	 * Names the run of the log, or of its family.
+	 */
 	public String epoch() {
-		return this.epoch;
+		return this.ids.epoch();
+	}
+
+	/**
+	 * The id of a client that has all events before a position.
+	 * @return the id, or {@code null} if no event before it is known
+	 */
+	public @Nullable String idBefore(long position) {
+		return this.ids.before(position);
+	}
+
+	/**
+	 * The id of a client that has no event yet, and is to get those from a position on.
+	 */
+	public synchronized String openingId(long position) {
+		return this.ids.opening(position);
+	}
+
+	/**
+	 * The position of the first event, of now or of later, that a client does not have
+	 * which has an id.
+	 */
+	public long position(LogId id) {
+		return this.ids.position(id);
+	}
+
+	/**
+	 * The highest number of an event that this log has, or has had.
+	 */
+	public synchronized long lastNumber() {
+		Frame newest = frame(this.tail - 1);
+		return (newest != null) ? newest.number() : this.ids.lost();
 	}
 
 	/**
@@ -379,20 +443,7 @@ public final class EventLog {
 		if (id == null) {
 			return new Start(this.head, GapCause.UNKNOWN, null);
 		}
-		return id.epoch().equals(this.epoch) ? start(id, initialReplay)
-				: new Start(this.head, GapCause.RESTARTED, null);
-	}
-
-	private Start start(LogId id, int initialReplay) {
-		long oldest = this.head;
-		long tail = this.tail;
-		if (id.next() > tail) {
-			return new Start(oldest, GapCause.UNKNOWN, null);
-		}
-		if (id.next() < oldest) {
-			return new Start(oldest, GapCause.EVICTED, oldest - id.next());
-		}
-		return Start.at(id.opening() ? Math.min(id.next(), Math.max(oldest, tail - initialReplay)) : id.next());
+		return this.ids.start(id, initialReplay);
 	}
 
 	/**

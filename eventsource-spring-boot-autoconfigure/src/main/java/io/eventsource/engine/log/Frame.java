@@ -11,6 +11,8 @@ public final class Frame {
 
 	private final long sequence;
 
+	private final long number;
+
 	private final @Nullable String id;
 
 	private final @Nullable String key;
@@ -35,7 +37,7 @@ public final class Frame {
 
 	/**
 	 * Makes a frame.
-	 * @param sequence the place in the log
+	 * @param place the place in the log
 	 * @param id the id that the publisher gave the event; {@code null} where the stream
 	 * did
 	 * @param key what a newer event must be about to overtake this one; {@code null} if
@@ -50,9 +52,10 @@ public final class Frame {
 	 * @param time when it was published, by the clock of the dispatcher
 	 * @param gap why events are missing here, where the frame says just that
 	 */
-	Frame(long sequence, @Nullable String id, @Nullable String key, @Nullable String type, @Nullable Event event,
+	Frame(FramePlace place, @Nullable String id, @Nullable String key, @Nullable String type, @Nullable Event event,
 			long end, long weight, byte[] bytes, int own, long time, @Nullable GapCause gap) {
-		this.sequence = sequence;
+		this.sequence = place.sequence();
+		this.number = place.number();
 		this.id = id;
 		this.key = key;
 		this.type = type;
@@ -67,6 +70,13 @@ public final class Frame {
 
 	public long sequence() {
 		return this.sequence;
+	}
+
+	/**
+	 * The number in the sequence by which the log gives ids.
+	 */
+	long number() {
+		return this.number;
 	}
 
 	public @Nullable String id() {

@@ -141,29 +141,22 @@ public final class FrameEncoder {
 	/**
 	 * Completes a block to a frame of the log.
 	 * @param filtered whether filters are to be asked about the event
+	 * @param place the place of the event in the log
 	 * @param before how many bytes the log has taken so far
 	 * @param time when the event was published
 	 */
-	public static Frame frame(EncodedEvent encoded, boolean filtered, String epoch, long sequence, long before,
-			long time) {
+	public static Frame frame(EncodedEvent encoded, boolean filtered, FramePlace place, long before, long time) {
 		byte[] body = encoded.body();
 		int own = encoded.own();
 		if (encoded.needsId()) {
-			byte[] line = ("id: " + id(epoch, sequence) + "\n").getBytes(StandardCharsets.US_ASCII);
+			byte[] line = ("id: " + place.id() + "\n").getBytes(StandardCharsets.US_ASCII);
 			body = Arrays.copyOf(line, line.length + encoded.body().length);
 			System.arraycopy(encoded.body(), 0, body, line.length, encoded.body().length);
 			own = line.length;
 		}
 		long weight = encoded.weight();
-		return new Frame(sequence, encoded.id(), encoded.key(), encoded.type(), filtered ? encoded.event() : null,
+		return new Frame(place, encoded.id(), encoded.key(), encoded.type(), filtered ? encoded.event() : null,
 				before + weight, weight, body, own, time, encoded.gap());
-	}
-
-	/**
-	 * The id that an event has by its place in the log.
-	 */
-	public static String id(String epoch, long sequence) {
-		return LogId.ofEvent(epoch, sequence);
 	}
 
 	/**

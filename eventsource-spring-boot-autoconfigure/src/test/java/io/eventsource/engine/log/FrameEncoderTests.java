@@ -106,7 +106,8 @@ class FrameEncoderTests {
 	}
 
 	private String frame(Event event) {
-		return new String(FrameEncoder.frame(this.encoder.encode(event), false, "run", 3, 0, 0).bytes(),
+		return new String(
+				FrameEncoder.frame(this.encoder.encode(event), false, new FramePlace(3, "run", 3), 0, 0).bytes(),
 				StandardCharsets.UTF_8);
 	}
 

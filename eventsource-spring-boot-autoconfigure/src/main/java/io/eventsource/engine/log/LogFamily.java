@@ -1,0 +1,53 @@
+package io.eventsource.engine.log;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What the logs of one family of streams share: one sequence, from which all their events
+ * take their numbers, so that a number is a place in each of the logs, and the count of
+ * the bytes that they hold. Thread-safe.
+ */
+public final class LogFamily {
+
+	private final String epoch = LogId.newEpoch();
+
+	private final AtomicLong last = new AtomicLong();
+
+	private final AtomicLong bytes = new AtomicLong();
+
+	/**
+	 * Names the run of the sequence.
+	 */
+	String epoch() {
+		return this.epoch;
+	}
+
+	/**
+	 * Takes the next number: at least 1.
+	 */
+	public long next() {
+		return this.last.incrementAndGet();
+	}
+
+	/**
+	 * The number that was taken last; zero if none was.
+	 */
+	public long last() {
+		return this.last.get();
+	}
+
+	/**
+	 * Counts so many more, or less, bytes in the logs.
+	 */
+	void add(long more) {
+		this.bytes.addAndGet(more);
+	}
+
+	/**
+	 * How many bytes the events in all logs take.
+	 */
+	public long bytes() {
+		return this.bytes.get();
+	}
+
+}
