@@ -1,7 +1,6 @@
 package io.eventsource;
 
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -10,9 +9,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-import io.eventsource.engine.runtime.Dispatcher;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,19 +16,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+/**
+ * What subscribers get of a channel in the process.
+ */
 class EventChannelTests {
 
 	private static final Duration HOUR = Duration.ofHours(1);
 
-	private static final Duration PATIENCE = Duration.ofMillis(50);
-
 	@Test
 	void eventsArriveInTheOrderTheyWerePublished() {
 		EventChannel channel = EventChannel.create();
-		RecordingSubscriber subscriber = subscribe(channel, Long.MAX_VALUE);
+		RecordingSubscriber subscriber = RecordingSubscriber.subscribe(channel, Long.MAX_VALUE);
 		publish(channel, "a", "b");
 		channel.publish("type", "c");
 		assertThat(subscriber.received()).containsExactly("a", "b", "c");
@@ -42,12 +38,13 @@ class EventChannelTests {
 	@Test
 	void eventsOfManyThreadsArriveInOneOrderAtAllSubscribers() {
 		EventChannel channel = EventChannel.create(16, HOUR);
-		List<RecordingSubscriber> subscribers = List.of(subscribe(channel, Long.MAX_VALUE),
-				new RecordingSubscriber(1, (it, event) -> it.request(1)), subscribe(channel, Long.MAX_VALUE));
+		List<RecordingSubscriber> subscribers = List.of(RecordingSubscriber.subscribe(channel, Long.MAX_VALUE),
+				new RecordingSubscriber(1, (it, event) -> it.request(1)),
+				RecordingSubscriber.subscribe(channel, Long.MAX_VALUE));
 		channel.subscribe(subscribers.get(1));
 		List<CompletableFuture<Void>> publishers = IntStream.range(0, 4)
-			.mapToObj((thread) -> async(
-					() -> IntStream.range(0, 2000).forEach((i) -> channel.publish("t" + thread, thread * 10_000 + i))))
+			.mapToObj((thread) -> Background
+				.run(() -> IntStream.range(0, 2000).forEach((i) -> channel.publish("t" + thread, thread * 10_000 + i))))
 			.toList();
 		publishers.forEach(CompletableFuture::join);
 		List<Object> received = subscribers.get(0).received();
@@ -65,7 +62,7 @@ class EventChannelTests {
 	@Test
 	void subscriberGetsNoMoreThanItAskedFor() {
 		EventChannel channel = EventChannel.create();
-		RecordingSubscriber subscriber = subscribe(channel, 0);
+		RecordingSubscriber subscriber = RecordingSubscriber.subscribe(channel, 0);
 		publish(channel, "a", "b", "c", "d");
 		assertThat(subscriber.received()).isEmpty();
 		subscriber.request(2);
@@ -80,7 +77,7 @@ class EventChannelTests {
 	@Test
 	void demandBeyondCountingIsUnbounded() {
 		EventChannel channel = EventChannel.create();
-		RecordingSubscriber subscriber = subscribe(channel, Long.MAX_VALUE);
+		RecordingSubscriber subscriber = RecordingSubscriber.subscribe(channel, Long.MAX_VALUE);
 		subscriber.request(Long.MAX_VALUE);
 		// Without care the sum would be zero now
 		subscriber.request(2);
@@ -89,139 +86,11 @@ class EventChannelTests {
 	}
 
 	@Test
-	void publisherWaitsAtTheBoundAndIsThenToldTheCapacity() {
-		EventChannel channel = EventChannel.create(2, PATIENCE);
-		RecordingSubscriber subscriber = subscribe(channel, 0);
-		publish(channel, "a", "b");
-		long start = System.nanoTime();
-		assertThatIllegalStateException().isThrownBy(() -> publish(channel, "c"))
-			.withMessageContaining("full")
-			.withMessageContaining("2 events")
-			.withMessageContaining("PT0.05S");
-		assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(PATIENCE.toNanos());
-		subscriber.request(10);
-		assertThat(subscriber.received()).containsExactly("a", "b");
-	}
-
-	@Test
-	void publisherWithoutPatienceIsToldAtOnce() {
-		EventChannel channel = EventChannel.create(1, Duration.ZERO);
-		subscribe(channel, 0);
-		publish(channel, "a");
-		assertThatIllegalStateException().isThrownBy(() -> publish(channel, "b")).withMessageContaining("full");
-	}
-
-	@Test
-	void patienceMayBeForever() {
-		EventChannel channel = EventChannel.create(1, ChronoUnit.FOREVER.getDuration());
-		RecordingSubscriber subscriber = subscribe(channel, 1);
-		assertThatNoException().isThrownBy(() -> publish(channel, "a"));
-		assertThat(subscriber.received()).containsExactly("a");
-	}
-
-	@Test
-	void waitingPublisherGoesOnWhenTheSubscriberAsksForMore() {
-		EventChannel channel = EventChannel.create(2, HOUR);
-		RecordingSubscriber subscriber = subscribe(channel, 0);
-		publish(channel, "a", "b");
-		CompletableFuture<Void> publisher = waiting(() -> publish(channel, "c"));
-		subscriber.request(1);
-		publisher.join();
-		subscriber.request(2);
-		assertThat(subscriber.received()).containsExactly("a", "b", "c");
-	}
-
-	@Test
-	void allWaitingPublishersGoOnWhenThereIsRoomForAll() {
-		EventChannel channel = EventChannel.create(4, HOUR);
-		RecordingSubscriber subscriber = subscribe(channel, 0);
-		publish(channel, "a", "b", "c", "d");
-		List<CompletableFuture<Void>> publishers = IntStream.range(0, 4)
-			.mapToObj((i) -> waiting(() -> channel.publish("x", i)))
-			.toList();
-		subscriber.request(8);
-		publishers.forEach(CompletableFuture::join);
-		assertThat(subscriber.received()).hasSize(8).contains(0, 1, 2, 3);
-	}
-
-	@Test
-	void waitingPublisherIsToldOfTheEnd() {
-		EventChannel channel = EventChannel.create(1, HOUR);
-		RecordingSubscriber subscriber = subscribe(channel, 0);
-		publish(channel, "a");
-		CompletableFuture<Void> publisher = waiting(() -> publish(channel, "b"));
-		channel.complete();
-		assertThat(publisher).failsWithin(Patience.LIMIT).withThrowableThat().withMessageContaining("completed");
-		subscriber.request(5);
-		assertThat(subscriber.received()).containsExactly("a");
-		assertThat(subscriber.isCompleted()).isTrue();
-	}
-
-	@Test
-	void cancelledSubscriberMakesRoom() {
-		EventChannel channel = EventChannel.create(1, HOUR);
-		RecordingSubscriber slow = subscribe(channel, 0);
-		RecordingSubscriber fast = subscribe(channel, Long.MAX_VALUE);
-		publish(channel, "a");
-		CompletableFuture<Void> publisher = waiting(() -> publish(channel, "b"));
-		slow.cancel();
-		publisher.join();
-		assertThat(fast.received()).containsExactly("a", "b");
-		assertThat(slow.received()).isEmpty();
-	}
-
-	@Test
-	void slowestOfSeveralSubscribersSetsThePace() {
-		EventChannel channel = EventChannel.create(2, PATIENCE);
-		RecordingSubscriber slow = subscribe(channel, 1);
-		RecordingSubscriber fast = subscribe(channel, Long.MAX_VALUE);
-		publish(channel, "a", "b", "c");
-		assertThatIllegalStateException().isThrownBy(() -> publish(channel, "d"));
-		slow.request(1);
-		publish(channel, "e");
-		slow.request(10);
-		assertThat(slow.received()).containsExactly("a", "b", "c", "e");
-		assertThat(fast.received()).containsExactly("a", "b", "c", "e");
-	}
-
-	@Test
-	void threadThatServesClientsNeverWaits() throws Exception {
-		EventChannel channel = EventChannel.create(1, HOUR);
-		subscribe(channel, 0);
-		publish(channel, "a");
-		CompletableFuture<Void> publisher = new CompletableFuture<>();
-		try (Dispatcher dispatcher = new Dispatcher(1)) {
-			dispatcher.worker(0).execute(() -> {
-				try {
-					publish(channel, "b");
-					publisher.complete(null);
-				}
-				catch (RuntimeException ex) {
-					publisher.completeExceptionally(ex);
-				}
-			});
-			assertThat(publisher).failsWithin(Patience.LIMIT)
-				.withThrowableThat()
-				.withMessageContaining("The channel is full");
-		}
-	}
-
-	@Test
-	void interruptedPublisherThrowsAndStaysInterrupted() {
-		EventChannel channel = EventChannel.create(1, HOUR);
-		subscribe(channel, 0);
-		publish(channel, "a");
-		Thread.currentThread().interrupt();
-		assertThatIllegalStateException().isThrownBy(() -> publish(channel, "b")).withMessageContaining("Interrupted");
-		assertThat(Thread.interrupted()).isTrue();
-	}
-
-	@Test
 	void newestEarlyEventsAreKeptForTheFirstSubscriber() {
 		EventChannel channel = EventChannel.create(3, Duration.ZERO);
 		publish(channel, "a", "b", "c", "d", "e");
-		RecordingSubscriber first = subscribe(channel, Long.MAX_VALUE);
-		RecordingSubscriber second = subscribe(channel, Long.MAX_VALUE);
+		RecordingSubscriber first = RecordingSubscriber.subscribe(channel, Long.MAX_VALUE);
+		RecordingSubscriber second = RecordingSubscriber.subscribe(channel, Long.MAX_VALUE);
 		publish(channel, "f");
 		assertThat(first.received()).containsExactly("c", "d", "e", "f");
 		assertThat(second.received()).containsExactly("f");
@@ -231,9 +100,9 @@ class EventChannelTests {
 	void firstSubscriberAsksForEarlyEventsToo() {
 		EventChannel channel = EventChannel.create(3, Duration.ZERO);
 		publish(channel, "a", "b", "c");
-		RecordingSubscriber subscriber = subscribe(channel, 1);
+		RecordingSubscriber subscriber = RecordingSubscriber.subscribe(channel, 1);
 		assertThat(subscriber.received()).containsExactly("a");
-		assertThat(subscribe(channel, Long.MAX_VALUE).received()).isEmpty();
+		assertThat(RecordingSubscriber.subscribe(channel, Long.MAX_VALUE).received()).isEmpty();
 		subscriber.request(1);
 		assertThat(subscriber.received()).containsExactly("a", "b");
 	}
@@ -252,17 +121,17 @@ class EventChannelTests {
 
 		};
 		channel.subscribe(refused);
-		assertThat(subscribe(channel, Long.MAX_VALUE).received()).containsExactly("a");
+		assertThat(RecordingSubscriber.subscribe(channel, Long.MAX_VALUE).received()).containsExactly("a");
 	}
 
 	@Test
 	void eventsGoNowhereWhenAllSubscribersHaveGone() {
 		EventChannel channel = EventChannel.create(2, Duration.ZERO);
-		RecordingSubscriber gone = subscribe(channel, Long.MAX_VALUE);
+		RecordingSubscriber gone = RecordingSubscriber.subscribe(channel, Long.MAX_VALUE);
 		publish(channel, "a");
 		gone.cancel();
 		publish(channel, "b", "c", "d", "e");
-		RecordingSubscriber next = subscribe(channel, Long.MAX_VALUE);
+		RecordingSubscriber next = RecordingSubscriber.subscribe(channel, Long.MAX_VALUE);
 		publish(channel, "f");
 		assertThat(gone.received()).containsExactly("a");
 		assertThat(next.received()).containsExactly("f");
@@ -271,7 +140,7 @@ class EventChannelTests {
 	@Test
 	void subscribersGetWhatIsWaitingAndThenTheEnd() {
 		EventChannel channel = EventChannel.create();
-		RecordingSubscriber subscriber = subscribe(channel, 1);
+		RecordingSubscriber subscriber = RecordingSubscriber.subscribe(channel, 1);
 		publish(channel, "a", "b");
 		channel.complete();
 		assertThat(subscriber.isCompleted()).isFalse();
@@ -283,7 +152,7 @@ class EventChannelTests {
 	@Test
 	void endNeedsNoDemand() {
 		EventChannel channel = EventChannel.create();
-		RecordingSubscriber subscriber = subscribe(channel, 0);
+		RecordingSubscriber subscriber = RecordingSubscriber.subscribe(channel, 0);
 		channel.complete();
 		assertThat(subscriber.isCompleted()).isTrue();
 	}
@@ -291,7 +160,7 @@ class EventChannelTests {
 	@Test
 	void endIsSignalledOnce() {
 		EventChannel channel = EventChannel.create();
-		RecordingSubscriber subscriber = subscribe(channel, Long.MAX_VALUE);
+		RecordingSubscriber subscriber = RecordingSubscriber.subscribe(channel, Long.MAX_VALUE);
 		channel.complete();
 		channel.complete();
 		subscriber.request(1);
@@ -310,8 +179,8 @@ class EventChannelTests {
 		EventChannel channel = EventChannel.create();
 		publish(channel, "a", "b");
 		channel.complete();
-		RecordingSubscriber first = subscribe(channel, Long.MAX_VALUE);
-		RecordingSubscriber second = subscribe(channel, Long.MAX_VALUE);
+		RecordingSubscriber first = RecordingSubscriber.subscribe(channel, Long.MAX_VALUE);
+		RecordingSubscriber second = RecordingSubscriber.subscribe(channel, Long.MAX_VALUE);
 		assertThat(first.received()).containsExactly("a", "b");
 		assertThat(first.isCompleted()).isTrue();
 		assertThat(second.received()).isEmpty();
@@ -322,8 +191,8 @@ class EventChannelTests {
 	@ValueSource(longs = { 0, -1, Long.MIN_VALUE })
 	void requestThatIsNotPositiveIsAnError(long n) {
 		EventChannel channel = EventChannel.create(1, Duration.ZERO);
-		RecordingSubscriber wrong = subscribe(channel, 0);
-		RecordingSubscriber right = subscribe(channel, Long.MAX_VALUE);
+		RecordingSubscriber wrong = RecordingSubscriber.subscribe(channel, 0);
+		RecordingSubscriber right = RecordingSubscriber.subscribe(channel, Long.MAX_VALUE);
 		wrong.request(n);
 		assertThat(wrong.failure()).isInstanceOf(IllegalArgumentException.class)
 			.hasMessageContaining("3.9")
@@ -336,7 +205,7 @@ class EventChannelTests {
 	@Test
 	void requestsOfACancelledSubscriberHaveNoEffect() {
 		EventChannel channel = EventChannel.create();
-		RecordingSubscriber subscriber = subscribe(channel, 0);
+		RecordingSubscriber subscriber = RecordingSubscriber.subscribe(channel, 0);
 		publish(channel, "a");
 		subscriber.cancel();
 		subscriber.cancel();
@@ -393,7 +262,7 @@ class EventChannelTests {
 			throw new IllegalStateException("broken subscriber (Reactive Streams 2.13)");
 		});
 		channel.subscribe(broken);
-		RecordingSubscriber healthy = subscribe(channel, Long.MAX_VALUE);
+		RecordingSubscriber healthy = RecordingSubscriber.subscribe(channel, Long.MAX_VALUE);
 		for (String data : List.of("a", "b", "c")) {
 			try {
 				publish(channel, data);
@@ -416,7 +285,7 @@ class EventChannelTests {
 			awaitLatch(goOn);
 		});
 		channel.subscribe(subscriber);
-		CompletableFuture<Void> first = async(() -> publish(channel, "a"));
+		CompletableFuture<Void> first = Background.run(() -> publish(channel, "a"));
 		awaitLatch(inside);
 		publish(channel, "b");
 		goOn.countDown();
@@ -427,12 +296,12 @@ class EventChannelTests {
 	@Test
 	void subscriberThatComesWhileOthersPublishGetsAllFromThenOn() {
 		EventChannel channel = EventChannel.create(8, HOUR);
-		subscribe(channel, Long.MAX_VALUE);
-		CompletableFuture<Void> publisher = async(
-				() -> IntStream.range(0, 20_000).forEach((i) -> channel.publish("x", i)));
+		RecordingSubscriber.subscribe(channel, Long.MAX_VALUE);
+		CompletableFuture<Void> publisher = Background
+			.run(() -> IntStream.range(0, 20_000).forEach((i) -> channel.publish("x", i)));
 		List<RecordingSubscriber> subscribers = new ArrayList<>();
 		while (!publisher.isDone() && subscribers.size() < 50) {
-			subscribers.add(subscribe(channel, Long.MAX_VALUE));
+			subscribers.add(RecordingSubscriber.subscribe(channel, Long.MAX_VALUE));
 		}
 		publisher.join();
 		assertThat(subscribers).allSatisfy((subscriber) -> {
@@ -459,35 +328,10 @@ class EventChannelTests {
 		assertThatNullPointerException().isThrownBy(() -> channel.subscribe(null)).withMessageContaining("1.9");
 	}
 
-	private static RecordingSubscriber subscribe(EventChannel channel, long demand) {
-		RecordingSubscriber subscriber = new RecordingSubscriber(demand);
-		channel.subscribe(subscriber);
-		return subscriber;
-	}
-
 	private static void publish(EventChannel channel, String... data) {
 		for (String each : data) {
 			channel.publish(Event.of(each));
 		}
-	}
-
-	/**
-	 * Runs a task that will wait, and returns when it does.
-	 */
-	private static CompletableFuture<Void> waiting(Runnable task) {
-		CompletableFuture<Thread> started = new CompletableFuture<>();
-		CompletableFuture<Void> done = async(() -> {
-			started.complete(Thread.currentThread());
-			task.run();
-		});
-		Thread thread = started.join();
-		await().until(() -> thread.getState() == Thread.State.TIMED_WAITING || done.isDone());
-		assertThat(done).isNotDone();
-		return done;
-	}
-
-	private static CompletableFuture<Void> async(Runnable task) {
-		return CompletableFuture.runAsync(task, (command) -> new Thread(command).start());
 	}
 
 	private static void awaitLatch(CountDownLatch latch) {
@@ -497,10 +341,6 @@ class EventChannelTests {
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
-	}
-
-	private static ConditionFactory await() {
-		return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
 	}
 
 }

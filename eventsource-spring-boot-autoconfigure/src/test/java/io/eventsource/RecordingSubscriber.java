@@ -49,6 +49,15 @@ public class RecordingSubscriber implements Subscriber<Event> {
 		this.reaction = reaction;
 	}
 
+	/**
+	 * Subscribes one that asks for so many events at first.
+	 */
+	public static RecordingSubscriber subscribe(EventChannel channel, long initialDemand) {
+		RecordingSubscriber subscriber = new RecordingSubscriber(initialDemand);
+		channel.subscribe(subscriber);
+		return subscriber;
+	}
+
 	public void request(long n) {
 		synchronized (this) {
 			this.demand = (this.demand + n < 0) ? Long.MAX_VALUE : this.demand + n;

@@ -1,49 +1,34 @@
 package io.eventsource.autoconfigure;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Flow;
 import java.util.stream.Collectors;
 
 import io.eventsource.DataWriter;
-import io.eventsource.Event;
-import io.eventsource.EventChannel;
-import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
 import io.eventsource.PersonalStream;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.StreamSnapshot.State;
-import io.eventsource.web.Admission;
+import io.eventsource.autoconfigure.StreamApplications.ChannelOnly;
+import io.eventsource.autoconfigure.StreamApplications.ManyStreams;
+import io.eventsource.autoconfigure.StreamApplications.OneStream;
 import io.eventsource.web.EventSourceEndpoint;
-import io.eventsource.web.StreamAdmission;
 import io.eventsource.web.StreamDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.reactivestreams.FlowAdapters;
-import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
-import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
-import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
-import org.springframework.context.annotation.Primary;
-import org.springframework.context.annotation.Scope;
-import org.springframework.http.codec.ServerSentEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -54,10 +39,7 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class EventSourceAutoConfigurationTests {
 
-	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, WebMvcAutoConfiguration.class,
-				TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class,
-				EventSourceAutoConfiguration.class));
+	private final WebApplicationContextRunner runner = StreamApplications.runner();
 
 	@Test
 	void onlyPublisherIsServedAtItsNameAndAtTheBasePath() {
@@ -198,76 +180,6 @@ class EventSourceAutoConfigurationTests {
 		});
 	}
 
-	@Test
-	void twoStreamsOnOnePathAreExplained() {
-		failure(ManyStreams.class, "The event streams 'flux' and 'channel' would both be served at '/events/channel'.",
-				"eventsource.streams.channel.path", "eventsource.streams.flux.path=/events/channel");
-	}
-
-	@Test
-	void badPathIsExplained() {
-		failure(OneStream.class,
-				"eventsource.path must be a path of plain segments that starts with '/'; got 'events'.", "'/events'",
-				"eventsource.path=events");
-		failure(OneStream.class,
-				"eventsource.streams.ticks.path must be a path of plain segments that starts with '/'; got '/a/{b}'.",
-				"eventsource.streams.ticks.path", "eventsource.streams.ticks.path=/a/{b}");
-	}
-
-	@Test
-	void encodedPathIsExplained() {
-		failure(OneStream.class,
-				"eventsource.path must not be encoded, since it is compared with the decoded paths of requests; got "
-						+ "'/events/%C3%A4'.",
-				"'ä' instead of '%C3%A4'", "eventsource.path=/events/%C3%A4");
-	}
-
-	@Test
-	void sizesAndTimesOutOfRangeAreExplained() {
-		failure(OneStream.class, "eventsource.buffer-size must be at least 1; got 0.", "configuration",
-				"eventsource.buffer-size=0");
-		failure(OneStream.class, "eventsource.retry must not be negative and must be in whole milliseconds; got PT-1S.",
-				"configuration", "eventsource.retry=-1s");
-		failure(OneStream.class, "eventsource.streams.ticks.write-timeout must be positive; got PT0S.", "configuration",
-				"eventsource.streams.ticks.write-timeout=0");
-		failure(OneStream.class,
-				"eventsource.buffer-memory must hold one event of max-event-size (1048576 bytes); got 1024.",
-				"configuration", "eventsource.buffer-memory=1KB");
-		failure(OneStream.class, "eventsource.max-event-size must be at least 1 byte; got -5.", "configuration",
-				"eventsource.max-event-size=-5B");
-		failure(OneStream.class, "eventsource.heartbeat must not be negative; use 0 for none; got PT-1S.",
-				"configuration", "eventsource.heartbeat=-1s");
-		failure(OneStream.class, "eventsource.dispatcher.threads must be at least 1; got 0.", "configuration",
-				"eventsource.dispatcher.threads=0");
-	}
-
-	@Test
-	void badRulesForOtherOriginsAreExplained() {
-		failure(OneStream.class,
-				"eventsource.cors.allowed-origins must have origins of the form 'https://example.com'; got "
-						+ "'https://example.com/app'.",
-				"Leave out the path", "eventsource.cors.allowed-origins=https://example.org,https://example.com/app");
-		failure(OneStream.class,
-				"eventsource.streams.ticks.cors.allowed-origins must have origins of the form 'https://example.com'; "
-						+ "got 'example.com'.",
-				"name scheme and host", "eventsource.streams.ticks.cors.allowed-origins=example.com");
-		failure(OneStream.class,
-				"eventsource.cors.allowed-origins is '*' and allow-credentials is true, which browsers refuse.",
-				"eventsource.cors.allowed-origin-patterns", "eventsource.cors.allowed-origins=*",
-				"eventsource.cors.allow-credentials=true");
-		failure(OneStream.class, "eventsource.cors has settings, but allows no other origin.",
-				"Set eventsource.cors.allowed-origins", "eventsource.cors.allow-credentials=true");
-		failure(OneStream.class, "eventsource.streams.ticks.cors has settings, but allows no other origin.",
-				"Set eventsource.streams.ticks.cors.allowed-origins", "eventsource.cors.allowed-origins=*",
-				"eventsource.streams.ticks.cors.max-age=1h");
-		failure(OneStream.class,
-				"eventsource.cors.allowed-origin-patterns must have patterns of the form 'https://*.example.com' or "
-						+ "'http://localhost:[*]'; got 'http://localhost:[80'.",
-				"an item of a YAML list", "eventsource.cors.allowed-origin-patterns=http://localhost:[80,8080]");
-		failure(OneStream.class, "eventsource.cors.max-age must not be negative; got PT-1S.", "configuration",
-				"eventsource.cors.allowed-origins=*", "eventsource.cors.max-age=-1s");
-	}
-
 	@ParameterizedTest
 	@ValueSource(strings = { "*", "https://*.example.com", "*://example.com", "http://localhost:[*]",
 			"http://localhost:[80,8080]", "http://[::1]:[*]", "http://[::1]" })
@@ -276,24 +188,6 @@ class EventSourceAutoConfigurationTests {
 			.withPropertyValues("eventsource.cors.allowed-origin-patterns[0]=" + pattern,
 					"eventsource.cors.allow-credentials=true")
 			.run((context) -> assertThat(context).hasNotFailed());
-	}
-
-	@Test
-	void historyOfAStreamThatDoesNotExistIsExplained() {
-		failure(MisplacedHistory.class,
-				"The event history 'history' has the qualifier 'tocks', but there are only the event streams [ticks].",
-				"Correct the qualifier");
-	}
-
-	@Test
-	void admissionAndFilterOfAStreamThatDoesNotExistAreExplained() {
-		failure(MisplacedAdmission.class,
-				"The stream admission 'admission' has the qualifier 'tocks', but there are only the event streams "
-						+ "[ticks].",
-				"Correct the qualifier");
-		failure(MisplacedFilter.class,
-				"The event filter 'filter' has the qualifier 'tocks', but there are only the event streams [ticks].",
-				"Correct the qualifier");
 	}
 
 	@Test
@@ -325,37 +219,6 @@ class EventSourceAutoConfigurationTests {
 				.containsExactlyEntriesOf(Map.of("notifications", Set.of("/events/notifications", "/events"))));
 	}
 
-	@Test
-	void channelThatIsToBeSubscribedToPerClientIsExplained() {
-		String explanation = "Stream 'messages' cannot be subscribed to per client, since its publisher is an "
-				+ "EventChannel, in which one slow client would hold up all others.";
-		failure(ChannelOnly.class, explanation, "declare a PersonalStream", "eventsource.subscription=per-client");
-		failure(HiddenChannel.class, explanation, "declare a PersonalStream",
-				"eventsource.streams.messages.subscription=per-client");
-	}
-
-	@Test
-	void streamWhosePublisherIsNullIsExplained() {
-		failure(NullStream.class, "The event stream 'nothing' has no publisher, since its bean is null.",
-				"Return a publisher");
-	}
-
-	@Test
-	void pathsOfSpringBootAreExplained() {
-		failure(OneStream.class,
-				"An event stream cannot be served at '/actuator/ticks', which belongs to the endpoints of the actuator.",
-				"eventsource.streams.ticks.path", "eventsource.streams.ticks.path=/actuator/ticks");
-		failure(OneStream.class,
-				"An event stream cannot be served at '/manage', which belongs to the endpoints of the actuator.",
-				"eventsource.path", "eventsource.path=/manage", "management.endpoints.web.base-path=/manage");
-		failure(OneStream.class,
-				"An event stream cannot be served at '/error', which belongs to the error page of the application.",
-				"eventsource.path", "eventsource.path=/error");
-		failure(OneStream.class,
-				"An event stream cannot be served at '/oops', which belongs to the error page of the application.",
-				"eventsource.path", "eventsource.path=/oops", "spring.web.error.path=/oops");
-	}
-
 	@ParameterizedTest
 	@ValueSource(strings = { "management.endpoints.web.base-path=/manage", "management.server.port=9000",
 			"management.server.port=-1" })
@@ -365,94 +228,10 @@ class EventSourceAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
-	private void failure(Class<?> configuration, String description, String action, String... properties) {
-		this.runner.withUserConfiguration(configuration).withPropertyValues(properties).run((context) -> {
-			assertThat(context).hasFailed();
-			FailureAnalysis analysis = new InvalidEventSourceConfigurationFailureAnalyzer()
-				.analyze(context.getStartupFailure());
-			assertThat(analysis).isNotNull();
-			assertThat(analysis.getDescription()).isEqualTo(description);
-			assertThat(analysis.getAction()).contains(action);
-		});
-	}
-
 	private static Map<String, Set<String>> paths(EventSourceEndpoint endpoint) {
 		return endpoint.definitions()
 			.stream()
 			.collect(Collectors.toMap(StreamDefinition::name, StreamDefinition::paths));
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class OneStream {
-
-		@Bean
-		Flux<Event> ticks() {
-			return Flux.never();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class ChannelOnly {
-
-		@Bean
-		EventChannel messages() {
-			return EventChannel.create();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class HiddenChannel {
-
-		@Bean
-		Publisher<Event> messages() {
-			return EventChannel.create();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class NullStream {
-
-		@Bean
-		Flux<Event> nothing() {
-			return null;
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class MisplacedHistory extends OneStream {
-
-		@Bean
-		@Qualifier("tocks")
-		EventHistory history() {
-			return (lastEventId, client, limit) -> null;
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class MisplacedAdmission extends OneStream {
-
-		@Bean
-		@Qualifier("tocks")
-		StreamAdmission admission() {
-			return (client, request) -> Admission.forbidden();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class MisplacedFilter extends OneStream {
-
-		@Bean
-		@Qualifier("tocks")
-		EventFilter filter() {
-			return (event, client) -> false;
-		}
-
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -472,63 +251,6 @@ class EventSourceAutoConfigurationTests {
 		@Bean
 		PersonalStream notifications() {
 			return (client) -> Flux.never();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class ManyStreams {
-
-		@Bean
-		@Primary
-		Flux<Event> flux() {
-			return Flux.never();
-		}
-
-		@Bean
-		EventChannel channel() {
-			return EventChannel.create();
-		}
-
-		@Bean
-		Publisher<Event> publisher() {
-			return Flux.never();
-		}
-
-		@Bean
-		Flow.Publisher<Event> flow() {
-			return FlowAdapters.toFlowPublisher(Flux.never());
-		}
-
-		@Bean
-		Flux<ServerSentEvent<String>> springEvents() {
-			return Flux.never();
-		}
-
-		@Bean
-		Flux<String> texts() {
-			return Flux.never();
-		}
-
-		@Bean
-		Publisher<?> unknown() {
-			return Flux.just(Event.of("secret"));
-		}
-
-		@Bean
-		List<Event> list() {
-			return List.of();
-		}
-
-		@Bean(autowireCandidate = false)
-		Flux<Event> internal() {
-			return Flux.never();
-		}
-
-		@Bean
-		@Scope("prototype")
-		Flux<Event> prototype() {
-			return Flux.never();
 		}
 
 	}

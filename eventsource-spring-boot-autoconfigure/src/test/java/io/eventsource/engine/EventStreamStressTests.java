@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
+import io.eventsource.Background;
 import io.eventsource.CloseReason;
 import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
@@ -80,11 +81,11 @@ class EventStreamStressTests {
 		AtomicInteger started = new AtomicInteger();
 		List<StressClient> clients = IntStream.range(0, CLIENTS).mapToObj(StressClient::new).toList();
 		List<CompletableFuture<Void>> runs = clients.stream()
-			.map((client) -> async(() -> client.run(started)))
+			.map((client) -> Background.run(() -> client.run(started)))
 			.toList();
 		TestEngine.await().until(() -> started.get() == CLIENTS);
 		IntStream.range(0, PUBLISHERS)
-			.mapToObj((i) -> async(() -> publish(i)))
+			.mapToObj((i) -> Background.run(() -> publish(i)))
 			.toList()
 			.forEach(CompletableFuture::join);
 		this.channel.complete();
@@ -121,10 +122,6 @@ class EventStreamStressTests {
 	@Override
 	public String toString() {
 		return "-Deventsource.seed=" + this.seed;
-	}
-
-	private static CompletableFuture<Void> async(Runnable task) {
-		return CompletableFuture.runAsync(task, (command) -> new Thread(command).start());
 	}
 
 	/**

@@ -54,6 +54,17 @@ public class ManualPublisher implements Publisher<Event> {
 		return this.links.size();
 	}
 
+	public void awaitSubscriptions(int count) {
+		TestEngine.await().until(() -> subscriptions() == count);
+	}
+
+	/**
+	 * Waits until the newest subscriber has asked for events.
+	 */
+	public void awaitRequest() {
+		TestEngine.await().until(() -> subscriptions() > 0 && !link().requests().isEmpty());
+	}
+
 	/**
 	 * The newest subscription.
 	 */

@@ -3,22 +3,17 @@ package io.eventsource.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
-import io.eventsource.EventClient;
-import io.eventsource.EventConnection;
 import io.eventsource.EventHistory;
 import io.eventsource.EventRelay;
-import io.eventsource.EventSink;
 import io.eventsource.OverflowStrategy;
 import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
-import io.eventsource.engine.runtime.Dispatcher;
-import org.reactivestreams.Publisher;
+import org.awaitility.Awaitility;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
@@ -34,9 +29,7 @@ public final class SmallHeap {
 	/** Many times as much as the heap has. */
 	private static final int EVENTS = 400;
 
-	private static final Dispatcher dispatcher = new Dispatcher(2);
-
-	private static final AtomicInteger clients = new AtomicInteger();
+	private static final HeapEngine engine = new HeapEngine();
 
 	private SmallHeap() {
 	}
@@ -81,9 +74,7 @@ public final class SmallHeap {
 	 * @param args the name of a {@link Scenario}
 	 */
 	public static void main(String[] args) {
-		Scenario.valueOf(args[0]).action.run();
-		System.out.println("survived");
-		System.exit(0);
+		HeapEngine.run(Scenario.valueOf(args[0]).action);
 	}
 
 	private static String large(int i) {
@@ -94,21 +85,11 @@ public final class SmallHeap {
 		return StreamSettings.builder();
 	}
 
-	private static EventStream stream(Publisher<?> publisher, UnaryOperator<EventStreamBuilder> customizer) {
-		EventStream stream = customizer.apply(EventStream.builder("small", publisher, dispatcher)).build();
-		stream.start();
-		return stream;
-	}
-
-	private static void connect(EventStream stream, DroppingSink sink, String lastEventId) {
-		String id = "c" + clients.incrementAndGet();
-		sink.open(stream.connect(EventClient.builder(id, "small").lastEventId(lastEventId).build(), sink));
-	}
-
 	private static void publish(OverflowStrategy overflow, Duration patience, int threads) {
 		EventChannel channel = EventChannel.create(1024, patience);
-		EventStream stream = stream(channel, (builder) -> builder.settings(settings().overflow(overflow).build()));
-		connect(stream, new DroppingSink(0), null);
+		EventStream stream = engine.start(channel,
+				(builder) -> builder.settings(settings().overflow(overflow).build()));
+		engine.connect(stream, 0, null);
 		String text = (threads > 1) ? large(0) : null;
 		List<Thread> publishers = IntStream.range(0, threads)
 			.mapToObj((i) -> new Thread(() -> publish(channel, EVENTS / threads + 1, text)))
@@ -128,7 +109,7 @@ public final class SmallHeap {
 				channel.publish("large", (text != null) ? text : large(i));
 			}
 			catch (IllegalStateException ex) {
-				require(ex.getMessage().startsWith("The channel is full"), ex.getMessage());
+				HeapEngine.require(ex.getMessage().startsWith("The channel is full"), ex.getMessage());
 			}
 		}
 	}
@@ -145,15 +126,15 @@ public final class SmallHeap {
 	private static void personal() {
 		EventChannel channel = EventChannel.create(1024, Duration.ofMillis(5));
 		publish(channel, 100);
-		EventStream stream = stream(channel, TestEngine::personal);
-		connect(stream, new DroppingSink(0), null);
+		EventStream stream = engine.start(channel, TestEngine::personal);
+		engine.connect(stream, 0, null);
 		publish(channel, EVENTS);
 	}
 
 	private static void early() {
 		EventChannel channel = EventChannel.create();
 		publish(channel, EVENTS);
-		connect(stream(channel, UnaryOperator.identity()), new DroppingSink(0), null);
+		engine.connect(engine.start(channel, UnaryOperator.identity()), 0, null);
 	}
 
 	private static void subscriber() {
@@ -186,29 +167,30 @@ public final class SmallHeap {
 
 	private static void filters() {
 		EventChannel channel = EventChannel.create(1024, Duration.ofSeconds(20));
-		EventStream stream = stream(channel, (builder) -> builder.filters(List.of((event, client) -> true)));
+		EventStream stream = engine.start(channel, (builder) -> builder.filters(List.of((event, client) -> true)));
 		for (int i = 0; i < 3; i++) {
-			connect(stream, new DroppingSink(i * 100_000), null);
+			engine.connect(stream, i * 100_000, null);
 		}
 		publish(channel, EVENTS);
 	}
 
 	private static void small() {
 		Flux<Event> events = Flux.range(0, 2_000_000).map((i) -> Event.builder().id("n" + i).data("x" + i).build());
-		EventStream stream = stream(events, (builder) -> builder.settings(settings().bufferSize(1_000_000).build())
-			.filters(List.of((event, client) -> true)));
+		EventStream stream = engine.start(events,
+				(builder) -> builder.settings(settings().bufferSize(1_000_000).build())
+					.filters(List.of((event, client) -> true)));
 		TestEngine.await().until(() -> stream.snapshot().published() > 0);
-		connect(stream, new DroppingSink(Long.MAX_VALUE), null);
-		org.awaitility.Awaitility.await()
+		engine.connect(stream, Long.MAX_VALUE, null);
+		Awaitility.await()
 			.atMost(Duration.ofMinutes(2))
 			.until(() -> stream.snapshot().state() == StreamSnapshot.State.COMPLETED);
 	}
 
 	private static void flood() {
 		ManualPublisher publisher = new ManualPublisher();
-		EventStream stream = stream(publisher, UnaryOperator.identity());
+		EventStream stream = engine.start(publisher, UnaryOperator.identity());
 		TestEngine.await().until(() -> publisher.subscriptions() == 1);
-		connect(stream, new DroppingSink(0), null);
+		engine.connect(stream, 0, null);
 		IntStream.range(0, EVENTS).forEach((i) -> publisher.emit(large(i)));
 	}
 
@@ -216,9 +198,9 @@ public final class SmallHeap {
 		Flux<Event> events = Flux.range(0, EVENTS)
 			.map((i) -> Event.of((i % 3 == 0) ? large(i) : "small"))
 			.publishOn(Schedulers.boundedElastic(), 1);
-		EventStream stream = stream(events, UnaryOperator.identity());
-		connect(stream, new DroppingSink(0), null);
-		org.awaitility.Awaitility.await()
+		EventStream stream = engine.start(events, UnaryOperator.identity());
+		engine.connect(stream, 0, null);
+		Awaitility.await()
 			.atMost(Duration.ofMinutes(2))
 			.until(() -> stream.snapshot().state() == StreamSnapshot.State.COMPLETED);
 	}
@@ -227,9 +209,9 @@ public final class SmallHeap {
 	private static void relay() {
 		List<EventRelay.Receiver> receivers = new ArrayList<>();
 		EventChannel channel = EventChannel.over(new IdleRelay(receivers));
-		EventStream stream = stream(channel,
+		EventStream stream = engine.start(channel,
 				(builder) -> builder.settings(settings().overflow(OverflowStrategy.BACKPRESSURE).build()));
-		connect(stream, new DroppingSink(0), null);
+		engine.connect(stream, 0, null);
 		EventRelay.Receiver receiver = receivers.get(0);
 		int delivered = 0;
 		for (int i = 0; i < EVENTS; i++) {
@@ -238,58 +220,7 @@ public final class SmallHeap {
 				delivered++;
 			}
 		}
-		require(delivered >= 8, "only " + delivered + " events were taken");
-	}
-
-	private static void require(boolean condition, String message) {
-		if (!condition) {
-			throw new IllegalStateException(message);
-		}
-	}
-
-	/** Takes bytes up to a number, and keeps none. */
-	private static final class DroppingSink implements EventSink {
-
-		private final long limit;
-
-		private volatile long taken;
-
-		private volatile boolean complete;
-
-		DroppingSink(long limit) {
-			this.limit = limit;
-		}
-
-		void open(EventConnection connection) {
-			if (this.limit > 0) {
-				connection.writable();
-			}
-		}
-
-		boolean hasTaken() {
-			return this.taken > 0 || this.complete;
-		}
-
-		@Override
-		public boolean isReady() {
-			return this.taken < this.limit;
-		}
-
-		@Override
-		public void write(byte[] bytes, int offset, int length) {
-			this.taken += length;
-		}
-
-		@Override
-		public void flush() {
-			// Gone
-		}
-
-		@Override
-		public void complete() {
-			this.complete = true;
-		}
-
+		HeapEngine.require(delivered >= 8, "only " + delivered + " events were taken");
 	}
 
 	/** Hands on nothing by itself. */

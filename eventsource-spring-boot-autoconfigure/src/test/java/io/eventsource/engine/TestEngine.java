@@ -110,6 +110,21 @@ public class TestEngine implements AutoCloseable {
 	}
 
 	/**
+	 * Makes a stream that has subscribed to its publisher and asked it for events.
+	 */
+	public EventStream start(ManualPublisher publisher) {
+		return start(publisher, StreamSettings.defaults());
+	}
+
+	public EventStream start(ManualPublisher publisher, StreamSettings settings) {
+		EventStream stream = stream(publisher, settings);
+		int subscriptions = publisher.subscriptions();
+		stream.start();
+		await().until(() -> publisher.subscriptions() > subscriptions && !publisher.link().requests().isEmpty());
+		return stream;
+	}
+
+	/**
 	 * Makes a stream that serves one client alone.
 	 */
 	public static EventStreamBuilder personal(EventStreamBuilder builder) {
@@ -204,6 +219,24 @@ public class TestEngine implements AutoCloseable {
 		Worker worker = this.dispatcher.worker(index);
 		worker.execute(() -> worker.execute(done::countDown));
 		await().until(() -> done.getCount() == 0);
+	}
+
+	/**
+	 * Has each worker do nothing until the latch is open.
+	 */
+	public void holdUpWorkers(CountDownLatch release) {
+		for (int i = 0; i < this.dispatcher.threads(); i++) {
+			this.dispatcher.worker(i).execute(() -> await(release));
+		}
+	}
+
+	public static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	public static ConditionFactory await() {

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.eventsource.Background;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
@@ -173,7 +174,7 @@ class ProgressTests {
 
 	private void start(TestServer.Container container, int rate, String... properties) {
 		this.server = TestServer.start(container, Application.class, properties);
-		this.publishing = CompletableFuture.runAsync(() -> publish(rate), (task) -> new Thread(task).start());
+		this.publishing = Background.run(() -> publish(rate));
 		await().until(() -> this.published > 2 * BUFFER);
 	}
 

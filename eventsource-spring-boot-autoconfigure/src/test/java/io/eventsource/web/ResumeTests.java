@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.eventsource.Background;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
@@ -55,9 +56,7 @@ class ResumeTests {
 		this.server = TestServer.start(container, Application.class, "eventsource.buffer-size=" + EVENTS,
 				"eventsource.buffer-memory=64MB");
 		List<Reader> readers = IntStream.range(0, CLIENTS).mapToObj((i) -> new Reader(seed + i)).toList();
-		List<CompletableFuture<Void>> runs = readers.stream()
-			.map((reader) -> CompletableFuture.runAsync(reader, (task) -> new Thread(task).start()))
-			.toList();
+		List<CompletableFuture<Void>> runs = readers.stream().map((reader) -> Background.run(reader)).toList();
 		await().until(() -> this.server.clients("orders") > CLIENTS / 2);
 		EventChannel orders = this.server.context().getBean("orders", EventChannel.class);
 		for (int i = 0; i < EVENTS; i++) {

@@ -11,21 +11,16 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-import io.eventsource.CloseReason;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
-import io.eventsource.EventClient;
 import io.eventsource.Patience;
 import io.eventsource.PersonalStream;
 import io.eventsource.RefusalReason;
-import io.eventsource.StreamListener;
+import io.eventsource.web.OpeningHooks.Moment;
 import io.eventsource.web.TestServer.Container;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -42,9 +37,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.context.request.RequestContextHolder;
-import org.springframework.web.context.request.ServletRequestAttributes;
-import org.springframework.web.servlet.AsyncHandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
@@ -269,8 +261,8 @@ class RevocationTests {
 				(none) -> TestServer.start(none, Application.class, "eventsource.heartbeat=200ms"));
 	}
 
-	private Hooks hooks() {
-		return this.server.bean(Hooks.class);
+	private OpeningHooks hooks() {
+		return this.server.bean(OpeningHooks.class);
 	}
 
 	private EventSourceEndpoint endpoint() {
@@ -294,25 +286,6 @@ class RevocationTests {
 	 * What is revoked when, on which container.
 	 */
 	record Case(Container container, Moment moment, Revocation revocation) {
-
-	}
-
-	/**
-	 * When something is revoked.
-	 */
-	enum Moment {
-
-		/** The user is known, the endpoint is not. */
-		BEFORE,
-
-		/** Those who decide are being asked. */
-		ADMISSION,
-
-		/** The client has its place, and nothing was sent. */
-		PLACE,
-
-		/** The response has begun. */
-		STARTED
 
 	}
 
@@ -384,89 +357,6 @@ class RevocationTests {
 
 	}
 
-	/**
-	 * What happens at which moment, once.
-	 */
-	static class Hooks implements StreamListener, StreamAdmission, AsyncHandlerInterceptor {
-
-		private final Map<Moment, Task> tasks = new ConcurrentHashMap<>();
-
-		private final Map<RefusalReason, Integer> refused = new ConcurrentHashMap<>();
-
-		private final AtomicBoolean allowed = new AtomicBoolean(true);
-
-		private volatile CountDownLatch ran = new CountDownLatch(1);
-
-		private volatile @Nullable Exception failure;
-
-		private volatile Consumer<EventClient> onClosed = (client) -> {
-		};
-
-		private volatile long waited;
-
-		void on(Moment moment, Task task) {
-			this.ran = new CountDownLatch(1);
-			this.tasks.put(moment, task);
-		}
-
-		private void at(Moment moment, HttpServletRequest request) {
-			Task task = (request.getHeader("User") != null) ? this.tasks.remove(moment) : null;
-			if (task != null) {
-				try {
-					task.run(request);
-				}
-				catch (Exception ex) {
-					this.failure = ex;
-				}
-				this.ran.countDown();
-			}
-		}
-
-		@Override
-		public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-			at(Moment.BEFORE, request);
-			return true;
-		}
-
-		@Override
-		public Admission admit(EventClient client, HttpServletRequest request) {
-			boolean now = this.allowed.get();
-			String lasts = request.getHeader("Lasts");
-			Instant end = (lasts != null) ? Instant.now().plusMillis(Long.parseLong(lasts)) : null;
-			request.setAttribute("end", end);
-			at(Moment.ADMISSION, request);
-			return now ? Admission.accept().until(end) : Admission.forbidden();
-		}
-
-		@Override
-		public void clientOpened(EventClient client) {
-			at(Moment.PLACE, ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest());
-		}
-
-		@Override
-		public void clientClosed(EventClient client, CloseReason reason) {
-			this.onClosed.accept(client);
-		}
-
-		@Override
-		public void clientRefused(String stream, RefusalReason reason) {
-			this.refused.merge(reason, 1, Integer::sum);
-		}
-
-		@Override
-		public void afterConcurrentHandlingStarted(HttpServletRequest request, HttpServletResponse response,
-				Object handler) {
-			at(Moment.STARTED, request);
-		}
-
-		private interface Task {
-
-			void run(HttpServletRequest request) throws Exception;
-
-		}
-
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	static class Application {
 
@@ -481,12 +371,12 @@ class RevocationTests {
 		}
 
 		@Bean
-		Hooks hooks() {
-			return new Hooks();
+		OpeningHooks hooks() {
+			return new OpeningHooks();
 		}
 
 		@Bean
-		WebMvcConfigurer interceptor(Hooks hooks) {
+		WebMvcConfigurer interceptor(OpeningHooks hooks) {
 			return new WebMvcConfigurer() {
 
 				@Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
+import io.eventsource.Background;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.PersonalStream;
@@ -74,8 +75,7 @@ class ShutdownTests {
 	void newcomersGetTheSoftAnswerMeanwhile(TestServer.Container container) throws Exception {
 		start(container, "eventsource.shutdown.drain=6s");
 		List<StreamClient> clients = clients(20);
-		CompletableFuture<Void> closing = CompletableFuture.runAsync(this.server::close,
-				(task) -> new Thread(task).start());
+		CompletableFuture<Void> closing = Background.run(this.server::close);
 		await().until(() -> clients.stream().anyMatch(StreamClient::hasEnded));
 		StreamClient newcomer = StreamClient.open(this.server.uri("/events/messages"));
 		this.open.add(newcomer);

@@ -7,6 +7,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
+import io.eventsource.Background;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import org.junit.jupiter.api.AfterEach;
@@ -101,8 +102,7 @@ class SlowClientTests {
 		try (RawClient slow = RawClient.stalled(this.server.port(), "/events/orders");
 				StreamClient reader = StreamClient.connect(this.server.uri("/events/orders"))) {
 			await().until(() -> this.server.clients("orders") == 2);
-			CompletableFuture<Void> publishing = CompletableFuture.runAsync(this::publish,
-					(task) -> new Thread(task).start());
+			CompletableFuture<Void> publishing = Background.run(this::publish);
 			// The publisher waits for the client that does not read
 			await().pollInterval(Duration.ofMillis(300))
 				.until(reader::count, (count) -> count > 0 && count == reader.count());
