@@ -31,6 +31,12 @@ public interface BufferingPublisher extends Publisher<Event> {
 	 * Returns the store that the events come from.
 	 * @return the store, or {@code null} if they come from this process alone
 	 */
-	@Nullable EventRelay store();
+	@Nullable EventStore store();
+
+	/**
+	 * Returns the history that reads older events from the store.
+	 * @return the history, or {@code null} if there is no store
+	 */
+	@Nullable EventHistory history();
 
 }

@@ -50,11 +50,16 @@ public interface EventChannel extends Publisher<Event> {
 
 	/**
 	 * Makes a channel whose events go to a store and come from there.
-	 * @param store the store, which takes the events to all instances
+	 * @param store the store, which takes the events to all instances; no other channel
+	 * may use the same object
+	 * @param dataWriter writes data that is not text, once for each event, on the thread
+	 * that publishes it
+	 * @param timeout how long a client that comes back may wait until this instance has
+	 * taken from the store what the client has got from another one
 	 * @return the channel
 	 */
-	static EventChannel over(EventRelay store) {
-		return new StoreChannel(store);
+	static EventChannel over(EventStore store, DataWriter dataWriter, Duration timeout) {
+		return new StoreChannel(store, dataWriter, timeout);
 	}
 
 	/**

@@ -153,7 +153,12 @@ final class InProcessChannel implements EventChannel, BufferingPublisher, Channe
 	}
 
 	@Override
-	public @Nullable EventRelay store() {
+	public @Nullable EventStore store() {
+		return null;
+	}
+
+	@Override
+	public @Nullable EventHistory history() {
 		return null;
 	}
 

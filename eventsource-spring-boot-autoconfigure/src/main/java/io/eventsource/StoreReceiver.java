@@ -1,15 +1,13 @@
 package io.eventsource;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
+import java.util.function.Consumer;
 
 /**
- * Hands what comes from a store to all subscriptions of a channel.
+ * Hands what comes from a store to all subscriptions of a channel, until it is closed.
  */
-final class StoreReceiver implements EventRelay.Receiver {
+final class StoreReceiver implements EventStore.Receiver {
 
 	private static final int CAPACITY = InProcessChannel.DEFAULT_CAPACITY;
 
@@ -17,34 +15,42 @@ final class StoreReceiver implements EventRelay.Receiver {
 
 	private final ReentrantLock lock;
 
-	StoreReceiver(ChannelSubscriptions subscriptions, ReentrantLock lock) {
+	private final ReplayBuffers buffers;
+
+	/** Whether clients may have come before the store has handed over what it has. */
+	private volatile boolean open;
+
+	private volatile boolean closed;
+
+	StoreReceiver(ChannelSubscriptions subscriptions, ReentrantLock lock, ReplayBuffers buffers) {
 		this.subscriptions = subscriptions;
 		this.lock = lock;
+		this.buffers = buffers;
+	}
+
+	/**
+	 * Says that clients can come from now on.
+	 */
+	void open() {
+		this.open = true;
+	}
+
+	/**
+	 * Takes nothing more, so that nothing reaches a subscription that begins later.
+	 */
+	void close() {
+		this.closed = true;
+	}
+
+	boolean isClosed() {
+		return this.closed;
 	}
 
 	@Override
-	public void check(Event event) {
-		this.subscriptions.forEach((subscription) -> subscription.receiver().encode(event));
-	}
-
-	@Override
-	public int maxEventSize() {
-		return buffers().mapToInt(ReplayBuffer::maxEventSize).max().orElse(Integer.MAX_VALUE);
-	}
-
-	@Override
-	public int capacity() {
-		return buffers().mapToInt(ReplayBuffer::capacity).max().orElse(0);
-	}
-
-	@Override
-	public long memory() {
-		return buffers().mapToLong(ReplayBuffer::memory).max().orElse(0);
-	}
-
-	@Override
-	public void preload(List<Event> events, boolean late) {
-		buffers().forEach((buffer) -> buffer.preload(events, late));
+	public void preload(List<Event> latest) {
+		if (!this.closed) {
+			this.buffers.preload(latest, this.open && !latest.isEmpty());
+		}
 	}
 
 	@Override
@@ -70,23 +76,27 @@ final class StoreReceiver implements EventRelay.Receiver {
 
 	@Override
 	public void deliver(Event event) {
-		this.subscriptions.forEach((subscription) -> subscription.deliver(event));
+		forEach((subscription) -> subscription.deliver(event));
 	}
 
 	@Override
 	public void missed(GapCause cause) {
-		this.subscriptions.forEach((subscription) -> subscription.deliverGap(cause));
+		forEach((subscription) -> subscription.deliverGap(cause));
+	}
+
+	private void forEach(Consumer<ChannelSubscription<?>> action) {
+		for (ChannelSubscription<?> subscription : this.subscriptions) {
+			// After the iteration has begun, so that it has none that began after the end
+			if (this.closed) {
+				return;
+			}
+			action.accept(subscription);
+		}
 	}
 
 	@Override
 	public boolean has(String id) {
-		return buffers().anyMatch((buffer) -> buffer.has(id));
-	}
-
-	private Stream<ReplayBuffer> buffers() {
-		return StreamSupport.stream(this.subscriptions.spliterator(), false)
-			.map((subscription) -> subscription.receiver().replayBuffer())
-			.filter(Objects::nonNull);
+		return this.buffers.has(id);
 	}
 
 }

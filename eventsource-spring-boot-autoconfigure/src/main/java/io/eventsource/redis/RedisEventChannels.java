@@ -52,9 +52,9 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 			throw new IllegalArgumentException("The name of a channel must not be empty");
 		}
 		return this.channels.computeIfAbsent(name, (key) -> {
-			RedisEventStore store = new RedisEventStore(name, this.settings, this.dataWriter, this.commands,
-					this.reader);
-			return EventChannel.over(store);
+			RedisStream stream = new RedisStream(name, this.settings, this.commands);
+			return EventChannel.over(new RedisEventStore(stream, this.reader), this.dataWriter,
+					this.settings.timeout());
 		});
 	}
 

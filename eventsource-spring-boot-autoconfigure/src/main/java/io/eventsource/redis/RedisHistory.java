@@ -1,128 +1,82 @@
 package io.eventsource.redis;
 
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Queue;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 import io.eventsource.Event;
-import io.eventsource.EventClient;
-import io.eventsource.EventHistory;
 import io.lettuce.core.StreamMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a channel's stream from Redis for a client that comes back, up to where the log
- * of this instance goes on.
+ * Reads the events that the stream of a channel has in Redis. Entries that are no events
+ * are left out. Thread-safe.
  */
-final class RedisHistory implements EventHistory {
+final class RedisHistory {
 
-	private final RedisEventStore store;
+	private final RedisStream stream;
 
-	private final Duration patience;
-
-	/**
-	 * Makes a history.
-	 * @param patience how long this instance may need to take in what Redis has
-	 */
-	RedisHistory(RedisEventStore store, Duration patience) {
-		this.store = store;
-		this.patience = patience;
-	}
-
-	@Override
-	public @Nullable Stream<Event> after(String lastEventId, EventClient client, int limit) {
-		EntryId id = EntryId.parse(lastEventId);
-		if (id == null) {
-			return null;
-		}
-		List<StreamMessage<byte[], byte[]>> page = this.store.stream().from(id);
-		// Where the entry itself was trimmed away, others may have been that followed it
-		if (!startsWith(page, id)) {
-			return null;
-		}
-		return StreamSupport.stream(Spliterators.spliteratorUnknownSize(new Entries(id, page), Spliterator.ORDERED),
-				false);
-	}
-
-	@Override
-	public boolean hasOpaqueIds() {
-		return true;
-	}
-
-	private static boolean startsWith(List<StreamMessage<byte[], byte[]>> page, EntryId id) {
-		return !page.isEmpty() && EntryId.of(page.get(0).getId()).equals(id);
+	RedisHistory(RedisStream stream) {
+		this.stream = stream;
 	}
 
 	/**
-	 * What follows an entry, read a page at a time. Ends where the stream of this
-	 * instance has all that was read: a client that goes on there gets nothing twice.
+	 * Reads events after an entry, oldest first, one page at most.
+	 * @param limit how many events to read at most
+	 * @return the events; {@code null} if Redis does not have the entry, since it may not
+	 * have others either that followed it
 	 */
-	private final class Entries implements Iterator<Event> {
-
-		private final Queue<Event> events = new ArrayDeque<>();
-
-		private EntryId last;
-
-		/** The last one that was an event. */
-		private EntryId yielded;
-
-		Entries(EntryId id, List<StreamMessage<byte[], byte[]>> page) {
-			this.last = id;
-			this.yielded = id;
-			take(page);
+	@Nullable List<Event> after(EntryId id, int limit) {
+		List<Event> events = new ArrayList<>();
+		EntryId last = id;
+		boolean more = true;
+		while (more && events.isEmpty()) {
+			List<StreamMessage<byte[], byte[]>> page = this.stream.from(last, limit + 1L);
+			if (page.isEmpty() || !EntryId.of(page.get(0).getId()).equals(last)) {
+				return null;
+			}
+			addEvents(page.subList(1, page.size()), events);
+			more = page.size() > 1;
+			last = EntryId.of(page.get(page.size() - 1).getId());
 		}
+		return events;
+	}
 
-		private void take(List<StreamMessage<byte[], byte[]>> page) {
-			for (StreamMessage<byte[], byte[]> entry : page.subList(1, page.size())) {
-				this.last = EntryId.of(entry.getId());
-				Event event = RedisHistory.this.store.stream().event(entry);
-				if (event != null) {
-					this.yielded = this.last;
-					this.events.add(event);
-				}
+	/**
+	 * Reads the latest events, at most so many, and about so many bytes.
+	 */
+	Latest latest(int count, long bytes) {
+		List<Event> events = new ArrayList<>();
+		EntryId last = null;
+		long read = 0;
+		List<StreamMessage<byte[], byte[]>> entries = this.stream.before(null, count);
+		while (!entries.isEmpty()) {
+			addEvents(entries, events);
+			read += entries.stream().mapToLong(Entry::size).sum();
+			last = (last != null) ? last : EntryId.of(entries.get(0).getId());
+			EntryId oldest = EntryId.of(entries.get(entries.size() - 1).getId());
+			entries = (read < bytes) ? this.stream.before(oldest, count - events.size()) : List.of();
+		}
+		Collections.reverse(events);
+		return new Latest(events, (last != null) ? last : this.stream.lastGenerated());
+	}
+
+	private void addEvents(List<StreamMessage<byte[], byte[]>> entries, List<Event> events) {
+		for (StreamMessage<byte[], byte[]> entry : entries) {
+			Event event = this.stream.event(entry);
+			if (event != null) {
+				events.add(event);
 			}
 		}
+	}
 
-		@Override
-		public boolean hasNext() {
-			long begun = System.nanoTime();
-			while (this.events.isEmpty() && !RedisHistory.this.store.hasTaken(this.yielded)) {
-				List<StreamMessage<byte[], byte[]>> page = RedisHistory.this.store.stream().from(this.last);
-				if (!startsWith(page, this.last)) {
-					// Trimmed meanwhile, which who asks again finds out
-					return false;
-				}
-				take(page);
-				if (page.size() == 1) {
-					awaitNews(begun);
-				}
-			}
-			return !this.events.isEmpty();
-		}
-
-		private void awaitNews(long begun) {
-			if (System.nanoTime() - begun > RedisHistory.this.patience.toNanos()) {
-				throw new IllegalStateException("This instance has not taken in what Redis has");
-			}
-			try {
-				RedisHistory.this.store.awaitNews();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				throw new IllegalStateException("Interrupted", ex);
-			}
-		}
-
-		@Override
-		public Event next() {
-			return this.events.remove();
-		}
+	/**
+	 * The latest events of a stream.
+	 *
+	 * @param events the events, oldest first
+	 * @param last the id of the last entry, behind which new ones are added
+	 */
+	record Latest(List<Event> events, EntryId last) {
 
 	}
 

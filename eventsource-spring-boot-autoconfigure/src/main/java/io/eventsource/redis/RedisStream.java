@@ -48,6 +48,10 @@ final class RedisStream {
 		this.commands = commands;
 	}
 
+	String channel() {
+		return this.channel;
+	}
+
 	String key() {
 		return this.key;
 	}
@@ -74,10 +78,12 @@ final class RedisStream {
 
 	/**
 	 * Reads entries from an id on, that one included, one page at most.
+	 * @param count how many to read at most; at least two are read if there are two
 	 */
-	List<StreamMessage<byte[], byte[]>> from(EntryId id) {
-		return sized(this.commands.run((redis) -> new EntryReader(redis).from(this.keyBytes, id.toString(),
-				this.page.history(), PageSize.HISTORY_BYTES)));
+	List<StreamMessage<byte[], byte[]>> from(EntryId id, long count) {
+		int size = (int) Math.max(2, Math.min(count, this.page.history()));
+		return sized(this.commands
+			.run((redis) -> new EntryReader(redis).from(this.keyBytes, id.toString(), size, PageSize.HISTORY_BYTES)));
 	}
 
 	/**

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import io.eventsource.redis.RedisConnections.Connection;
@@ -17,14 +16,15 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that takes in what is published, of all channels over one connection. While
- * Redis is away it tries again after growing, jittered pauses, and goes on where it was.
+ * The thread that reads what is published into all channels, over one connection. While
+ * Redis is unavailable it tries again after growing, jittered pauses, and then continues
+ * where it was.
  */
 final class RedisStreamReader {
 
 	private static final Log logger = LogFactory.getLog(RedisStreamReader.class);
 
-	/** After so long a channel that was attached, or has room again, is read too. */
+	/** The time after which a channel that is new, or has room again, is read too. */
 	private static final long WAIT = 200;
 
 	private static final long SHORT_WAIT = 20;
@@ -32,23 +32,16 @@ final class RedisStreamReader {
 	/** How often a channel without news is compared with its stream. */
 	private static final long CHECK = TimeUnit.SECONDS.toNanos(2);
 
-	/** After so long beyond the timeout of Redis the thread is taken to stand still. */
+	/** The time beyond the timeout of Redis after which the thread counts as stuck. */
 	private static final Duration STALL = Duration.ofSeconds(10);
-
-	private static final long LEAST_PAUSE = 100;
-
-	private static final long LONGEST_PAUSE = 5000;
 
 	private final RedisConnections connections;
 
 	private final Duration timeout;
 
-	private final Set<RedisEventStore> stores = ConcurrentHashMap.newKeySet();
+	private final RedisAvailability redis = new RedisAvailability();
 
-	private volatile boolean connected = true;
-
-	/** How often in a row it has failed; only the thread touches it. */
-	private int failures;
+	private final Set<RedisTail> tails = ConcurrentHashMap.newKeySet();
 
 	/** When the thread last took a step. */
 	private volatile long moved = System.nanoTime();
@@ -71,7 +64,7 @@ final class RedisStreamReader {
 	}
 
 	/**
-	 * Ends the thread, for which it waits for two seconds at most.
+	 * Ends the thread, and waits for its end for two seconds at most.
 	 */
 	void stop() {
 		Thread stopped = this.thread;
@@ -100,11 +93,11 @@ final class RedisStreamReader {
 	}
 
 	/**
-	 * Whether events come in, as far as is known: Redis could be reached when it was
-	 * needed last, and the thread runs and moves.
+	 * Returns whether events arrive, as far as is known: Redis could be reached when it
+	 * was needed last, and the thread runs and is not stuck.
 	 */
 	boolean isConnected() {
-		return this.connected && !isStalled();
+		return this.redis.isAvailable() && !isStalled();
 	}
 
 	private boolean isStalled() {
@@ -114,10 +107,29 @@ final class RedisStreamReader {
 	}
 
 	/**
-	 * Reads a channel too from now on.
+	 * Begins a tail, on the calling thread if Redis is available, and reads it from now
+	 * on.
 	 */
-	synchronized void add(RedisEventStore store) {
-		this.stores.add(store);
+	void begin(RedisTail tail) {
+		if (isConnected()) {
+			try {
+				tail.begin();
+			}
+			catch (RedisException ex) {
+				this.redis.lost(ex);
+			}
+		}
+		add(tail);
+	}
+
+	/**
+	 * Reads a tail from now on.
+	 */
+	synchronized void add(RedisTail tail) {
+		this.tails.add(tail);
+		if (tail.isStopped()) {
+			remove(tail);
+		}
 		if (this.thread != null) {
 			// Also in place of one that could not be started
 			start();
@@ -125,30 +137,30 @@ final class RedisStreamReader {
 		notifyAll();
 	}
 
-	void remove(RedisEventStore store) {
-		this.stores.remove(store);
+	void remove(RedisTail tail) {
+		this.tails.remove(tail);
 	}
 
 	private void run() {
 		while (isCurrent()) {
 			this.moved = System.nanoTime();
 			try {
-				awaitStore();
-				tail();
+				awaitTail();
+				readAll();
 			}
 			catch (Throwable ex) {
 				// Nothing may end this thread, without which all channels fall silent
 				if (isCurrent()) {
-					lost(ex);
-					pause();
+					this.redis.lost(ex);
+					await(this.redis.pause());
 				}
 			}
 		}
 	}
 
-	private synchronized void awaitStore() {
-		while (this.stores.isEmpty() && isCurrent()) {
-			await(LONGEST_PAUSE);
+	private synchronized void awaitTail() {
+		while (this.tails.isEmpty() && isCurrent()) {
+			await(RedisAvailability.LONGEST_PAUSE);
 			this.moved = System.nanoTime();
 		}
 	}
@@ -156,28 +168,28 @@ final class RedisStreamReader {
 	/**
 	 * Reads until that fails, or there is nothing to be read.
 	 */
-	private void tail() {
+	private void readAll() {
 		if (!isCurrent()) {
 			return;
 		}
 		try (Connection connection = this.connections.open()) {
-			this.stores.forEach(RedisEventStore::resume);
-			while (isCurrent() && !this.stores.isEmpty()) {
+			this.tails.forEach(RedisTail::resume);
+			while (isCurrent() && !this.tails.isEmpty()) {
 				this.moved = System.nanoTime();
 				read(connection);
-				found();
+				this.redis.found();
 			}
 		}
 	}
 
 	private void read(Connection connection) {
-		this.stores.forEach((store) -> store.check(CHECK));
-		Map<String, RedisEventStore> ready = new HashMap<>();
+		this.tails.forEach((tail) -> tail.check(CHECK));
+		Map<String, RedisTail> ready = new HashMap<>();
 		int count = Integer.MAX_VALUE;
-		for (RedisEventStore store : this.stores) {
-			int room = store.room();
+		for (RedisTail tail : this.tails) {
+			int room = tail.room();
 			if (room > 0) {
-				ready.put(store.stream().key(), store);
+				ready.put(tail.key(), tail);
 				count = Math.min(count, room);
 			}
 		}
@@ -185,53 +197,19 @@ final class RedisStreamReader {
 			await(SHORT_WAIT);
 			return;
 		}
-		boolean all = ready.size() == this.stores.size();
+		boolean all = ready.size() == this.tails.size();
 		long wait = Math.min(all ? WAIT : SHORT_WAIT, this.timeout.toMillis() / 2);
-		List<StreamOffset<byte[]>> offsets = ready.values().stream().map(RedisEventStore::offset).toList();
+		List<StreamOffset<byte[]>> offsets = ready.values().stream().map(RedisTail::offset).toList();
 		accept(new EntryReader(connection.commands()).behind(offsets, count, PageSize.BYTES, wait), ready, count);
 	}
 
-	private static void accept(Map<String, EntryPage> pages, Map<String, RedisEventStore> stores, int count) {
-		stores.forEach((key, store) -> {
+	private static void accept(Map<String, EntryPage> pages, Map<String, RedisTail> tails, int count) {
+		tails.forEach((key, tail) -> {
 			EntryPage page = pages.get(key);
 			if (page != null) {
-				store.accept(page.entries(), page.received() >= count);
+				tail.accept(page.entries(), page.received() >= count);
 			}
 		});
-	}
-
-	/**
-	 * Takes note that Redis cannot be reached.
-	 */
-	synchronized void lost(Throwable cause) {
-		boolean news = this.connected;
-		this.connected = false;
-		try {
-			if (news) {
-				logger.warn("No events come in from Redis until it answers again; clients stay connected: " + cause,
-						(cause instanceof RedisException) ? null : cause);
-			}
-			else {
-				logger.debug("Still no events from Redis", cause);
-			}
-		}
-		catch (Throwable ex) {
-			// A failure to log must not end the reader
-		}
-	}
-
-	private synchronized void found() {
-		this.failures = 0;
-		if (!this.connected) {
-			this.connected = true;
-			logger.info("Redis is back, and events come in again from where they were");
-		}
-	}
-
-	private void pause() {
-		long pause = Math.min(LONGEST_PAUSE, LEAST_PAUSE << Math.min(this.failures, 10));
-		this.failures++;
-		await(pause - ThreadLocalRandom.current().nextLong(pause / 2 + 1));
 	}
 
 	/**

@@ -2,8 +2,8 @@
  * Channels that all instances of an application share, on Redis Streams.
  *
  * <pre>
- * EventChannel.publish -&gt; RedisEventStore -&gt; XADD -&gt; Redis -&gt; XREAD -&gt; RedisStreamReader -&gt; RedisEventStore -&gt; EventLog
- *                                                   |                                            (of each instance)
+ * EventChannel.publish -&gt; RedisEventStore -&gt; XADD -&gt; Redis -&gt; XREAD -&gt; RedisStreamReader -&gt; RedisTail -&gt; EventLog
+ *                                                   |                                     (of each instance)
  *                                                   +-&gt; XRANGE -&gt; RedisHistory, for clients that come back late
  * </pre>
  */

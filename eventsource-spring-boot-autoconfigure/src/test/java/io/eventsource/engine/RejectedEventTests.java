@@ -2,6 +2,7 @@ package io.eventsource.engine;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -13,8 +14,7 @@ import io.eventsource.DataWriter;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventFilter;
-import io.eventsource.EventHistory;
-import io.eventsource.EventRelay;
+import io.eventsource.EventStore;
 import io.eventsource.EventStreamReader.Received;
 import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
@@ -184,11 +184,11 @@ class RejectedEventTests {
 
 	@Test
 	void clientIsToldOfAnEventThatCameBeforeItWasThere() {
-		EventRelay.Receiver[] receiver = new EventRelay.Receiver[1];
-		EventChannel channel = EventChannel.over(new Preloading(receiver));
+		EventStore.Receiver[] receiver = new EventStore.Receiver[1];
+		EventChannel channel = EventChannel.over(new Preloading(receiver), String::valueOf, Duration.ofSeconds(5));
 		EventStream stream = this.engine.stream(channel, SMALL);
 		stream.start();
-		receiver[0].preload(List.of(event("1", "a"), event("2", "x".repeat(200)), event("3", "c")), false);
+		receiver[0].preload(List.of(event("1", "a"), event("2", "x".repeat(200)), event("3", "c")));
 		this.engine.connect(stream, "1").awaitData(REJECTED, "c");
 		receiver[0].deliver(event("4", "x".repeat(200)));
 		receiver[0].deliver(event("5", "e"));
@@ -290,21 +290,21 @@ class RejectedEventTests {
 	}
 
 	/**
-	 * A relay that hands over its receiver.
+	 * A store that hands over its receiver.
 	 */
-	private record Preloading(EventRelay.Receiver[] receiver) implements EventRelay {
+	private record Preloading(EventStore.Receiver[] receiver) implements EventStore {
 
 		@Override
-		public void publish(Event event) {
+		public void append(Event event) {
 		}
 
 		@Override
-		public void attach(Receiver receiver) {
+		public void tail(Receiver receiver, int count, long bytes) {
 			this.receiver[0] = receiver;
 		}
 
 		@Override
-		public void detach() {
+		public void stop() {
 		}
 
 		@Override
@@ -318,8 +318,8 @@ class RejectedEventTests {
 		}
 
 		@Override
-		public EventHistory history() {
-			return (lastEventId, client, limit) -> null;
+		public @Nullable List<Event> after(String id, int limit) {
+			return null;
 		}
 
 	}

@@ -8,12 +8,12 @@ import java.util.stream.IntStream;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
-import io.eventsource.EventHistory;
-import io.eventsource.EventRelay;
+import io.eventsource.EventStore;
 import io.eventsource.OverflowStrategy;
 import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
@@ -59,7 +59,7 @@ public final class SmallHeap {
 
 		PUBLISHER_WITH_THREADS_OF_ITS_OWN(SmallHeap::own),
 
-		RELAY(SmallHeap::relay);
+		STORE(SmallHeap::store);
 
 		private final Runnable action;
 
@@ -205,14 +205,14 @@ public final class SmallHeap {
 			.until(() -> stream.snapshot().state() == StreamSnapshot.State.COMPLETED);
 	}
 
-	/** What comes in from a relay is never more than there is room for. */
-	private static void relay() {
-		List<EventRelay.Receiver> receivers = new ArrayList<>();
-		EventChannel channel = EventChannel.over(new IdleRelay(receivers));
+	/** What comes in from a store is never more than there is room for. */
+	private static void store() {
+		List<EventStore.Receiver> receivers = new ArrayList<>();
+		EventChannel channel = EventChannel.over(new IdleStore(receivers), String::valueOf, Duration.ofSeconds(5));
 		EventStream stream = engine.start(channel,
 				(builder) -> builder.settings(settings().overflow(OverflowStrategy.BACKPRESSURE).build()));
 		engine.connect(stream, 0, null);
-		EventRelay.Receiver receiver = receivers.get(0);
+		EventStore.Receiver receiver = receivers.get(0);
 		int delivered = 0;
 		for (int i = 0; i < EVENTS; i++) {
 			if (receiver.room() > 0) {
@@ -224,20 +224,20 @@ public final class SmallHeap {
 	}
 
 	/** Hands on nothing by itself. */
-	private record IdleRelay(List<EventRelay.Receiver> receivers) implements EventRelay {
+	private record IdleStore(List<EventStore.Receiver> receivers) implements EventStore {
 
 		@Override
-		public void publish(Event event) {
+		public void append(Event event) {
 			throw new IllegalStateException("Not used");
 		}
 
 		@Override
-		public void attach(Receiver receiver) {
+		public void tail(Receiver receiver, int count, long bytes) {
 			this.receivers.add(receiver);
 		}
 
 		@Override
-		public void detach() {
+		public void stop() {
 			// There was nothing
 		}
 
@@ -252,8 +252,8 @@ public final class SmallHeap {
 		}
 
 		@Override
-		public EventHistory history() {
-			return (lastEventId, client, limit) -> null;
+		public @Nullable List<Event> after(String id, int limit) {
+			return null;
 		}
 
 	}

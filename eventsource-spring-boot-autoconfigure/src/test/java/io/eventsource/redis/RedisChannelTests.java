@@ -107,7 +107,8 @@ class RedisChannelTests extends InstancesOnRedis {
 	void eventsThatCannotBePublishedAreRefusedBeforeRedisHasThem() throws Exception {
 		EventChannel orders = instance("eventsource.max-event-size=1KB").bean(EventChannel.class);
 		assertThatIllegalArgumentException().isThrownBy(() -> orders.publish(Event.builder().id("7").data("a").build()))
-			.withMessageContaining("must not have an id, since Redis gives the events of channel 'orders' theirs");
+			.withMessageContaining(
+					"must not have an id, since the store that instances share gives each event its own");
 		assertThatIllegalArgumentException().isThrownBy(() -> orders.publish(Event.of("x".repeat(2000))))
 			.withMessageContaining("max-event-size");
 		assertThatIllegalArgumentException().isThrownBy(() -> orders.publish(Event.of(new Nameless())))

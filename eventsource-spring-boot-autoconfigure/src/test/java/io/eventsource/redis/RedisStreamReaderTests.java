@@ -3,6 +3,7 @@ package io.eventsource.redis;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.eventsource.RecordingReceiver;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,8 +37,9 @@ class RedisStreamReaderTests {
 			RedisStreamReader reader = new RedisStreamReader(connections, Duration.ofSeconds(1));
 			RedisChannelSettings settings = new RedisChannelSettings("test:", 100, Duration.ofSeconds(1));
 			reader.start();
-			reader.add(new RedisEventStore("news", settings, String::valueOf,
-					new RedisCommands(connections, Duration.ofSeconds(1)), reader));
+			RedisStream stream = new RedisStream("news", settings,
+					new RedisCommands(connections, Duration.ofSeconds(1)));
+			reader.add(new RedisTail(stream, () -> new RedisHistory(stream).latest(1, 1), new RecordingReceiver()));
 			Awaitility.await().until(() -> attempts.get() >= 3);
 			assertThat(reader.isConnected()).isFalse();
 			reader.stop();

@@ -2,7 +2,7 @@ package io.eventsource.engine.source;
 
 import io.eventsource.BufferingPublisher;
 import io.eventsource.EventHistory;
-import io.eventsource.EventRelay;
+import io.eventsource.EventStore;
 import io.eventsource.engine.runtime.Dispatcher;
 import io.eventsource.engine.runtime.PublisherLog;
 import io.eventsource.engine.runtime.StreamContext;
@@ -22,7 +22,7 @@ public final class StreamPublisher {
 
 	private final @Nullable BufferingPublisher buffering;
 
-	private final @Nullable EventRelay store;
+	private final @Nullable EventStore store;
 
 	/**
 	 * Makes the publisher of a stream.
@@ -92,10 +92,10 @@ public final class StreamPublisher {
 	 * @param declared what the application has declared
 	 */
 	public @Nullable EventHistory history(@Nullable EventHistory declared) {
-		if (this.store == null) {
+		EventHistory own = (this.buffering != null) ? this.buffering.history() : null;
+		if (own == null) {
 			return declared;
 		}
-		EventHistory own = this.store.history();
 		return (declared != null) ? new FallbackHistory(own, declared) : own;
 	}
 

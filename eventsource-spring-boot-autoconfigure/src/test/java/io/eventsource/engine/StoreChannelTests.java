@@ -9,9 +9,8 @@ import java.util.stream.Stream;
 import io.eventsource.CloseReason;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
-import io.eventsource.EventHistory;
 import io.eventsource.EventPublicationException;
-import io.eventsource.EventRelay;
+import io.eventsource.EventStore;
 import io.eventsource.EventStreamReader;
 import io.eventsource.EventStreamReader.Received;
 import io.eventsource.GapCause;
@@ -32,13 +31,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Channels whose events come from elsewhere.
  */
-class EventRelayTests {
+class StoreChannelTests {
 
 	private final TestEngine engine = new TestEngine();
 
-	private final ManualRelay relay = new ManualRelay();
+	private final ManualStore store = new ManualStore();
 
-	private final EventChannel channel = EventChannel.over(this.relay);
+	private final EventChannel channel = EventChannel.over(this.store, String::valueOf, Duration.ofSeconds(5));
 
 	@AfterEach
 	void close() {
@@ -46,19 +45,19 @@ class EventRelayTests {
 	}
 
 	@Test
-	void publishedEventsComeBackFromTheRelayAlone() {
+	void publishedEventsComeBackFromTheStoreAlone() {
 		Client client = this.engine.connect(this.engine.stream(this.channel));
 		this.channel.publish("message", "a");
-		assertThat(this.relay.published).extracting(Event::data).containsExactly("a");
-		this.relay.receiver().deliver(event(7));
+		assertThat(this.store.published).extracting(Event::data).containsExactly("a");
+		this.store.receiver().deliver(event(7));
 		client.awaitData("event 7");
 		assertThat(client.sink().events().get(0).lastEventId()).isEqualTo("id-7");
 	}
 
-	/** The ids are the relay's; such a client is sent none but a publisher's. */
+	/** The ids are the store's; such a client is sent none but a publisher's. */
 	@Test
-	void clientThatKeepsNoPositionsIsNotSentTheIdsOfTheRelay() {
-		this.relay.known = "id-0";
+	void clientThatKeepsNoPositionsIsNotSentTheIdsOfTheStore() {
+		this.store.known = "id-0";
 		EventStream stream = this.engine.stream(this.channel);
 		Client keeping = this.engine.connect(stream);
 		RecordingSink plain = new RecordingSink(Long.MAX_VALUE) {
@@ -70,10 +69,10 @@ class EventRelayTests {
 
 		};
 		Client client = this.engine.connect(stream, "id-0", plain);
-		client.awaitData("from the relay");
-		this.relay.receiver().deliver(event(7));
-		this.relay.receiver().deliver(Event.builder().id("id-8").comment("c").type("t").data("x\ny").build());
-		client.awaitData("from the relay", "event 7", "x\ny");
+		client.awaitData("from the store");
+		this.store.receiver().deliver(event(7));
+		this.store.receiver().deliver(Event.builder().id("id-8").comment("c").type("t").data("x\ny").build());
+		client.awaitData("from the store", "event 7", "x\ny");
 		keeping.awaitData("event 7", "x\ny");
 		assertThat(plain.events()).extracting(Received::lastEventId).containsOnly("");
 		assertThat(plain.events().get(2).type()).isEqualTo("t");
@@ -83,18 +82,18 @@ class EventRelayTests {
 
 	/** A comment takes effect without an empty line, and tells nobody a position. */
 	@Test
-	void commentOfTheRelayIsSentLikeAnyOther() {
+	void commentOfTheStoreIsSentLikeAnyOther() {
 		EventStream stream = this.engine.stream(this.channel,
 				(builder) -> builder.filters(List.of((event, client) -> !"hidden".equals(event.type()))));
 		RecordingSink sink = new RecordingSink(Long.MAX_VALUE);
 		Client client = this.engine.connect(stream, null, sink);
-		this.relay.receiver().deliver(event(1));
+		this.store.receiver().deliver(event(1));
 		client.awaitData("event 1");
-		this.relay.receiver().deliver(Event.builder().id("id-2").type("hidden").data("x").build());
-		this.relay.receiver().deliver(Event.builder().id("id-3").comment("c").build());
+		this.store.receiver().deliver(Event.builder().id("id-2").type("hidden").data("x").build());
+		this.store.receiver().deliver(Event.builder().id("id-3").comment("c").build());
 		TestEngine.await().until(() -> sink.comments().contains("c"));
 		assertThat(sink.lastEventId()).isEqualTo("id-1");
-		assertThat(this.relay.receiver().has("id-3")).isTrue();
+		assertThat(this.store.receiver().has("id-3")).isTrue();
 		this.engine.advance(Duration.ofSeconds(20));
 		TestEngine.await().until(() -> !sink.lastEventId().equals("id-1"));
 		assertThat(stream.log().start(sink.lastEventId(), 0).position()).isEqualTo(3);
@@ -102,7 +101,7 @@ class EventRelayTests {
 
 	@Test
 	void failureToPublishReachesThePublisher() {
-		this.relay.failure = new EventPublicationException("away", null);
+		this.store.failure = new EventPublicationException("away", null);
 		assertThatExceptionOfType(EventPublicationException.class)
 			.isThrownBy(() -> this.channel.publish("message", "a"))
 			.withMessage("away");
@@ -115,27 +114,40 @@ class EventRelayTests {
 		String opening = quiet.sink().connection().openingId();
 		quiet.sink().connection().close(CloseReason.DISCONNECTED);
 		quiet.awaitClosed(CloseReason.DISCONNECTED);
-		this.relay.receiver().preload(List.of(event(1), event(2)), true);
+		this.store.receiver().preload(List.of(event(1), event(2)));
 		this.engine.connect(stream, opening).awaitData("{\"cause\":\"restarted\"}", "event 1", "event 2");
 	}
 
 	@Test
-	void relayCanAskWhetherAnEventCouldBeSent() {
+	void eventsThatNoStreamCouldSendAreNotStored() {
 		this.engine.stream(this.channel, StreamSettings.builder().maxEventSize(100).build()).start();
-		this.relay.receiver().check(Event.of("x"));
-		assertThatIllegalArgumentException().isThrownBy(() -> this.relay.receiver().check(Event.of("x".repeat(200))))
+		this.channel.publish(Event.of("x"));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.channel.publish(Event.of("x".repeat(200))))
 			.withMessageContaining("max-event-size");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.channel.publish(event(1)))
+			.withMessageContaining("must not have an id");
+		assertThat(this.store.published).extracting(Event::data).containsExactly("x");
 	}
 
 	@Test
-	void olderEventsAreThereForClientsThatResumeAndNotSentToOthers() {
+	void dataIsStoredAsText() {
+		EventChannel numbers = EventChannel.over(this.store, (data) -> "written " + data, Duration.ofSeconds(5));
+		numbers.publish(Event.builder().type("t").key("k").comment("c").data(42).build());
+		assertThat(this.store.published).singleElement()
+			.usingRecursiveComparison()
+			.isEqualTo(Event.builder().type("t").key("k").comment("c").data("written 42").build());
+	}
+
+	@Test
+	void latestEventsAreThereForClientsThatResumeAndNotSentToOthers() {
+		this.store.latest = events(0, 5);
 		EventStream stream = this.engine.stream(this.channel, StreamSettings.builder().initialReplay(2).build());
-		Client early = this.engine.connect(stream);
-		this.relay.receiver().preload(events(0, 5), false);
+		stream.start();
+		Client early = this.engine.connect(stream, "id-4");
 		this.engine.connect(stream, "id-1").awaitData("event 2", "event 3", "event 4");
 		Client newcomer = this.engine.connect(stream);
 		newcomer.awaitData("event 3", "event 4");
-		this.relay.receiver().deliver(event(5));
+		this.store.receiver().deliver(event(5));
 		early.awaitData("event 5");
 		newcomer.awaitData("event 3", "event 4", "event 5");
 		this.engine.connect(stream, "id-4").awaitData("event 5");
@@ -147,11 +159,11 @@ class EventRelayTests {
 	void preloadedEventsLeaveTheLogLikeOthers() {
 		EventStream stream = this.engine.stream(this.channel, StreamSettings.builder().bufferSize(4).build());
 		stream.start();
-		this.relay.receiver().preload(events(0, 10), false);
+		this.store.receiver().preload(events(0, 10));
 		this.engine.connect(stream, "id-7").awaitData("event 8", "event 9");
 		Client evicted = this.engine.connect(stream, "id-3");
 		evicted.awaitData("{\"cause\":\"evicted\"}", "event 6", "event 7", "event 8", "event 9");
-		IntStream.range(10, 13).mapToObj(EventRelayTests::event).forEach(this.relay.receiver()::deliver);
+		IntStream.range(10, 13).mapToObj(StoreChannelTests::event).forEach(this.store.receiver()::deliver);
 		evicted.awaitEvents(8);
 		this.engine.connect(stream, "id-7")
 			.awaitData("{\"cause\":\"evicted\"}", "event 9", "event 10", "event 11", "event 12");
@@ -163,7 +175,7 @@ class EventRelayTests {
 		EventStream stream = this.engine.stream(this.channel,
 				StreamSettings.builder().maxEventSize(100).bufferMemory(900).build());
 		stream.start();
-		this.relay.receiver().preload(events(0, 10), false);
+		this.store.receiver().preload(events(0, 10));
 		// Each takes 24 bytes, and about 200 for what is kept with it
 		this.engine.connect(stream, "id-6").awaitData("event 7", "event 8", "event 9");
 		this.engine.connect(stream, "id-5")
@@ -175,11 +187,11 @@ class EventRelayTests {
 		EventStream stream = this.engine.stream(this.channel,
 				StreamSettings.builder().overflow(OverflowStrategy.CONFLATE).bufferSize(4).build());
 		stream.start();
-		this.relay.receiver().preload(IntStream.range(0, 4).mapToObj(EventRelayTests::large).toList(), false);
+		this.store.receiver().preload(IntStream.range(0, 4).mapToObj(StoreChannelTests::large).toList());
 		// Takes one event, which no other fits in one write with
 		Client slow = this.engine.connect(stream, "id-0", new RecordingSink(1));
 		TestEngine.await().until(() -> slow.sink().writes().size() == 1);
-		IntStream.range(4, 6).mapToObj(EventRelayTests::large).forEach(this.relay.receiver()::deliver);
+		IntStream.range(4, 6).mapToObj(StoreChannelTests::large).forEach(this.store.receiver()::deliver);
 		this.engine.tick();
 		slow.sink().ready();
 		TestEngine.await()
@@ -197,11 +209,11 @@ class EventRelayTests {
 	}
 
 	@Test
-	void clientsThatCameBeforeTheRelayKnewTheStreamAreTold() {
+	void clientsThatCameBeforeTheStoreWasReachedAreTold() {
 		EventStream stream = this.engine.stream(this.channel);
 		Client early = this.engine.connect(stream);
-		this.relay.receiver().preload(events(0, 3), true);
-		this.relay.receiver().deliver(event(3));
+		this.store.receiver().preload(events(0, 3));
+		this.store.receiver().deliver(event(3));
 		early.awaitData("{\"cause\":\"unknown\"}", "event 3");
 		TestEngine.await().untilAsserted(() -> assertThat(early.missed()).containsExactly("UNKNOWN"));
 	}
@@ -210,8 +222,8 @@ class EventRelayTests {
 	void withoutClientsNobodyIsTold() {
 		EventStream stream = this.engine.stream(this.channel);
 		stream.start();
-		this.relay.receiver().preload(events(0, 3), true);
-		this.relay.receiver().deliver(event(3));
+		this.store.receiver().preload(events(0, 3));
+		this.store.receiver().deliver(event(3));
 		this.engine.connect(stream, "id-1").awaitData("event 2", "event 3");
 	}
 
@@ -219,9 +231,9 @@ class EventRelayTests {
 	void missedEventsAreToldInTheirPlace() {
 		EventStream stream = this.engine.stream(this.channel);
 		Client client = this.engine.connect(stream);
-		this.relay.receiver().deliver(event(1));
-		this.relay.receiver().missed(GapCause.EVICTED);
-		this.relay.receiver().deliver(event(9));
+		this.store.receiver().deliver(event(1));
+		this.store.receiver().missed(GapCause.EVICTED);
+		this.store.receiver().deliver(event(9));
 		client.awaitData("event 1", "{\"cause\":\"evicted\"}", "event 9");
 		assertThat(client.sink().events()).extracting(EventStreamReader.Received::lastEventId)
 			.containsExactly("id-1", "id-1", "id-9");
@@ -234,73 +246,103 @@ class EventRelayTests {
 	void whereGapEventsAreSwitchedOffNobodyIsToldInTheMidst() {
 		Client client = this.engine
 			.connect(this.engine.stream(this.channel, StreamSettings.builder().gapEvent("").build()));
-		this.relay.receiver().missed(GapCause.EVICTED);
-		this.relay.receiver().deliver(event(9));
+		this.store.receiver().missed(GapCause.EVICTED);
+		this.store.receiver().deliver(event(9));
 		client.awaitData("event 9");
 	}
 
 	@Test
-	void relayKnowsHowManyEventsTheStreamTakes() {
+	void storeKnowsHowManyEventsTheStreamTakes() {
 		EventStream stream = this.engine.stream(this.channel,
 				StreamSettings.builder().overflow(OverflowStrategy.BACKPRESSURE).bufferSize(10).build());
 		Client blocked = this.engine.connectBlocked(stream);
 		// Before the first event each may be as large as the settings allow
-		assertThat(this.relay.receiver().room()).isEqualTo(15);
-		assertThat(this.relay.receiver().capacity()).isEqualTo(10);
-		IntStream.range(0, 30).mapToObj(EventRelayTests::event).forEach(this.relay.receiver()::deliver);
-		assertThat(this.relay.receiver().room()).isEqualTo(1024 - 20);
+		assertThat(this.store.receiver().room()).isEqualTo(15);
+		assertThat(this.store.count).isEqualTo(10);
+		IntStream.range(0, 30).mapToObj(StoreChannelTests::event).forEach(this.store.receiver()::deliver);
+		assertThat(this.store.receiver().room()).isEqualTo(1024 - 20);
 		blocked.sink().ready();
 		blocked.awaitEvents(30);
-		TestEngine.await().until(() -> this.relay.receiver().room() == 1024);
+		TestEngine.await().until(() -> this.store.receiver().room() == 1024);
 	}
 
 	@Test
-	void historyOfTheRelayIsAskedBeforeThoseOfTheApplication() {
-		this.relay.known = "id-3";
+	void storeIsAskedBeforeTheHistoriesOfTheApplication() {
+		this.store.known = "id-3";
 		EventStream stream = this.engine.stream(this.channel,
 				(builder) -> builder.history((lastEventId, client, limit) -> Stream.of(Event.of("archived"))));
 		stream.start();
-		this.engine.connect(stream, "id-3").awaitData("from the relay");
+		this.engine.connect(stream, "id-3").awaitData("from the store");
 		this.engine.connect(stream, "id-2").awaitData("archived");
 	}
 
 	@Test
-	void streamWhoseRelayIsAwayIsNotLive() {
+	void streamWhoseStoreIsAwayIsNotLive() {
 		EventStream stream = this.engine.stream(this.channel);
 		stream.start();
 		assertThat(stream.snapshot().state()).isEqualTo(State.LIVE);
-		this.relay.connected = false;
+		this.store.connected = false;
 		assertThat(stream.snapshot().state()).isEqualTo(State.RESTARTING);
 	}
 
 	@Test
-	void relayIsLetGoWithTheLastSubscriberAndComesBackWithTheNext() {
+	void storeIsStoppedWithTheLastSubscriberAndBeginsAgainWithTheNext() {
 		EventStream first = this.engine.stream(this.channel);
 		first.start();
-		assertThat(this.relay.attached).isNotNull();
+		assertThat(this.store.attached).isNotNull();
 		first.close();
-		TestEngine.await().until(() -> this.relay.attached == null);
+		TestEngine.await().until(() -> this.store.attached == null);
 		EventStream second = this.engine.stream(this.channel);
 		Client client = this.engine.connect(second);
-		this.relay.receiver().deliver(event(1));
+		this.store.receiver().deliver(event(1));
 		client.awaitData("event 1");
+	}
+
+	@Test
+	void storeIsStoppedIfTheSubscriberGoesBeforeItHasBegun() {
+		RecordingSubscriber subscriber = new RecordingSubscriber(10);
+		this.store.whileBeginning = subscriber::cancel;
+		this.channel.subscribe(subscriber);
+		assertThat(this.store.attached).isNull();
+		RecordingSubscriber next = new RecordingSubscriber(10);
+		this.store.whileBeginning = () -> {
+		};
+		this.channel.subscribe(next);
+		this.store.receiver().deliver(event(1));
+		assertThat(next.received()).containsExactly("event 1");
+		assertThat(subscriber.received()).isEmpty();
+	}
+
+	@Test
+	void whatAStoppedStoreStillDeliversReachesNoLaterSubscriber() {
+		RecordingSubscriber first = new RecordingSubscriber(10);
+		this.channel.subscribe(first);
+		EventStore.Receiver stale = this.store.receiver();
+		first.cancel();
+		EventStream stream = this.engine.stream(this.channel);
+		Client client = this.engine.connect(stream);
+		stale.preload(events(0, 2));
+		stale.deliver(event(2));
+		stale.missed(GapCause.EVICTED);
+		this.store.receiver().deliver(event(3));
+		client.awaitData("event 3");
 	}
 
 	@Test
 	void completedChannelTakesNothingMoreAndItsStreamEnds() {
 		Client client = this.engine.connect(this.engine.stream(this.channel));
-		this.relay.receiver().deliver(event(1));
+		this.store.receiver().deliver(event(1));
 		this.channel.complete();
 		client.awaitClosed(CloseReason.COMPLETED);
 		assertThat(client.data()).containsExactly("event 1");
-		assertThat(this.relay.attached).isNull();
+		assertThat(this.store.attached).isNull();
 		assertThatIllegalStateException().isThrownBy(() -> this.channel.publish("message", "b"))
 			.withMessageContaining("completed");
-		assertThat(this.relay.published).isEmpty();
+		assertThat(this.store.published).isEmpty();
 	}
 
 	@Test
-	void threadThatServesClientsNeverWaitsForARelay() {
+	void threadThatServesClientsNeverWaitsForAStore() {
 		List<Throwable> failures = new ArrayList<>();
 		this.engine.dispatcher().worker(0).execute(() -> {
 			try {
@@ -312,21 +354,21 @@ class EventRelayTests {
 		});
 		this.engine.work();
 		assertThat(failures).hasSize(1);
-		assertThat(this.relay.published).isEmpty();
+		assertThat(this.store.published).isEmpty();
 	}
 
 	@Test
 	void otherSubscribersGetTheEventsToo() {
 		RecordingSubscriber subscriber = new RecordingSubscriber(10);
 		this.channel.subscribe(subscriber);
-		this.relay.receiver().preload(events(0, 3), false);
-		this.relay.receiver().missed(GapCause.EVICTED);
-		this.relay.receiver().deliver(event(3));
+		this.store.receiver().preload(events(0, 3));
+		this.store.receiver().missed(GapCause.EVICTED);
+		this.store.receiver().deliver(event(3));
 		assertThat(subscriber.received()).containsExactly("event 3");
 	}
 
 	private static List<Event> events(int from, int to) {
-		return IntStream.range(from, to).mapToObj(EventRelayTests::event).toList();
+		return IntStream.range(from, to).mapToObj(StoreChannelTests::event).toList();
 	}
 
 	private static Event event(int number) {
@@ -334,15 +376,22 @@ class EventRelayTests {
 	}
 
 	/**
-	 * A relay in the hands of the test.
+	 * A store in the hands of the test.
 	 */
-	private static final class ManualRelay implements EventRelay {
+	private static final class ManualStore implements EventStore {
 
 		private final List<Event> published = new ArrayList<>();
 
 		private @Nullable RuntimeException failure;
 
 		private @Nullable String known;
+
+		private @Nullable List<Event> latest;
+
+		private Runnable whileBeginning = () -> {
+		};
+
+		private int count;
 
 		private volatile @Nullable Receiver attached;
 
@@ -354,7 +403,7 @@ class EventRelayTests {
 		}
 
 		@Override
-		public void publish(Event event) {
+		public void append(Event event) {
 			if (this.failure != null) {
 				throw this.failure;
 			}
@@ -362,18 +411,23 @@ class EventRelayTests {
 		}
 
 		@Override
-		public void attach(Receiver receiver) {
+		public void tail(Receiver receiver, int count, long bytes) {
+			this.whileBeginning.run();
 			this.attached = receiver;
+			this.count = count;
+			if (this.latest != null) {
+				receiver.preload(this.latest);
+			}
 		}
 
 		@Override
-		public void detach() {
+		public void stop() {
 			this.attached = null;
 		}
 
 		@Override
-		public boolean isConnected() {
-			return this.connected;
+		public @Nullable List<Event> after(String id, int limit) {
+			return id.equals(this.known) ? List.of(Event.builder().id("id-6").data("from the store").build()) : null;
 		}
 
 		@Override
@@ -382,9 +436,8 @@ class EventRelayTests {
 		}
 
 		@Override
-		public EventHistory history() {
-			return (lastEventId, client, limit) -> lastEventId.equals(this.known)
-					? Stream.of(Event.builder().id("id-6").data("from the relay").build()) : null;
+		public boolean isConnected() {
+			return this.connected;
 		}
 
 	}

@@ -1,10 +1,7 @@
-package io.eventsource.redis;
-
-import io.eventsource.DataWriter;
-import io.eventsource.Event;
+package io.eventsource;
 
 /**
- * Makes events whose data is text, which alone can be stored.
+ * Turns the data of events into text, which is all that can be stored.
  */
 final class TextEvents {
 
@@ -15,7 +12,7 @@ final class TextEvents {
 	}
 
 	/**
-	 * The same event with its data as text.
+	 * Returns the same event with its data as text.
 	 * @param maxLength how long the text may be
 	 * @throws IllegalArgumentException if the data cannot be written
 	 */
