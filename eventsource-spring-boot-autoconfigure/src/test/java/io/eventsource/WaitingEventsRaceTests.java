@@ -66,7 +66,7 @@ class WaitingEventsRaceTests {
 			Random random = new Random(round * 31L);
 			while (!over.get()) {
 				client.sink().ready(random.nextInt(40_000) + 1);
-				most.accumulateAndGet(stream.log().held(), Math::max);
+				most.accumulateAndGet(stream.log().memory().held(), Math::max);
 				Thread.yield();
 			}
 		});
@@ -87,7 +87,8 @@ class WaitingEventsRaceTests {
 				.containsExactlyElementsOf(taken.stream().filter((name) -> name.startsWith(prefix)).toList());
 		}
 		assertThat(most.get()).isLessThanOrEqualTo(MEMORY + EncodedEvent.weight(LARGEST, false));
-		TestEngine.await().until(() -> stream.log().held() == stream.log().weight(stream.log().head()));
+		TestEngine.await()
+			.until(() -> stream.log().memory().held() == stream.log().memory().weight(stream.log().head()));
 		stream.close();
 	}
 

@@ -16,6 +16,8 @@ import io.eventsource.EventStreamReader.Received;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.FrameEncoder;
 import io.eventsource.engine.log.FramePlace;
+import io.eventsource.engine.log.StartPosition;
+import io.eventsource.engine.log.StartPositions;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -77,7 +79,8 @@ class EventPropertyTests {
 			reader.feed(log.frame(position).bytes());
 			if (event.id() != null && event.id().equals(clean(event.id()))
 					|| event.data() != null && event.id() == null) {
-				assertThat(log.start(reader.lastEventId(), 0)).isEqualTo(EventLog.Start.at(position + 1));
+				assertThat(new StartPositions(log).find(reader.lastEventId(), 0))
+					.isEqualTo(StartPosition.at(position + 1));
 			}
 		}
 	}

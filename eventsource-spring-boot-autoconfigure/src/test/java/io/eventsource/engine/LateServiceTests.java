@@ -143,7 +143,7 @@ class LateServiceTests {
 		TestEngine.await().until(() -> back.sink().writes().size() == 1);
 		this.engine.work();
 		// Nothing is left that would have to be kept
-		assertThat(stream.log().stragglers().isEmpty()).isTrue();
+		assertThat(stream.log().memory().stragglers().isEmpty()).isTrue();
 		back.sink().ready();
 		back.awaitData(numbers("{\"cause\":\"unknown\"}", 2, 9));
 		assertThat(back.sink().writes()).hasSize(1);

@@ -52,14 +52,15 @@ class MemoryTests {
 			int taken = 0;
 			for (int i = 0; i < 3000; i++) {
 				taken += publish(source, random.nextInt((i % 5 == 0) ? LARGEST - 100 : 200)) ? 1 : 0;
-				assertThat(stream.log().held()).isLessThanOrEqualTo(MEMORY + EncodedEvent.weight(LARGEST, filtered));
+				assertThat(stream.log().memory().held())
+					.isLessThanOrEqualTo(MEMORY + EncodedEvent.weight(LARGEST, filtered));
 				if (i % 10 == 0) {
 					clients.get(random.nextInt(4)).sink().ready(random.nextInt(60_000));
 				}
 			}
 			assertThat(taken).isGreaterThan(10);
 			clients.forEach((client) -> client.sink().ready());
-			TestEngine.await().until(() -> stream.log().held() <= MEMORY);
+			TestEngine.await().until(() -> stream.log().memory().held() <= MEMORY);
 		}
 	}
 
@@ -96,7 +97,8 @@ class MemoryTests {
 		client.awaitEvents(1200);
 		assertThat(client.missed()).isEmpty();
 		client.assertOpen();
-		TestEngine.await().until(() -> stream.log().held() == stream.log().weight(stream.log().head()));
+		TestEngine.await()
+			.until(() -> stream.log().memory().held() == stream.log().memory().weight(stream.log().head()));
 	}
 
 	@Test
@@ -116,11 +118,12 @@ class MemoryTests {
 		EventStream stream = stream(this.channel, OverflowStrategy.BACKPRESSURE, false);
 		this.engine.connectBlocked(stream);
 		while (publish(this.channel, LARGEST - 100)) {
-			assertThat(stream.log().held()).isPositive();
+			assertThat(stream.log().memory().held()).isPositive();
 		}
-		assertThat(stream.log().held()).isGreaterThan(stream.log().weight(stream.log().head()));
+		assertThat(stream.log().memory().held()).isGreaterThan(stream.log().memory().weight(stream.log().head()));
 		stream.stop();
-		TestEngine.await().until(() -> stream.log().held() == stream.log().weight(stream.log().head()));
+		TestEngine.await()
+			.until(() -> stream.log().memory().held() == stream.log().memory().weight(stream.log().head()));
 	}
 
 	@ParameterizedTest
@@ -169,7 +172,7 @@ class MemoryTests {
 			client.awaitEvents(i);
 		}
 		this.engine.tick();
-		assertThat(stream.log().held()).isBetween(1L, 1000 + EncodedEvent.weight(1000, false));
+		assertThat(stream.log().memory().held()).isBetween(1L, 1000 + EncodedEvent.weight(1000, false));
 		assertThat(stream.log().tail() - stream.log().head()).isOne();
 		client.assertOpen();
 	}

@@ -219,7 +219,7 @@ class RejectedEventTests {
 		client.awaitData("a", REJECTED);
 		this.engine.advance(SMALL.connection().heartbeat());
 		String id = client.sink().lastEventId();
-		assertThat(id).isEqualTo(stream.log().idBefore(4));
+		assertThat(id).isEqualTo(stream.log().ids().before(4));
 		emit("b");
 		this.engine.connect(stream, id).awaitData("b");
 	}

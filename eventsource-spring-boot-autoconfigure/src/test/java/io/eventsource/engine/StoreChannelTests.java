@@ -19,6 +19,7 @@ import io.eventsource.RecordingSubscriber;
 import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot.State;
 import io.eventsource.engine.TestEngine.Client;
+import io.eventsource.engine.log.StartPositions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ class StoreChannelTests {
 		assertThat(this.store.receiver().has("id-3")).isTrue();
 		this.engine.advance(Duration.ofSeconds(20));
 		TestEngine.await().until(() -> !sink.lastEventId().equals("id-1"));
-		assertThat(stream.log().start(sink.lastEventId(), 0).position()).isEqualTo(3);
+		assertThat(new StartPositions(stream.log()).find(sink.lastEventId(), 0).position()).isEqualTo(3);
 	}
 
 	@Test

@@ -55,7 +55,7 @@ public class LogBenchmark {
 	 */
 	@Benchmark
 	public Object findInSmall() {
-		return this.small.still.start(this.small.generatedId, 0);
+		return this.small.still.find(this.small.generatedId, 0);
 	}
 
 	/**
@@ -64,7 +64,7 @@ public class LogBenchmark {
 	 */
 	@Benchmark
 	public Object findInLarge() {
-		return this.large.still.start(this.large.generatedId, 0);
+		return this.large.still.find(this.large.generatedId, 0);
 	}
 
 	/**
@@ -73,7 +73,7 @@ public class LogBenchmark {
 	 */
 	@Benchmark
 	public Object findOwnInSmall() {
-		return this.small.still.start(this.small.ownId, 0);
+		return this.small.still.find(this.small.ownId, 0);
 	}
 
 	/**
@@ -82,7 +82,7 @@ public class LogBenchmark {
 	 */
 	@Benchmark
 	public Object findOwnInLarge() {
-		return this.large.still.start(this.large.ownId, 0);
+		return this.large.still.find(this.large.ownId, 0);
 	}
 
 	/**
@@ -97,7 +97,7 @@ public class LogBenchmark {
 
 		private final EventLog log;
 
-		private final EventLog still;
+		private final StartPositions still;
 
 		private final String generatedId;
 
@@ -105,14 +105,15 @@ public class LogBenchmark {
 
 		Filled(int capacity) {
 			this.log = new EventLog(capacity, Long.MAX_VALUE, false, false, System::nanoTime);
-			this.still = new EventLog(capacity, Long.MAX_VALUE, false, false, System::nanoTime);
+			EventLog still = new EventLog(capacity, Long.MAX_VALUE, false, false, System::nanoTime);
 			for (int i = 0; i < capacity; i += 2) {
 				this.log.append(this.generated);
 				this.log.append(this.generated);
-				this.still.append(this.generated);
-				this.still.append(this.encoder.encode(Event.builder().id("order-" + i).data("x".repeat(100)).build()));
+				still.append(this.generated);
+				still.append(this.encoder.encode(Event.builder().id("order-" + i).data("x".repeat(100)).build()));
 			}
-			this.generatedId = LogId.ofEvent(this.still.epoch(), capacity / 2);
+			this.still = new StartPositions(still);
+			this.generatedId = LogId.ofEvent(still.epoch(), capacity / 2);
 			this.ownId = "order-" + capacity / 2;
 		}
 

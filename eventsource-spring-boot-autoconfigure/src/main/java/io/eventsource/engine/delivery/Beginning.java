@@ -3,6 +3,7 @@ package io.eventsource.engine.delivery;
 import io.eventsource.GapCause;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.LogId;
+import io.eventsource.engine.log.StartPosition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Beginning {
 
-	private final EventLog.Start start;
+	private final StartPosition start;
 
 	private final long live;
 
@@ -22,7 +23,7 @@ final class Beginning {
 
 	private final GapCause cause;
 
-	private Beginning(EventLog.Start start, long live, long promised, GapCause cause) {
+	private Beginning(StartPosition start, long live, long promised, GapCause cause) {
 		this.start = start;
 		this.live = live;
 		this.promised = promised;
@@ -36,27 +37,28 @@ final class Beginning {
 	 * @param live the position of the first event that was published after it came
 	 * @param lastEventId the id of the last event that it has, or {@code null}
 	 */
-	static Beginning of(EventLog log, EventLog.Start start, long live, @Nullable String lastEventId) {
+	static Beginning of(EventLog log, StartPosition start, long live, @Nullable String lastEventId) {
 		if (lastEventId == null) {
 			return new Beginning(start, live, live, GapCause.OVERFLOW);
 		}
 		LogId id = LogId.isOpening(lastEventId) ? LogId.parse(lastEventId) : null;
 		// Older events are a bonus for one that was sent nothing yet, too
-		long promised = (id != null) ? Math.max(start.position(), Math.min(live, log.position(id))) : start.position();
+		long promised = (id != null) ? Math.max(start.position(), Math.min(live, log.ids().position(id)))
+				: start.position();
 		return new Beginning(start, live, promised, GapCause.EVICTED);
 	}
 
 	/**
 	 * The beginning of a client that goes on at a place in the midst of its connection.
 	 */
-	static Beginning at(EventLog.Start start) {
+	static Beginning at(StartPosition start) {
 		return new Beginning(start, start.position(), start.position(), GapCause.OVERFLOW);
 	}
 
 	/**
 	 * The place that the client was given.
 	 */
-	EventLog.Start start() {
+	StartPosition start() {
 		return this.start;
 	}
 
@@ -101,7 +103,7 @@ final class Beginning {
 	 * @param head the position of the oldest event that the log has now
 	 * @return the place, with all that the client has missed by now
 	 */
-	EventLog.Start resolve(long head) {
+	StartPosition resolve(long head) {
 		long position = this.start.position();
 		if (head <= position) {
 			return this.start;
@@ -109,10 +111,10 @@ final class Beginning {
 		GapCause gap = this.start.gap();
 		if (gap != null) {
 			Long missed = this.start.missed();
-			return new EventLog.Start(head, gap, (missed != null) ? missed + head - position : null);
+			return new StartPosition(head, gap, (missed != null) ? missed + head - position : null);
 		}
-		return (head > this.promised) ? new EventLog.Start(head, this.cause, head - this.promised)
-				: EventLog.Start.at(head);
+		return (head > this.promised) ? new StartPosition(head, this.cause, head - this.promised)
+				: StartPosition.at(head);
 	}
 
 	/**
@@ -120,7 +122,7 @@ final class Beginning {
 	 * events.
 	 */
 	Beginning from(long position) {
-		return new Beginning(EventLog.Start.at(position), this.live, this.promised, this.cause);
+		return new Beginning(StartPosition.at(position), this.live, this.promised, this.cause);
 	}
 
 }

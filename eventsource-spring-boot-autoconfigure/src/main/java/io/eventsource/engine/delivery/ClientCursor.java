@@ -67,7 +67,7 @@ final class ClientCursor implements ClosableConnection {
 		EventClient client = recipient.client();
 		this.call = new SinkCall(recipient, delivery.context(), this::closing, () -> close(CloseReason.WRITE_TIMEOUT));
 		this.readiness = new Readiness(recipient.sink(), now);
-		this.output = new Output(recipient.sink(), new KeptSlices(delivery.log().stragglers(), this), now);
+		this.output = new Output(recipient.sink(), new KeptSlices(delivery.log().memory().stragglers(), this), now);
 		ClientFilter filter = delivery.visibility()
 			.filterFor(client, recipient.keepsPositions(), () -> close(CloseReason.FAILED));
 		this.reader = new ClientReader(delivery, recipient, filter, share, this.output, beginning);

@@ -187,7 +187,7 @@ final class ClientFilter implements Call {
 		String id = (last != null && this.disclosesIds) ? last.id() : null;
 		if (id == null && !this.context.personal()) {
 			// A personal publisher goes on by its own ids, or not at all
-			id = log.idBefore(position);
+			id = log.ids().before(position);
 		}
 		return (id != null) ? FrameEncoder.checkpoint(id) : new byte[0];
 	}

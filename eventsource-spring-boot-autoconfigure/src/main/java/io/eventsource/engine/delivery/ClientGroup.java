@@ -7,8 +7,8 @@ import io.eventsource.CloseReason;
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
-import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Frame;
+import io.eventsource.engine.log.StartPosition;
 import io.eventsource.engine.runtime.Worker;
 import io.eventsource.engine.runtime.WorkerReplaced;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +70,7 @@ public final class ClientGroup implements Worker.Task {
 			// Before the place is taken, so that no publisher runs away from it meanwhile
 			long tail = this.delivery.log().tail();
 			floor.protect(tail);
-			EventLog.Start start = this.delivery.placement().start(client.lastEventId());
+			StartPosition start = this.delivery.placement().start(client.lastEventId());
 			Beginning beginning = Beginning.of(this.delivery.log(), start, tail, client.lastEventId());
 			cursor = new ClientCursor(Recipient.of(client, sink), this.delivery, this.share, this.contention, beginning,
 					now());

@@ -1,6 +1,6 @@
 package io.eventsource.engine.delivery;
 
-import io.eventsource.engine.log.EventLog;
+import io.eventsource.engine.log.StartPosition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +41,7 @@ final class ClientHistory {
 	 * @param start where the client would be without it
 	 * @return whether the client is to be given the history now
 	 */
-	boolean prepare(EventLog.Start start) {
+	boolean prepare(StartPosition start) {
 		if (!this.prepared) {
 			this.prepared = true;
 			this.replay = this.delivery.histories()

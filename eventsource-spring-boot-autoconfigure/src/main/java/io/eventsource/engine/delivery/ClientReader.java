@@ -4,6 +4,7 @@ import io.eventsource.CloseReason;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.FrameEncoder;
 import io.eventsource.engine.log.Slice;
+import io.eventsource.engine.log.StartPosition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,7 +89,7 @@ final class ClientReader {
 			return;
 		}
 		this.share.counts().replayed(batch.count());
-		EventLog.Start end = batch.end();
+		StartPosition end = batch.end();
 		if (end == null) {
 			put(batch.bytes());
 		}
@@ -98,7 +99,7 @@ final class ClientReader {
 		this.history.writing(this.output.advance());
 	}
 
-	private void leaveHistory(HistoryBatch batch, EventLog.Start end) {
+	private void leaveHistory(HistoryBatch batch, StartPosition end) {
 		this.history.leave();
 		if (this.filter != null) {
 			this.filter.passed(batch.hidden());
@@ -192,9 +193,7 @@ final class ClientReader {
 		this.history.written();
 		this.place.sent(slice);
 		this.share.counts().delivered(slice);
-		if (!slice.gaps().isEmpty()) {
-			slice.gaps().forEach((cause) -> this.delivery.context().missed(this.recipient.client(), cause, null));
-		}
+		this.delivery.context().missed(this.recipient.client(), slice.gaps());
 	}
 
 	/**

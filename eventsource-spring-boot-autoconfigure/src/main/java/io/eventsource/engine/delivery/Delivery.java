@@ -46,8 +46,14 @@ public record Delivery(StreamContext context, EventLog log, Placement placement,
 	 * Whether a client that has fallen out of the log goes on with what the log has.
 	 */
 	boolean skipsWhatWasMissed() {
-		OverflowStrategy overflow = settings().buffer().overflow();
-		return overflow == OverflowStrategy.SKIP || overflow == OverflowStrategy.CONFLATE;
+		return settings().buffer().overflow() == OverflowStrategy.SKIP || conflates();
+	}
+
+	/**
+	 * Whether a client that lags is only given the newest event of each key.
+	 */
+	boolean conflates() {
+		return settings().buffer().overflow() == OverflowStrategy.CONFLATE;
 	}
 
 }

@@ -1,6 +1,6 @@
 package io.eventsource.engine.delivery;
 
-import io.eventsource.engine.log.EventLog;
+import io.eventsource.engine.log.StartPosition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param end where the client goes on in the log, with what it must be told; {@code null}
  * if there is more of the history
  */
-record HistoryBatch(byte[] bytes, int count, int hidden, EventLog.@Nullable Start end) {
+record HistoryBatch(byte[] bytes, int count, int hidden, @Nullable StartPosition end) {
 
 	/** In place of a batch that there will not be. */
 	static final HistoryBatch FAILED = new HistoryBatch(new byte[0], 0, 0, null);

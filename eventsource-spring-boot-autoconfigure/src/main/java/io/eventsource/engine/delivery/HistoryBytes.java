@@ -2,7 +2,7 @@ package io.eventsource.engine.delivery;
 
 import java.util.function.LongSupplier;
 
-import io.eventsource.engine.log.EventLog;
+import io.eventsource.engine.log.LogMemory;
 
 /**
  * The bytes of histories that are on their way to clients, which count as the memory of
@@ -10,7 +10,7 @@ import io.eventsource.engine.log.EventLog;
  */
 final class HistoryBytes {
 
-	private final EventLog log;
+	private final LogMemory memory;
 
 	private final LongSupplier floor;
 
@@ -25,12 +25,12 @@ final class HistoryBytes {
 
 	/**
 	 * Counts no bytes yet.
-	 * @param log the log, which has so much less room
+	 * @param memory the memory of the stream, which has so much less room
 	 * @param floor the position of the first event that a client needs
 	 * @param limit how many bytes may be on their way
 	 */
-	HistoryBytes(EventLog log, LongSupplier floor, long limit) {
-		this.log = log;
+	HistoryBytes(LogMemory memory, LongSupplier floor, long limit) {
+		this.memory = memory;
 		this.floor = floor;
 		this.limit = limit;
 	}
@@ -39,7 +39,7 @@ final class HistoryBytes {
 	 * Whether so many more bytes may be on their way.
 	 */
 	boolean fits(long more) {
-		return this.bytes + more <= this.limit && more <= this.log.room(this.floor.getAsLong());
+		return this.bytes + more <= this.limit && more <= this.memory.room(this.floor.getAsLong());
 	}
 
 	/**
@@ -52,7 +52,7 @@ final class HistoryBytes {
 		this.filled += filled;
 		long counted = Math.min(this.filled, this.limit);
 		if (counted != this.reserved) {
-			this.log.reserve(counted - this.reserved, this.floor.getAsLong());
+			this.memory.reserve(counted - this.reserved, this.floor.getAsLong());
 			this.reserved = counted;
 		}
 	}

@@ -9,9 +9,9 @@ import io.eventsource.Callee;
 import io.eventsource.Event;
 import io.eventsource.EventClient;
 import io.eventsource.engine.log.EncodedEvent;
-import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Frame;
 import io.eventsource.engine.log.Slice;
+import io.eventsource.engine.log.StartPosition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +89,7 @@ final class HistoryReader {
 	private HistoryBatch readBatch(HistoryBlocks.Room room, BooleanSupplier cancelled) {
 		HistoryBlocks blocks = new HistoryBlocks(room);
 		int before = this.count;
-		EventLog.Start end;
+		StartPosition end;
 		try {
 			end = read(blocks, System.nanoTime(), cancelled);
 		}
@@ -110,15 +110,14 @@ final class HistoryReader {
 		return new HistoryBatch(blocks.join(), this.count - before, this.hidden, end);
 	}
 
-	private EventLog.@Nullable Start read(HistoryBlocks blocks, long begun, BooleanSupplier cancelled)
-			throws Exception {
+	private @Nullable StartPosition read(HistoryBlocks blocks, long begun, BooleanSupplier cancelled) throws Exception {
 		while (!cancelled.getAsBoolean() && blocks.size() < BATCH
 				&& (blocks.size() == 0 || System.nanoTime() - begun < HASTE)) {
 			Iterator<Event> events = (this.query.events() != null) ? this.query.events() : ask();
 			if (events == null) {
 				return gap();
 			}
-			EventLog.Start end = events.hasNext() ? read(events.next(), blocks) : end();
+			StartPosition end = events.hasNext() ? read(events.next(), blocks) : end();
 			if (end != null) {
 				return end;
 			}
@@ -134,10 +133,10 @@ final class HistoryReader {
 	/**
 	 * Adds an event, unless the log has it and all that follows.
 	 */
-	private EventLog.@Nullable Start read(Event event, HistoryBlocks blocks) throws InterruptedException {
+	private @Nullable StartPosition read(Event event, HistoryBlocks blocks) throws InterruptedException {
 		Frame known = (event.id() != null) ? this.delivery.log().frame(event.id()) : null;
 		if (known != null) {
-			return EventLog.Start.at(known.sequence());
+			return StartPosition.at(known.sequence());
 		}
 		if (this.count == this.delivery.settings().replay().historyMaxEvents()) {
 			return gap();
@@ -150,15 +149,15 @@ final class HistoryReader {
 	 * Where the client goes on after the last event of the history; {@code null} if
 	 * events have left the log since the history was asked, which may have them now.
 	 */
-	private EventLog.@Nullable Start end() {
+	private @Nullable StartPosition end() {
 		this.query.close();
-		EventLog.Start start = this.request.start();
+		StartPosition start = this.request.start();
 		Frame last = this.delivery.log().frame(this.lastId);
 		if (last != null) {
-			return EventLog.Start.at(last.sequence() + 1);
+			return StartPosition.at(last.sequence() + 1);
 		}
 		if (this.delivery.log().head() <= start.position()) {
-			return EventLog.Start.at(start.position());
+			return StartPosition.at(start.position());
 		}
 		return this.lastId.equals(this.asked) ? gap() : null;
 	}
@@ -185,14 +184,14 @@ final class HistoryReader {
 		}
 	}
 
-	private EventLog.Start gap() {
-		EventLog.Start start = this.request.start();
+	private StartPosition gap() {
+		StartPosition start = this.request.start();
 		long oldest = this.delivery.log().head();
 		Long missed = start.missed();
 		if (missed == null || this.count > 0) {
-			return new EventLog.Start(oldest, start.gap(), null);
+			return new StartPosition(oldest, start.gap(), null);
 		}
-		return new EventLog.Start(oldest, start.gap(), missed + oldest - start.position());
+		return new StartPosition(oldest, start.gap(), missed + oldest - start.position());
 	}
 
 }

@@ -2,8 +2,8 @@ package io.eventsource.engine.delivery;
 
 import java.util.Objects;
 
-import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.LogId;
+import io.eventsource.engine.log.StartPosition;
 
 /**
  * The events that one client would miss without a history.
@@ -11,7 +11,7 @@ import io.eventsource.engine.log.LogId;
  * @param recipient the client, in whose context the history is to be read
  * @param start where the client would be without a history, and what it would be told
  */
-record HistoryRequest(Recipient recipient, EventLog.Start start) {
+record HistoryRequest(Recipient recipient, StartPosition start) {
 
 	/**
 	 * Whether the client misses events, and has an id by which a history can be asked.

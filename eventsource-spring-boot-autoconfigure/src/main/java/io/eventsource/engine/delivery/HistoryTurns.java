@@ -59,7 +59,7 @@ public final class HistoryTurns {
 	 */
 	public HistoryTurns(Executor readers, EventLog log, LongSupplier floor, long memory) {
 		this.readers = readers;
-		this.memory = new HistoryBytes(log, floor, memory / 4);
+		this.memory = new HistoryBytes(log.memory(), floor, memory / 4);
 	}
 
 	/**

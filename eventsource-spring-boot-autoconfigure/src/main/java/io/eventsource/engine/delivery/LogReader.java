@@ -1,10 +1,10 @@
 package io.eventsource.engine.delivery;
 
 import io.eventsource.GapCause;
-import io.eventsource.OverflowStrategy;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.FrameEncoder;
 import io.eventsource.engine.log.Slice;
+import io.eventsource.engine.log.StartPosition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,13 +115,14 @@ final class LogReader {
 	/**
 	 * Where a client that has not got anything yet begins now.
 	 */
-	EventLog.Start place(Beginning beginning) {
-		EventLog.Start start = beginning.resolve(this.log.head());
+	StartPosition place(Beginning beginning) {
+		StartPosition start = beginning.resolve(this.log.head());
 		if (start.gap() == null || beginning.hasGap()) {
 			return start;
 		}
 		this.lagging = true;
-		return this.delivery.skipsWhatWasMissed() ? this.log.skip(beginning.promised(), this.filter == null) : start;
+		return this.delivery.skipsWhatWasMissed()
+				? this.delivery.placement().skip(beginning.promised(), this.filter == null) : start;
 	}
 
 	/**
@@ -131,7 +132,7 @@ final class LogReader {
 	 * @param before what is sent first
 	 * @return whether the log still had the place
 	 */
-	boolean enter(EventLog.Start start, byte[] before) {
+	boolean enter(StartPosition start, byte[] before) {
 		boolean last = start.position() >= this.log.tail();
 		int room = Slice.MAX_BYTES - before.length;
 		Slice slice = last ? null : take(start.position(), (start.gap() != null) ? room - FrameEncoder.MAX_GAP : room);
@@ -140,7 +141,7 @@ final class LogReader {
 		}
 		this.position = start.position();
 		this.displaced |= start.gap() != null;
-		this.beginning = last ? Beginning.at(EventLog.Start.at(start.position())) : null;
+		this.beginning = last ? Beginning.at(StartPosition.at(start.position())) : null;
 		byte[] gap = (start.gap() != null) ? tell(start.gap(), start.missed()) : NOTHING;
 		this.output.put(before, gap, slice, this.position);
 		this.share.floor().protect(needed());
@@ -153,7 +154,7 @@ final class LogReader {
 	 * @param before the last events of the history
 	 * @return whether the log still had the place
 	 */
-	boolean enterBehind(EventLog.Start end, byte[] before) {
+	boolean enterBehind(StartPosition end, byte[] before) {
 		this.displaced = true;
 		if (end.gap() == null) {
 			return enter(end, before);
@@ -176,7 +177,7 @@ final class LogReader {
 	 */
 	boolean begin(Beginning beginning, ClientHistory history) {
 		for (int i = 0; i < ATTEMPTS; i++) {
-			EventLog.Start start = place(beginning);
+			StartPosition start = place(beginning);
 			if (start.gap() != null && history.prepare(start)) {
 				return true;
 			}
@@ -217,7 +218,7 @@ final class LogReader {
 			return false;
 		}
 		for (int i = 0; i < ATTEMPTS; i++) {
-			if (enter(this.log.skip(this.position, this.filter == null), NOTHING)) {
+			if (enter(this.delivery.placement().skip(this.position, this.filter == null), NOTHING)) {
 				break;
 			}
 		}
@@ -225,7 +226,7 @@ final class LogReader {
 	}
 
 	private @Nullable Slice take(long from, int size) {
-		boolean conflating = this.lagging && this.delivery.settings().buffer().overflow() == OverflowStrategy.CONFLATE;
+		boolean conflating = this.lagging && this.delivery.conflates();
 		ClientFilter filter = this.filter;
 		if (filter == null) {
 			boolean positions = this.recipient.keepsPositions();

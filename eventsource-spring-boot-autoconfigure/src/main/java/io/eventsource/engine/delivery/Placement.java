@@ -4,6 +4,8 @@ import io.eventsource.EventClient;
 import io.eventsource.GapCause;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.Frame;
+import io.eventsource.engine.log.StartPosition;
+import io.eventsource.engine.log.StartPositions;
 import io.eventsource.engine.runtime.StreamContext;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +20,14 @@ public final class Placement {
 
 	private final EventLog log;
 
+	private final StartPositions positions;
+
 	private final Resumption resumption;
 
 	public Placement(StreamContext context, EventLog log, Resumption resumption) {
 		this.context = context;
 		this.log = log;
+		this.positions = new StartPositions(log);
 		this.resumption = resumption;
 	}
 
@@ -30,23 +35,31 @@ public final class Placement {
 	 * Where a client starts: behind the last event that it has, or with some of the
 	 * latest.
 	 */
-	EventLog.Start start(@Nullable String lastEventId) {
-		EventLog.Start start = startInLog(lastEventId);
+	StartPosition start(@Nullable String lastEventId) {
+		StartPosition start = startInLog(lastEventId);
 		if (this.resumption.always()) {
-			return EventLog.Start.at(start.position());
+			return StartPosition.at(start.position());
 		}
 		if (start.gap() != GapCause.UNKNOWN) {
 			return start;
 		}
 		if (this.resumption.byOwnIds()) {
-			return EventLog.Start.at(start.position());
+			return StartPosition.at(start.position());
 		}
 		boolean stored = lastEventId != null && this.resumption.storeIds().test(lastEventId);
-		return stored ? new EventLog.Start(start.position(), GapCause.EVICTED, null) : start;
+		return stored ? new StartPosition(start.position(), GapCause.EVICTED, null) : start;
 	}
 
-	private EventLog.Start startInLog(@Nullable String lastEventId) {
-		return this.log.start(lastEventId, this.context.settings().replay().initial());
+	private StartPosition startInLog(@Nullable String lastEventId) {
+		return this.positions.find(lastEventId, this.context.settings().replay().initial());
+	}
+
+	/**
+	 * Where a client goes on whose position has left the log.
+	 * @param seesAll whether it is shown all events
+	 */
+	StartPosition skip(long position, boolean seesAll) {
+		return this.positions.skip(position, seesAll);
 	}
 
 	/**
@@ -54,7 +67,7 @@ public final class Placement {
 	 * all of it.
 	 */
 	public boolean isOver(@Nullable String lastEventId) {
-		EventLog.Start start = startInLog(lastEventId);
+		StartPosition start = startInLog(lastEventId);
 		return start.gap() == null && this.log.isOver(start.position());
 	}
 
@@ -69,7 +82,7 @@ public final class Placement {
 	 * knows them, too, also in the next run of the stream
 	 * @return the id; {@code null} for a client that has one, or that cannot resume
 	 */
-	@Nullable String openingId(EventClient client, EventLog.Start start, long tail, boolean lasting) {
+	@Nullable String openingId(EventClient client, StartPosition start, long tail, boolean lasting) {
 		if (client.lastEventId() != null || this.context.personal()) {
 			return null;
 		}
@@ -78,7 +91,7 @@ public final class Placement {
 			return last.id();
 		}
 		boolean replaying = this.context.settings().replay().initial() > 0 && !this.log.hasEnded();
-		return this.log.openingId(replaying ? tail : start.position());
+		return this.log.ids().opening(replaying ? tail : start.position());
 	}
 
 	/**
@@ -87,8 +100,8 @@ public final class Placement {
 	 */
 	String endId() {
 		long tail = this.log.tail();
-		String last = this.log.idBefore(tail);
-		return (last != null) ? last : this.log.openingId(tail);
+		String last = this.log.ids().before(tail);
+		return (last != null) ? last : this.log.ids().opening(tail);
 	}
 
 }

@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
  * The ids that a log gives to its events, and the places that they stand for. An id is
  * the number of the event: its position where the log stands alone, or else a number of
  * the {@linkplain LogFamily family}'s sequence, in which events of other logs come
- * between. Changed under the lock of the log, read without it.
+ * between. Changed under the monitor of the log's memory, read without it.
  */
-final class LogIds {
+public final class LogIds {
 
-	private final EventLog log;
+	private final FrameRing ring;
+
+	private final Object monitor;
 
 	private final @Nullable LogFamily family;
 
@@ -24,10 +26,13 @@ final class LogIds {
 
 	/**
 	 * Makes the ids of a log.
+	 * @param ring the events of the log
 	 * @param origin what numbers the events, or {@code null} if their positions do
+	 * @param monitor guards the log and this object
 	 */
-	LogIds(EventLog log, @Nullable LogOrigin origin) {
-		this.log = log;
+	LogIds(FrameRing ring, @Nullable LogOrigin origin, Object monitor) {
+		this.ring = ring;
+		this.monitor = monitor;
 		this.family = (origin != null) ? origin.family() : null;
 		this.lost = (origin != null) ? origin.lost() : -1;
 		this.epoch = (origin != null) ? origin.family().epoch() : LogId.newEpoch();
@@ -52,10 +57,13 @@ final class LogIds {
 	}
 
 	/**
-	 * The highest number of an event that has left the log.
+	 * The highest number of an event that the log has, or has had.
 	 */
-	long lost() {
-		return this.lost;
+	long lastNumber() {
+		synchronized (this.monitor) {
+			Frame newest = this.ring.frame(this.ring.tail() - 1);
+			return (newest != null) ? newest.number() : this.lost;
+		}
 	}
 
 	/**
@@ -74,26 +82,31 @@ final class LogIds {
 	 * The id of a client that has all events before a position.
 	 * @return the id, or {@code null} if no event before it is known
 	 */
-	@Nullable String before(long position) {
+	public @Nullable String before(long position) {
 		if (this.family == null) {
 			return (position > 0) ? LogId.ofEvent(this.epoch, position - 1) : null;
 		}
-		Frame last = this.log.frame(position - 1);
+		Frame last = this.ring.frame(position - 1);
 		return (last != null) ? LogId.ofEvent(this.epoch, last.number()) : null;
 	}
 
 	/**
 	 * The id of a client that has no event yet, and is to get those from a position on.
-	 * Called under the lock of the log.
 	 */
-	String opening(long position) {
+	public String opening(long position) {
 		if (this.family == null) {
 			return LogId.ofOpening(this.epoch, position);
 		}
-		if (position >= this.log.tail()) {
-			return LogId.ofOpening(this.epoch, this.family.last() + 1);
+		synchronized (this.monitor) {
+			return openingInFamily(this.family, position);
 		}
-		Frame next = this.log.frame(position);
+	}
+
+	private String openingInFamily(LogFamily family, long position) {
+		if (position >= this.ring.tail()) {
+			return LogId.ofOpening(this.epoch, family.last() + 1);
+		}
+		Frame next = this.ring.frame(position);
 		// One that has left already is missed by whoever comes back
 		return LogId.ofOpening(this.epoch, (next != null) ? next.number() : 0);
 	}
@@ -101,20 +114,20 @@ final class LogIds {
 	/**
 	 * Where a client starts that says it has the event of an id of this or another log.
 	 */
-	EventLog.Start start(LogId id, int initialReplay) {
-		long oldest = this.log.head();
+	StartPosition start(LogId id, int initialReplay) {
+		long oldest = this.ring.head();
 		if (!id.epoch().equals(this.epoch)) {
-			return new EventLog.Start(oldest, GapCause.RESTARTED, null);
+			return new StartPosition(oldest, GapCause.RESTARTED, null);
 		}
 		long position = position(id);
-		long tail = this.log.tail();
+		long tail = this.ring.tail();
 		if (id.next() > end(tail)) {
-			return new EventLog.Start(oldest, GapCause.UNKNOWN, null);
+			return new StartPosition(oldest, GapCause.UNKNOWN, null);
 		}
 		if (isLost(id, oldest)) {
-			return new EventLog.Start(oldest, GapCause.EVICTED, (this.family == null) ? oldest - id.next() : null);
+			return new StartPosition(oldest, GapCause.EVICTED, (this.family == null) ? oldest - id.next() : null);
 		}
-		return EventLog.Start.at(id.opening() ? Math.min(position, Math.max(oldest, tail - initialReplay)) : position);
+		return StartPosition.at(id.opening() ? Math.min(position, Math.max(oldest, tail - initialReplay)) : position);
 	}
 
 	/** The number that comes next. */
@@ -129,15 +142,15 @@ final class LogIds {
 	/**
 	 * The position of the first event, of now or of later, that a client does not have.
 	 */
-	long position(LogId id) {
+	public long position(LogId id) {
 		if (this.family == null) {
 			return id.next();
 		}
-		long low = this.log.head();
-		long high = this.log.tail();
+		long low = this.ring.head();
+		long high = this.ring.tail();
 		while (low < high) {
 			long middle = (low + high) >>> 1;
-			Frame frame = this.log.frame(middle);
+			Frame frame = this.ring.frame(middle);
 			// One that has left meanwhile is older than all others
 			if (frame == null || frame.number() < id.next()) {
 				low = middle + 1;

@@ -24,13 +24,15 @@ import org.jspecify.annotations.Nullable;
  * that the publisher waits for is among them: the log has all that such a client needs,
  * so no more than the event before that has left it, which is the newest.
  * <p>
- * Guarded by the monitor of the log.
+ * Guarded by the monitor of the log's memory.
  */
 public final class Stragglers {
 
-	private final EventLog log;
+	private final FrameRing ring;
 
 	private final long limit;
+
+	private final Object monitor;
 
 	/** By the bytes, which all clients in the midst of an event share. */
 	private final Map<byte[], Piece> pieces = new IdentityHashMap<>();
@@ -43,9 +45,16 @@ public final class Stragglers {
 
 	private volatile boolean empty = true;
 
-	Stragglers(EventLog log, long memory) {
-		this.log = log;
+	/**
+	 * Counts nothing yet.
+	 * @param ring what the log has
+	 * @param memory how many bytes the stream may hold
+	 * @param monitor guards the log and this object
+	 */
+	Stragglers(FrameRing ring, long memory, Object monitor) {
+		this.ring = ring;
 		this.limit = memory / 8;
+		this.monitor = monitor;
 	}
 
 	/**
@@ -54,7 +63,7 @@ public final class Stragglers {
 	 */
 	public @Nullable Slice exchange(EventConnection client, @Nullable Slice before, @Nullable Slice now) {
 		if (before != now) {
-			synchronized (this.log) {
+			synchronized (this.monitor) {
 				if (now != null && now.count() > 0) {
 					keep(client, now);
 				}
@@ -83,9 +92,9 @@ public final class Stragglers {
 	}
 
 	private boolean isInLog(Slice slice) {
-		Frame last = this.log.frame(slice.next() - 1);
+		Frame last = this.ring.frame(slice.next() - 1);
 		return slice.count() == 1
-				&& ((last != null && last.bytes() == slice.bytes()) || slice.from() >= this.log.head());
+				&& ((last != null && last.bytes() == slice.bytes()) || slice.from() >= this.ring.head());
 	}
 
 	private void drop(EventConnection client, Slice slice) {
@@ -122,8 +131,7 @@ public final class Stragglers {
 		oldest.removeIf((each) -> !each.outside || each.givenUp);
 		oldest.sort((first, second) -> Long.compare(first.from, second.from));
 		// The last is that of clients which are in the midst of it just now; and one may
-		// be
-		// kept, however large
+		// be kept, however large
 		long newest = oldest.get(oldest.size() - 1).size;
 		for (int i = 0; i < oldest.size() - 2 && this.lasting - newest > this.limit; i++) {
 			giveUp(oldest.get(i));
@@ -159,7 +167,7 @@ public final class Stragglers {
 		if (this.empty) {
 			return 0;
 		}
-		synchronized (this.log) {
+		synchronized (this.monitor) {
 			long sum = 0;
 			for (Piece piece : this.pieces.values()) {
 				sum += (piece.outside || piece.from < position) ? piece.size : 0;

@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 
 import io.eventsource.engine.log.EncodedEvent;
 import io.eventsource.engine.log.EventLog;
+import io.eventsource.engine.log.LogMemory;
 
 /**
  * The log of a stream as its publisher sees it: what can be added before the slowest of
@@ -14,6 +15,8 @@ import io.eventsource.engine.log.EventLog;
 public final class SourceLog {
 
 	private final EventLog log;
+
+	private final LogMemory memory;
 
 	private final LongSupplier floor;
 
@@ -30,6 +33,7 @@ public final class SourceLog {
 	 */
 	public SourceLog(EventLog log, LongSupplier floor, BooleanSupplier clients, Runnable appended) {
 		this.log = log;
+		this.memory = log.memory();
 		this.floor = floor;
 		this.clients = clients;
 		this.appended = appended;
@@ -44,7 +48,7 @@ public final class SourceLog {
 	}
 
 	long average() {
-		return this.log.average();
+		return this.memory.average();
 	}
 
 	boolean hasClients() {
@@ -55,14 +59,14 @@ public final class SourceLog {
 	 * How many bytes can be added before a position.
 	 */
 	long room(long position) {
-		return this.log.room(position);
+		return this.memory.room(position);
 	}
 
 	/**
 	 * How many bytes can be added before the slowest client.
 	 */
 	long room() {
-		return this.log.room(floor());
+		return this.memory.room(floor());
 	}
 
 	/**
@@ -71,21 +75,21 @@ public final class SourceLog {
 	 */
 	boolean hasRoom(EncodedEvent encoded) {
 		long position = floor();
-		return position == Long.MAX_VALUE || this.log.hasRoom(encoded, position);
+		return position == Long.MAX_VALUE || this.memory.hasRoom(encoded, position);
 	}
 
 	/**
 	 * Counts the bytes of events that wait to be added.
 	 */
 	void reserve(long bytes) {
-		this.log.reserve(bytes, floor());
+		this.memory.reserve(bytes, floor());
 	}
 
 	/**
 	 * Counts fewer bytes of events that wait, without a look at what there is room for.
 	 */
 	void release(long bytes) {
-		this.log.reserve(-bytes, Long.MIN_VALUE);
+		this.memory.reserve(-bytes, Long.MIN_VALUE);
 	}
 
 	boolean has(String id) {
@@ -97,8 +101,8 @@ public final class SourceLog {
 	 */
 	void append(EncodedEvent encoded, long reserved) {
 		this.log.append(encoded, reserved);
-		if (!this.log.stragglers().isEmpty()) {
-			this.log.trim(Math.min(floor(), this.log.tail() - 1));
+		if (!this.memory.stragglers().isEmpty()) {
+			this.memory.trim(Math.min(floor(), this.log.tail() - 1));
 		}
 	}
 

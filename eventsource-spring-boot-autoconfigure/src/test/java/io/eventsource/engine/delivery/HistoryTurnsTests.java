@@ -59,7 +59,7 @@ class HistoryTurnsTests {
 		List<Client> stuck = IntStream.range(0, 6).mapToObj((i) -> returning(stream, new RecordingSink(1))).toList();
 		TestEngine.await().until(() -> stuck.stream().anyMatch((client) -> client.sink().isFull()));
 		Client reader = returning(stream, new RecordingSink(Long.MAX_VALUE));
-		assertThat(stream.log().held()).isBetween((long) LARGE, MEMORY / 4L);
+		assertThat(stream.log().memory().held()).isBetween((long) LARGE, MEMORY / 4L);
 		TestEngine.await().until(() -> {
 			this.engine.advance(Duration.ofMillis(500));
 			return reader.data().size() == 3 && stuck.stream().anyMatch((client) -> client.sink().isComplete());
@@ -86,7 +86,7 @@ class HistoryTurnsTests {
 		EventStream stream = withHistory(10_000);
 		List<Client> stuck = IntStream.range(0, 200).mapToObj((i) -> returning(stream, new RecordingSink(1))).toList();
 		TestEngine.await().until(() -> stuck.stream().allMatch((client) -> client.sink().isFull()));
-		TestEngine.await().until(() -> stream.log().held() == 0);
+		TestEngine.await().until(() -> stream.log().memory().held() == 0);
 		this.engine.advance(Duration.ofSeconds(5));
 		stuck.forEach(Client::assertOpen);
 		stuck.forEach((client) -> client.sink().ready());
@@ -143,7 +143,7 @@ class HistoryTurnsTests {
 		}
 		assertThat(failures).hasValue(0);
 		assertThat(turns.isContended()).as("seed %d", seed).isFalse();
-		assertThat(log.held()).as("seed %d", seed).isZero();
+		assertThat(log.memory().held()).as("seed %d", seed).isZero();
 		assertThat(mostReading.get()).isBetween(2, HistoryTurns.READERS);
 		// Those that were ended while they were read are counted here, and not there
 		assertThat(most.get()).isLessThanOrEqualTo(MEMORY / 4 + (HistoryTurns.READERS + 1L) * LARGE);
@@ -165,7 +165,7 @@ class HistoryTurnsTests {
 		assertThat(seen).containsExactly("first", "second");
 		second.end();
 		assertThat(turns.isContended()).isFalse();
-		assertThat(log.held()).isZero();
+		assertThat(log.memory().held()).isZero();
 	}
 
 	@Test
@@ -186,7 +186,7 @@ class HistoryTurnsTests {
 			turn.end();
 		}
 		assertThat(seen).hasSize(40).containsOnly("read", "unread");
-		assertThat(log.held()).isZero();
+		assertThat(log.memory().held()).isZero();
 	}
 
 	private static void pause() {

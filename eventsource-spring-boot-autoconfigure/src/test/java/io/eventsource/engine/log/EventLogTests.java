@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 
 import io.eventsource.Event;
 import io.eventsource.GapCause;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -100,52 +101,52 @@ class EventLogTests {
 		log.append(withId("2", "b"));
 		assertThat(log.head()).isOne();
 		assertThat(log.tail()).isEqualTo(2);
-		assertThat(log.start("2", 0)).isEqualTo(new EventLog.Start(2, null, null));
-		assertThat(log.start("1", 0)).isEqualTo(new EventLog.Start(1, GapCause.UNKNOWN, null));
+		assertThat(start(log, "2")).isEqualTo(new StartPosition(2, null, null));
+		assertThat(start(log, "1")).isEqualTo(new StartPosition(1, GapCause.UNKNOWN, null));
 	}
 
 	@Test
 	void newClientStartsWithWhatComesNext() {
-		assertThat(this.log.start(null, 0)).isEqualTo(new EventLog.Start(0, null, null));
+		assertThat(start(null)).isEqualTo(new StartPosition(0, null, null));
 		append(3);
-		assertThat(this.log.start(null, 0)).isEqualTo(new EventLog.Start(3, null, null));
+		assertThat(start(null)).isEqualTo(new StartPosition(3, null, null));
 	}
 
 	@Test
 	void newClientOfAnEndedLogStartsWithAllThatWasKept() {
 		append(6);
 		this.log.end();
-		assertThat(this.log.start(null, 0)).isEqualTo(new EventLog.Start(2, null, null));
+		assertThat(start(null)).isEqualTo(new StartPosition(2, null, null));
 	}
 
 	@Test
 	void clientStartsBehindTheEventItHas() {
 		append(3);
-		assertThat(this.log.start(epoch() + "-0", 0)).isEqualTo(new EventLog.Start(1, null, null));
-		assertThat(this.log.start(epoch() + "-1", 0)).isEqualTo(new EventLog.Start(2, null, null));
-		assertThat(this.log.start(epoch() + "-2", 0)).isEqualTo(new EventLog.Start(3, null, null));
+		assertThat(start(epoch() + "-0")).isEqualTo(new StartPosition(1, null, null));
+		assertThat(start(epoch() + "-1")).isEqualTo(new StartPosition(2, null, null));
+		assertThat(start(epoch() + "-2")).isEqualTo(new StartPosition(3, null, null));
 	}
 
 	@Test
 	void clientThatMissedNothingStartsWithTheOldestEvent() {
 		append(7);
 		assertThat(this.log.head()).isEqualTo(3);
-		assertThat(this.log.start(epoch() + "-2", 0)).isEqualTo(new EventLog.Start(3, null, null));
+		assertThat(start(epoch() + "-2")).isEqualTo(new StartPosition(3, null, null));
 	}
 
 	@Test
 	void clientThatMissedEventsIsToldHowMany() {
 		append(7);
-		assertThat(this.log.start(epoch() + "-1", 0)).isEqualTo(new EventLog.Start(3, GapCause.EVICTED, 1L));
-		assertThat(this.log.start(epoch() + "-0", 0)).isEqualTo(new EventLog.Start(3, GapCause.EVICTED, 2L));
+		assertThat(start(epoch() + "-1")).isEqualTo(new StartPosition(3, GapCause.EVICTED, 1L));
+		assertThat(start(epoch() + "-0")).isEqualTo(new StartPosition(3, GapCause.EVICTED, 2L));
 	}
 
 	@Test
 	void idOfAnEarlierRunIsToldFromOneOfToday() {
 		String earlier = epoch(new EventLog(4, 100, false, false, System::nanoTime));
 		append(3);
-		assertThat(this.log.start(earlier + "-1", 0)).isEqualTo(new EventLog.Start(0, GapCause.RESTARTED, null));
-		assertThat(this.log.start(earlier + "-999", 0)).isEqualTo(new EventLog.Start(0, GapCause.RESTARTED, null));
+		assertThat(start(earlier + "-1")).isEqualTo(new StartPosition(0, GapCause.RESTARTED, null));
+		assertThat(start(earlier + "-999")).isEqualTo(new StartPosition(0, GapCause.RESTARTED, null));
 	}
 
 	@Test
@@ -164,16 +165,16 @@ class EventLogTests {
 		this.log.append(withId("a/1", "x"));
 		this.log.append(withId("日本", "x"));
 		append(1);
-		assertThat(this.log.start("a/1", 0)).isEqualTo(new EventLog.Start(1, null, null));
-		assertThat(this.log.start("日本", 0)).isEqualTo(new EventLog.Start(2, null, null));
-		assertThat(this.log.start("a/2", 0)).isEqualTo(new EventLog.Start(0, GapCause.UNKNOWN, null));
+		assertThat(start("a/1")).isEqualTo(new StartPosition(1, null, null));
+		assertThat(start("日本")).isEqualTo(new StartPosition(2, null, null));
+		assertThat(start("a/2")).isEqualTo(new StartPosition(0, GapCause.UNKNOWN, null));
 	}
 
 	@Test
 	void idOfTheUserThatHasLeftIsUnknown() {
 		this.log.append(withId("a", "x"));
 		append(4);
-		assertThat(this.log.start("a", 0)).isEqualTo(new EventLog.Start(1, GapCause.UNKNOWN, null));
+		assertThat(start("a")).isEqualTo(new StartPosition(1, GapCause.UNKNOWN, null));
 	}
 
 	@Test
@@ -182,12 +183,12 @@ class EventLogTests {
 		this.log.append(withId("b", "2"));
 		this.log.append(withId("a", "3"));
 		this.log.append(withId("c", "4"));
-		assertThat(this.log.start("a", 0)).isEqualTo(new EventLog.Start(3, null, null));
+		assertThat(start("a")).isEqualTo(new StartPosition(3, null, null));
 		append(2);
 		assertThat(this.log.head()).isEqualTo(2);
-		assertThat(this.log.start("a", 0)).isEqualTo(new EventLog.Start(3, null, null));
+		assertThat(start("a")).isEqualTo(new StartPosition(3, null, null));
 		append(1);
-		assertThat(this.log.start("a", 0)).isEqualTo(new EventLog.Start(3, GapCause.UNKNOWN, null));
+		assertThat(start("a")).isEqualTo(new StartPosition(3, GapCause.UNKNOWN, null));
 	}
 
 	@Test
@@ -195,17 +196,17 @@ class EventLogTests {
 		append(1);
 		this.log.append(encoder.encode(Event.builder().id("checkpoint").build()));
 		append(1);
-		assertThat(this.log.start("checkpoint", 0)).isEqualTo(new EventLog.Start(2, null, null));
+		assertThat(start("checkpoint")).isEqualTo(new StartPosition(2, null, null));
 	}
 
 	@ParameterizedTest
 	@MethodSource("hostileIds")
 	void hostileIdIsUnknown(String id) {
 		append(6);
-		assertThatNoException().isThrownBy(() -> this.log.start(id, 0));
-		assertThat(this.log.start(id, 0).position()).isEqualTo(2);
-		assertThat(this.log.start(id, 0).gap()).isIn(GapCause.UNKNOWN, GapCause.RESTARTED);
-		assertThat(this.log.start(id, 0).missed()).isNull();
+		assertThatNoException().isThrownBy(() -> start(id));
+		assertThat(start(id).position()).isEqualTo(2);
+		assertThat(start(id).gap()).isIn(GapCause.UNKNOWN, GapCause.RESTARTED);
+		assertThat(start(id).missed()).isNull();
 	}
 
 	@Test
@@ -225,7 +226,7 @@ class EventLogTests {
 			}
 
 		});
-		assertThat(this.log.start("a", 0).position()).isEqualTo(-2);
+		assertThat(start("a").position()).isEqualTo(-2);
 		assertThat(List.of(this.log.frame(-2), this.log.frame(-1))).extracting(Frame::id).containsExactly("b", "c");
 	}
 
@@ -245,15 +246,15 @@ class EventLogTests {
 			"-999999999999999999", "-6", "", "-\u0661", "-1+", "-1\u0000", "-1-1" })
 	void hostileIdOfThisRunIsUnknown(String end) {
 		append(6);
-		assertThat(this.log.start(epoch() + end, 0)).isEqualTo(new EventLog.Start(2, GapCause.UNKNOWN, null));
+		assertThat(start(epoch() + end)).isEqualTo(new StartPosition(2, GapCause.UNKNOWN, null));
 	}
 
 	@Test
 	void idIsExact() {
 		append(3);
-		assertThat(this.log.start(epoch().toUpperCase(java.util.Locale.ROOT) + "-1", 0).gap()).isNotNull();
-		assertThat(this.log.start("x" + epoch() + "-1", 0).gap()).isEqualTo(GapCause.UNKNOWN);
-		assertThat(this.log.start(epoch().substring(1) + "-1", 0).gap()).isEqualTo(GapCause.UNKNOWN);
+		assertThat(start(epoch().toUpperCase(java.util.Locale.ROOT) + "-1").gap()).isNotNull();
+		assertThat(start("x" + epoch() + "-1").gap()).isEqualTo(GapCause.UNKNOWN);
+		assertThat(start(epoch().substring(1) + "-1").gap()).isEqualTo(GapCause.UNKNOWN);
 	}
 
 	@Test
@@ -272,9 +273,17 @@ class EventLogTests {
 	void clientOfAnEndedLogResumesAsBefore() {
 		append(6);
 		this.log.end();
-		assertThat(this.log.start(epoch() + "-3", 0)).isEqualTo(new EventLog.Start(4, null, null));
-		assertThat(this.log.start(epoch() + "-5", 0)).isEqualTo(new EventLog.Start(6, null, null));
-		assertThat(this.log.start(epoch() + "-0", 0)).isEqualTo(new EventLog.Start(2, GapCause.EVICTED, 1L));
+		assertThat(start(epoch() + "-3")).isEqualTo(new StartPosition(4, null, null));
+		assertThat(start(epoch() + "-5")).isEqualTo(new StartPosition(6, null, null));
+		assertThat(start(epoch() + "-0")).isEqualTo(new StartPosition(2, GapCause.EVICTED, 1L));
+	}
+
+	private StartPosition start(@Nullable String lastEventId) {
+		return start(this.log, lastEventId);
+	}
+
+	private static StartPosition start(EventLog log, @Nullable String lastEventId) {
+		return new StartPositions(log).find(lastEventId, 0);
 	}
 
 	private void append(int count) {

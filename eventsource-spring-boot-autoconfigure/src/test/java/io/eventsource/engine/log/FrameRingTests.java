@@ -87,8 +87,8 @@ class FrameRingTests {
 			switch (random.nextInt(50)) {
 				case 0 -> log.renew();
 				case 1 -> {
-					log.reserve(90_000, log.tail());
-					log.reserve(-90_000, log.tail());
+					log.memory().reserve(90_000, log.tail());
+					log.memory().reserve(-90_000, log.tail());
 				}
 				default -> log.append(event(i));
 			}

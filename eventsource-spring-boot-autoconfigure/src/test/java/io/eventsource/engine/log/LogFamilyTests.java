@@ -29,26 +29,27 @@ class LogFamilyTests {
 		append(one, "a");
 		append(other, "b");
 		append(one, "c");
-		assertThat(start(one, 1)).isEqualTo(EventLog.Start.at(1));
-		assertThat(start(one, 2)).isEqualTo(EventLog.Start.at(1));
-		assertThat(start(one, 3)).isEqualTo(EventLog.Start.at(2));
-		assertThat(start(other, 1)).isEqualTo(EventLog.Start.at(0));
-		assertThat(start(other, 3)).isEqualTo(EventLog.Start.at(1));
+		assertThat(start(one, 1)).isEqualTo(StartPosition.at(1));
+		assertThat(start(one, 2)).isEqualTo(StartPosition.at(1));
+		assertThat(start(one, 3)).isEqualTo(StartPosition.at(2));
+		assertThat(start(other, 1)).isEqualTo(StartPosition.at(0));
+		assertThat(start(other, 3)).isEqualTo(StartPosition.at(1));
 		assertThat(start(other, 4).gap()).isEqualTo(GapCause.UNKNOWN);
-		assertThat(one.start("somebody's", 0).gap()).isEqualTo(GapCause.UNKNOWN);
-		assertThat(one.start(LogId.ofEvent(LogId.newEpoch(), 1), 0).gap()).isEqualTo(GapCause.RESTARTED);
+		assertThat(new StartPositions(one).find("somebody's", 0).gap()).isEqualTo(GapCause.UNKNOWN);
+		assertThat(new StartPositions(one).find(LogId.ofEvent(LogId.newEpoch(), 1), 0).gap())
+			.isEqualTo(GapCause.RESTARTED);
 	}
 
 	@Test
 	void openingIdStandsForWhatComesNextInTheLogWhateverComesInOthers() {
 		EventLog one = log(4, 0);
 		EventLog other = log(4, 0);
-		String opening = one.openingId(one.tail());
+		String opening = one.ids().opening(one.tail());
 		append(other, "b");
 		append(one, "a");
-		assertThat(one.start(opening, 0)).isEqualTo(EventLog.Start.at(0));
+		assertThat(new StartPositions(one).find(opening, 0)).isEqualTo(StartPosition.at(0));
 		append(one, "c");
-		assertThat(one.openingId(1)).isEqualTo(LogId.ofOpening(one.epoch(), 3));
+		assertThat(one.ids().opening(1)).isEqualTo(LogId.ofOpening(one.epoch(), 3));
 	}
 
 	@Test
@@ -58,10 +59,10 @@ class LogFamilyTests {
 		append(first, "b");
 		EventLog second = log(4, first.lastNumber());
 		assertThat(start(second, 1).gap()).isEqualTo(GapCause.EVICTED);
-		assertThat(start(second, 2)).isEqualTo(EventLog.Start.at(0));
+		assertThat(start(second, 2)).isEqualTo(StartPosition.at(0));
 		append(second, "c");
-		assertThat(start(second, 2)).isEqualTo(EventLog.Start.at(0));
-		assertThat(start(second, 3)).isEqualTo(EventLog.Start.at(1));
+		assertThat(start(second, 2)).isEqualTo(StartPosition.at(0));
+		assertThat(start(second, 3)).isEqualTo(StartPosition.at(1));
 	}
 
 	@Test
@@ -70,7 +71,7 @@ class LogFamilyTests {
 		append(log, "a");
 		log.renew();
 		assertThat(start(log, 1).gap()).isEqualTo(GapCause.EVICTED);
-		assertThat(start(log, this.family.last())).isEqualTo(EventLog.Start.at(1));
+		assertThat(start(log, this.family.last())).isEqualTo(StartPosition.at(1));
 	}
 
 	@Test
@@ -79,10 +80,10 @@ class LogFamilyTests {
 		EventLog other = log(2, 0);
 		append(one, "a");
 		append(other, "b");
-		assertThat(this.family.bytes()).isEqualTo(one.held() + other.held()).isPositive();
+		assertThat(this.family.bytes()).isEqualTo(one.memory().held() + other.memory().held()).isPositive();
 		append(one, "c");
 		append(one, "d");
-		assertThat(this.family.bytes()).isEqualTo(one.held() + other.held());
+		assertThat(this.family.bytes()).isEqualTo(one.memory().held() + other.memory().held());
 		one.renew();
 		other.renew();
 		assertThat(this.family.bytes()).isZero();
@@ -113,7 +114,7 @@ class LogFamilyTests {
 			EventLog log = logs.get(topic);
 			for (long number = 0; number <= shared.last(); number++) {
 				long after = number;
-				EventLog.Start start = log.start(LogId.ofEvent(shared.epoch(), number), 0);
+				StartPosition start = new StartPositions(log).find(LogId.ofEvent(shared.epoch(), number), 0);
 				long expected = numbers.get(topic).stream().filter((each) -> each > after).count();
 				if (start.gap() == null) {
 					assertThat(log.tail() - start.position()).isEqualTo(expected);
@@ -137,8 +138,8 @@ class LogFamilyTests {
 		log.append(ENCODER.encode(Event.of(data)));
 	}
 
-	private EventLog.Start start(EventLog log, long number) {
-		return log.start(LogId.ofEvent(this.family.epoch(), number), 0);
+	private StartPosition start(EventLog log, long number) {
+		return new StartPositions(log).find(LogId.ofEvent(this.family.epoch(), number), 0);
 	}
 
 }

@@ -46,7 +46,7 @@ class LogIdTests {
 			"customer-000012~3", "abcdefghijklmno-123", "abcdefghijklmno~123", "ABCDEFGHIJKLMNO-1" })
 	void idOfTheApplicationIsNotTakenForOneOfAnEarlierRun(String id) {
 		assertThat(LogId.parse(id)).isNull();
-		assertThat(this.log.start(id, 0).gap()).isEqualTo(GapCause.UNKNOWN);
+		assertThat(new StartPositions(this.log).find(id, 0).gap()).isEqualTo(GapCause.UNKNOWN);
 	}
 
 	@Test

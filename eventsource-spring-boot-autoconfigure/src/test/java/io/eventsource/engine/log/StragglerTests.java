@@ -55,13 +55,13 @@ class StragglerTests {
 		stuck.subList(0, 2).forEach((client) -> client.awaitClosed(CloseReason.OVERFLOW));
 		this.engine.tick();
 		stuck.subList(2, 5).forEach(Client::assertOpen);
-		assertThat(stream.log().stragglers().bytes()).isBetween(3L * LARGE, MEMORY / 8L + LARGE + 200);
+		assertThat(stream.log().memory().stragglers().bytes()).isBetween(3L * LARGE, MEMORY / 8L + LARGE + 200);
 		stuck.get(2).sink().connection().close(CloseReason.DISCONNECTED);
 		reader.assertOpen();
 		stuck.get(3).sink().ready();
 		stuck.get(4).sink().connection().close(CloseReason.DISCONNECTED);
-		TestEngine.await().until(() -> stream.log().stragglers().isEmpty());
-		assertThat(stream.log().stragglers().bytes()).isZero();
+		TestEngine.await().until(() -> stream.log().memory().stragglers().isEmpty());
+		assertThat(stream.log().memory().stragglers().bytes()).isZero();
 	}
 
 	@Test
@@ -75,9 +75,9 @@ class StragglerTests {
 		emit(stuck, 40);
 		this.engine.tick();
 		stuck.forEach(Client::assertOpen);
-		assertThat(stream.log().stragglers().bytes()).isBetween(2L * LARGE, MEMORY / 8L);
+		assertThat(stream.log().memory().stragglers().bytes()).isBetween(2L * LARGE, MEMORY / 8L);
 		stuck.forEach((client) -> client.sink().connection().close(CloseReason.DISCONNECTED));
-		TestEngine.await().until(() -> stream.log().stragglers().bytes() == 0);
+		TestEngine.await().until(() -> stream.log().memory().stragglers().bytes() == 0);
 	}
 
 	@Test
@@ -86,9 +86,9 @@ class StragglerTests {
 		List<Client> stuck = IntStream.range(0, 10).mapToObj((i) -> stuckIn(stream, i)).toList();
 		emit(stuck, 10);
 		this.engine.tick();
-		assertThat(stream.log().stragglers().isEmpty()).isFalse();
-		assertThat(stream.log().stragglers().bytes()).isZero();
-		assertThat(stream.log().held()).isEqualTo(stream.log().weight(0));
+		assertThat(stream.log().memory().stragglers().isEmpty()).isFalse();
+		assertThat(stream.log().memory().stragglers().bytes()).isZero();
+		assertThat(stream.log().memory().held()).isEqualTo(stream.log().memory().weight(0));
 		stuck.forEach((client) -> client.sink().ready());
 		stuck.forEach((client) -> client.awaitEvents(10));
 	}
@@ -104,9 +104,9 @@ class StragglerTests {
 		for (int i = 0; i < 30; i++) {
 			emit(clients, 1);
 			this.engine.work();
-			assertThat(stream.log().held()).isLessThanOrEqualTo(MEMORY);
+			assertThat(stream.log().memory().held()).isLessThanOrEqualTo(MEMORY);
 		}
-		assertThat(stream.log().stragglers().bytes()).isGreaterThan(2L * LARGE);
+		assertThat(stream.log().memory().stragglers().bytes()).isGreaterThan(2L * LARGE);
 		clients.forEach(Client::assertOpen);
 		assertThat(reader.missed()).isEmpty();
 	}
@@ -131,7 +131,7 @@ class StragglerTests {
 				channel.publish("message", "x".repeat(size));
 			}
 		}).withMessageContaining("The channel is full");
-		assertThat(stream.log().held()).isBetween(MEMORY - 2 * EncodedEvent.weight(size, false),
+		assertThat(stream.log().memory().held()).isBetween(MEMORY - 2 * EncodedEvent.weight(size, false),
 				MEMORY + 2 * EncodedEvent.weight(size, false));
 		stuck.assertOpen();
 	}
@@ -147,8 +147,9 @@ class StragglerTests {
 		emit(List.of(stuck, reader), 10);
 		this.engine.tick();
 		stuck.assertOpen();
-		assertThat(stream.log().stragglers().bytes()).isGreaterThan(LARGE);
-		assertThat(stream.log().held()).isLessThanOrEqualTo(2 * LARGE + EncodedEvent.weight(LARGE + 100, false));
+		assertThat(stream.log().memory().stragglers().bytes()).isGreaterThan(LARGE);
+		assertThat(stream.log().memory().held())
+			.isLessThanOrEqualTo(2 * LARGE + EncodedEvent.weight(LARGE + 100, false));
 		stuck.sink().ready();
 		TestEngine.await().until(() -> stuck.data().size() == 1);
 		reader.assertOpen();
@@ -181,13 +182,14 @@ class StragglerTests {
 			}
 			// Those that are about to be closed keep theirs until a worker comes to them
 			TestEngine.await()
-				.untilAsserted(() -> assertThat(stream.log().held()).as("seed %d", seed)
+				.untilAsserted(() -> assertThat(stream.log().memory().held()).as("seed %d", seed)
 					.isLessThanOrEqualTo(MEMORY + EncodedEvent.weight(2 * LARGE, false)));
 		}
 		clients.forEach((client) -> client.sink().connection().close(CloseReason.DISCONNECTED));
-		TestEngine.await().until(() -> stream.log().stragglers().isEmpty());
-		assertThat(stream.log().stragglers().bytes()).isZero();
-		TestEngine.await().until(() -> stream.log().held() == stream.log().weight(stream.log().head()));
+		TestEngine.await().until(() -> stream.log().memory().stragglers().isEmpty());
+		assertThat(stream.log().memory().stragglers().bytes()).isZero();
+		TestEngine.await()
+			.until(() -> stream.log().memory().held() == stream.log().memory().weight(stream.log().head()));
 	}
 
 	private EventStream start(OverflowStrategy overflow) {
