@@ -8,7 +8,6 @@ import java.util.Set;
 
 import io.eventsource.StreamSettings;
 import io.eventsource.autoconfigure.EventSourceProperties.CorsProperties;
-import io.eventsource.autoconfigure.EventSourceProperties.StreamProperties;
 import io.eventsource.autoconfigure.EventSourceProperties.SubscriptionMode;
 import io.eventsource.engine.ConnectionLimits;
 import io.eventsource.web.EndpointSettings;

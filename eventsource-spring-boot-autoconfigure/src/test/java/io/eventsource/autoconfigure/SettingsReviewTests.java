@@ -179,8 +179,7 @@ class SettingsReviewTests {
 			"9223372036854775807ns", "100000000TB", "nonsense", "/", "per-client" })
 	void valueOfAnyKeyWorksOrIsExplained(String value) {
 		for (String prefix : List.of("eventsource.", "eventsource.streams.ticks.")) {
-			Class<?> type = prefix.equals("eventsource.") ? EventSourceProperties.class
-					: EventSourceProperties.StreamProperties.class;
+			Class<?> type = prefix.equals("eventsource.") ? EventSourceProperties.class : StreamProperties.class;
 			for (PropertyKeys.Key key : PropertyKeys.of(type).keys()) {
 				if (key.type() != Map.class && isOfItsType(value, key.type())) {
 					this.runner.withUserConfiguration(OneStream.class)

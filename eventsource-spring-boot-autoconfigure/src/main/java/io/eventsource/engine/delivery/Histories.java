@@ -57,7 +57,7 @@ public final class Histories {
 		}
 		HistoryReader reader = new HistoryReader(new HistoryQuery(source, request, delivery.context().supervisor()),
 				request, delivery, this.encoder);
-		return new HistoryReplay(reader, delivery.context(), this.turns, this.closed, signal);
+		return new HistoryReplay(reader, this.turns, this.closed, signal);
 	}
 
 	/**

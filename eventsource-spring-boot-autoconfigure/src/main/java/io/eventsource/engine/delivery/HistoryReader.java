@@ -2,6 +2,7 @@ package io.eventsource.engine.delivery;
 
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -12,6 +13,7 @@ import io.eventsource.engine.log.EncodedEvent;
 import io.eventsource.engine.log.Frame;
 import io.eventsource.engine.log.Slice;
 import io.eventsource.engine.log.StartPosition;
+import io.eventsource.engine.runtime.ApplicationCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,9 @@ final class HistoryReader {
 	/** How many of the latest events the client was not shown. */
 	private int hidden;
 
+	/** The call that is under way, to be interrupted when the client has gone. */
+	private volatile ApplicationCalls.@Nullable Task call;
+
 	HistoryReader(HistoryQuery query, HistoryRequest request, Delivery delivery,
 			Function<Event, EncodedEvent> encoder) {
 		this.query = query;
@@ -58,7 +63,7 @@ final class HistoryReader {
 		});
 	}
 
-	EventClient client() {
+	private EventClient client() {
 		return this.request.recipient().client();
 	}
 
@@ -83,7 +88,38 @@ final class HistoryReader {
 	 * @param cancelled whether the client has gone
 	 */
 	@Nullable HistoryBatch read(HistoryBlocks.Room room, BooleanSupplier cancelled) {
-		return this.request.recipient().inContext(() -> readBatch(room, cancelled));
+		AtomicReference<@Nullable HistoryBatch> batch = new AtomicReference<>();
+		ApplicationCalls.Task current = this.delivery.context()
+			.calls()
+			.add(Callee.HISTORY, () -> batch.set(this.request.recipient().inContext(() -> readBatch(room, cancelled))));
+		this.call = current;
+		try {
+			current.run();
+		}
+		finally {
+			this.call = null;
+		}
+		return batch.get();
+	}
+
+	/**
+	 * Interrupts the call that is under way, if there is one. Any thread.
+	 */
+	void interrupt() {
+		ApplicationCalls.Task current = this.call;
+		if (current != null) {
+			current.interrupt();
+		}
+	}
+
+	/**
+	 * Logs that a batch cannot be handed to the client.
+	 */
+	void failed(Throwable cause) {
+		this.delivery.context()
+			.supervisor()
+			.failed(Callee.ENGINE, () -> "The history of stream '" + client().stream() + "' cannot be handed to "
+					+ client() + ", whose connection ends", cause);
 	}
 
 	private HistoryBatch readBatch(HistoryBlocks.Room room, BooleanSupplier cancelled) {

@@ -1,11 +1,7 @@
 package io.eventsource.engine.delivery;
 
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
-import io.eventsource.Callee;
-import io.eventsource.engine.runtime.ApplicationCalls;
-import io.eventsource.engine.runtime.StreamContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class HistoryReplay implements Runnable, HistoryBlocks.Room {
 
 	private final HistoryReader reader;
-
-	private final StreamContext context;
 
 	private final HistoryTurns turns;
 
@@ -40,13 +34,8 @@ final class HistoryReplay implements Runnable, HistoryBlocks.Room {
 
 	private volatile boolean cancelled;
 
-	/** The reading that is under way, to be interrupted when the client has gone. */
-	private volatile ApplicationCalls.@Nullable Task task;
-
-	HistoryReplay(HistoryReader reader, StreamContext context, HistoryTurns turns, BooleanSupplier closed,
-			Runnable signal) {
+	HistoryReplay(HistoryReader reader, HistoryTurns turns, BooleanSupplier closed, Runnable signal) {
 		this.reader = reader;
-		this.context = context;
 		this.turns = turns;
 		this.closed = closed;
 		this.signal = signal;
@@ -138,23 +127,18 @@ final class HistoryReplay implements Runnable, HistoryBlocks.Room {
 		if (unread || !this.reading) {
 			this.turns.execute(this.reader::close);
 		}
-		ApplicationCalls.Task current = this.task;
-		if (current != null) {
-			current.interrupt();
-		}
+		this.reader.interrupt();
 	}
 
 	@Override
 	public void run() {
 		HistoryBatch next;
 		try {
-			next = (this.cancelled || this.closed.getAsBoolean()) ? null : readInterruptibly();
+			next = (this.cancelled || this.closed.getAsBoolean()) ? null : this.reader.read(this, () -> this.cancelled);
 		}
 		catch (Throwable ex) {
 			next = HistoryBatch.FAILED;
-			this.context.supervisor()
-				.failed(Callee.ENGINE, () -> "The history of stream '" + this.reader.client().stream()
-						+ "' cannot be handed to " + this.reader.client() + ", whose connection ends", ex);
+			this.reader.failed(ex);
 		}
 		this.reading = false;
 		if (this.cancelled) {
@@ -164,20 +148,6 @@ final class HistoryReplay implements Runnable, HistoryBlocks.Room {
 		// Last: once the worker sees it, another thread may be at the history
 		this.batch = next;
 		this.signal.run();
-	}
-
-	private @Nullable HistoryBatch readInterruptibly() {
-		AtomicReference<@Nullable HistoryBatch> result = new AtomicReference<>();
-		ApplicationCalls.Task call = this.context.calls()
-			.add(Callee.HISTORY, () -> result.set(this.reader.read(this, () -> this.cancelled)));
-		this.task = call;
-		try {
-			call.run();
-		}
-		finally {
-			this.task = null;
-		}
-		return result.get();
 	}
 
 	@Override

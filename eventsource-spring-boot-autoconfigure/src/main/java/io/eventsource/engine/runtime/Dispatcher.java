@@ -3,10 +3,6 @@ package io.eventsource.engine.runtime;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -25,9 +21,6 @@ public final class Dispatcher implements AutoCloseable {
 	/** How long a worker may be stuck in one call before its thread is replaced. */
 	public static final Duration DEFAULT_STALL_TIMEOUT = Duration.ofSeconds(3);
 
-	/** How long an idle thread for calls to publishers is kept. */
-	private static final long IDLE_SECONDS = 5;
-
 	private static final LongSupplier SYSTEM = System::nanoTime;
 
 	private static final Log logger = LogFactory.getLog(Dispatcher.class);
@@ -38,7 +31,7 @@ public final class Dispatcher implements AutoCloseable {
 
 	private final AtomicInteger turn = new AtomicInteger();
 
-	private final @Nullable ExecutorService ownIntake;
+	private final @Nullable IntakeThreads ownIntake;
 
 	private final IntakeExecutor intake;
 
@@ -102,7 +95,7 @@ public final class Dispatcher implements AutoCloseable {
 		}
 		this.clock = (clock != SYSTEM) ? new SafeClock(clock) : clock;
 		this.publisherLogs = new PublisherLogs(this.clock);
-		ExecutorService own = (intake != null) ? null : ownIntake();
+		IntakeThreads own = (intake != null) ? null : new IntakeThreads();
 		this.ownIntake = own;
 		ThrottledLog failures = new ThrottledLog(logger, this.clock);
 		this.workers = new Worker[threads];
@@ -141,21 +134,6 @@ public final class Dispatcher implements AutoCloseable {
 			close();
 			throw ex;
 		}
-	}
-
-	private static ExecutorService ownIntake() {
-		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(),
-				threadFactory("eventsource-intake-"));
-	}
-
-	private static ThreadFactory threadFactory(String prefix) {
-		AtomicInteger count = new AtomicInteger();
-		return (task) -> {
-			// Does not inherit the thread locals of the thread that happens to start it
-			Thread thread = new Thread(null, task, prefix + count.incrementAndGet(), 0, false);
-			thread.setDaemon(true);
-			return thread;
-		};
 	}
 
 	public int threads() {
@@ -247,7 +225,7 @@ public final class Dispatcher implements AutoCloseable {
 			worker.stop();
 		}
 		if (this.ownIntake != null) {
-			this.ownIntake.shutdownNow();
+			this.ownIntake.stop();
 		}
 		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
 		try {
@@ -255,8 +233,7 @@ public final class Dispatcher implements AutoCloseable {
 				worker.join(TimeUnit.SECONDS.toMillis(1) / this.workers.length + 1);
 			}
 			if (this.ownIntake != null) {
-				// A container reports threads that end a moment later as leaked
-				this.ownIntake.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+				this.ownIntake.join(end - System.nanoTime());
 			}
 		}
 		catch (InterruptedException ex) {
