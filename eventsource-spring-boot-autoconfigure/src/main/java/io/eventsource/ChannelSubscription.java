@@ -19,11 +19,9 @@ final class ChannelSubscription<E> implements BufferedSubscription {
 
 	private final EventReceiver<E> receiver;
 
-	private final ChannelSubscriptions subscriptions;
-
 	private final ReentrantLock lock;
 
-	private final ChannelSubscriptions.Observer observer;
+	private final SubscriptionOwner owner;
 
 	private final WaitingEvents<E> queue;
 
@@ -36,12 +34,10 @@ final class ChannelSubscription<E> implements BufferedSubscription {
 
 	private @Nullable IllegalArgumentException violation;
 
-	ChannelSubscription(EventReceiver<E> receiver, ChannelSubscriptions subscriptions, ReentrantLock lock,
-			ChannelSubscriptions.Observer observer) {
+	ChannelSubscription(EventReceiver<E> receiver, ReentrantLock lock, SubscriptionOwner owner) {
 		this.receiver = receiver;
-		this.subscriptions = subscriptions;
 		this.lock = lock;
-		this.observer = observer;
+		this.owner = owner;
 		this.queue = new WaitingEvents<>(receiver);
 	}
 
@@ -61,7 +57,7 @@ final class ChannelSubscription<E> implements BufferedSubscription {
 	 * Encodes an event for the queue.
 	 * @throws IllegalArgumentException if the receiver cannot take it
 	 */
-	WaitingEvent<E> encode(Event event) {
+	WaitingEvents.Waiting<E> encode(Event event) {
 		return this.queue.encoded(this.receiver.encode(event));
 	}
 
@@ -98,7 +94,7 @@ final class ChannelSubscription<E> implements BufferedSubscription {
 
 	@Override
 	public PublisherPace pace() {
-		return this.observer.pace();
+		return this.owner.pace();
 	}
 
 	@Override
@@ -133,7 +129,7 @@ final class ChannelSubscription<E> implements BufferedSubscription {
 	private void end() {
 		this.cancelled = true;
 		this.queue.clear();
-		this.subscriptions.remove(this);
+		this.owner.ended(this);
 	}
 
 	/** If another thread is at it, that one goes on. */
@@ -199,7 +195,7 @@ final class ChannelSubscription<E> implements BufferedSubscription {
 
 	/** Not before the subscription was added, and with it what came early. */
 	private @Nullable Runnable completion() {
-		if (this.subscriptions.isCompleted() && this.subscriptions.contains(this)) {
+		if (this.owner.hasCompleted(this)) {
 			end();
 			return this.receiver::onComplete;
 		}
@@ -207,7 +203,7 @@ final class ChannelSubscription<E> implements BufferedSubscription {
 	}
 
 	private @Nullable Runnable nextEvent() {
-		WaitingEvent<E> first = this.queue.first();
+		WaitingEvents.Waiting<E> first = this.queue.first();
 		E encoded = first.encoded();
 		Event event = first.event();
 		if (event != null) {
@@ -221,7 +217,7 @@ final class ChannelSubscription<E> implements BufferedSubscription {
 		Runnable signal = () -> this.receiver.accept(encoded);
 		this.queue.take();
 		this.demand--;
-		this.observer.eventTaken();
+		this.owner.eventTaken();
 		return signal;
 	}
 

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * The subscriptions that a channel has at the moment, and whether the channel has
  * completed. Guarded by the lock of the channel, except that any thread may iterate.
  */
-final class ChannelSubscriptions implements Iterable<ChannelSubscription<?>> {
+final class ChannelSubscriptions implements Iterable<ChannelSubscription<?>>, SubscriptionOwner {
 
 	private final ReentrantLock lock;
 
@@ -33,7 +33,7 @@ final class ChannelSubscriptions implements Iterable<ChannelSubscription<?>> {
 	 * @return the subscription
 	 */
 	<E> ChannelSubscription<E> subscribe(EventReceiver<E> receiver, Consumer<ChannelSubscription<E>> early) {
-		ChannelSubscription<E> subscription = new ChannelSubscription<>(receiver, this, this.lock, this.observer);
+		ChannelSubscription<E> subscription = new ChannelSubscription<>(receiver, this.lock, this);
 		receiver.onSubscribe(subscription);
 		this.lock.lock();
 		try {
@@ -48,13 +48,25 @@ final class ChannelSubscriptions implements Iterable<ChannelSubscription<?>> {
 		return subscription;
 	}
 
-	void remove(ChannelSubscription<?> subscription) {
+	@Override
+	public void eventTaken() {
+		this.observer.eventTaken();
+	}
+
+	@Override
+	public void ended(BufferedSubscription subscription) {
 		this.subscriptions.remove(subscription);
 		this.observer.subscriptionEnded();
 	}
 
-	boolean contains(ChannelSubscription<?> subscription) {
-		return this.subscriptions.contains(subscription);
+	@Override
+	public boolean hasCompleted(BufferedSubscription subscription) {
+		return this.completed && this.subscriptions.contains(subscription);
+	}
+
+	@Override
+	public PublisherPace pace() {
+		return this.observer.pace();
 	}
 
 	boolean isEmpty() {

@@ -18,10 +18,10 @@ public final class Event {
 	public static final String DEFAULT_TYPE = "message";
 
 	/** The maximum number of characters of an id, which clients send in a header. */
-	public static final int MAX_ID_LENGTH = 1024;
+	public static final int MAX_ID_LENGTH = EventRules.MAX_LENGTH;
 
 	/** The suffix of the ids by which clients show that they have all of a stream. */
-	public static final String END_OF_STREAM = "~end";
+	public static final String END_OF_STREAM = EventRules.END_OF_STREAM;
 
 	/** About how many bytes the JVM takes for an event beside its text. */
 	private static final int OVERHEAD = 128;

@@ -3,10 +3,16 @@ package io.eventsource;
 import java.time.Duration;
 
 /**
- * The rules for the values of an {@link Event}: what the wire format cannot carry, or a
- * client could not send back, is rejected.
+ * The rules for the values of an event: what the wire format cannot carry, or a client
+ * could not send back, is rejected.
  */
 final class EventRules {
+
+	/** The maximum number of characters of an id or a key. */
+	static final int MAX_LENGTH = 1024;
+
+	/** The suffix of the ids that stand for the end of a stream. */
+	static final String END_OF_STREAM = "~end";
 
 	private static final Duration MAX_RETRY = Duration.ofMillis(Long.MAX_VALUE);
 
@@ -20,12 +26,12 @@ final class EventRules {
 					+ "resets the client's last event id; leave the id out instead");
 		}
 		checkCharacters(id);
-		if (id.endsWith(Event.END_OF_STREAM)) {
-			throw rejected("The id of an event must not end with '" + Event.END_OF_STREAM
+		if (id.endsWith(END_OF_STREAM)) {
+			throw rejected("The id of an event must not end with '" + END_OF_STREAM
 					+ "', since a client with such an id needs nothing more", id);
 		}
-		if (id.length() > Event.MAX_ID_LENGTH) {
-			throw rejected("The id of an event must have at most " + Event.MAX_ID_LENGTH
+		if (id.length() > MAX_LENGTH) {
+			throw rejected("The id of an event must have at most " + MAX_LENGTH
 					+ " characters, since clients send it back in a header; it has " + id.length(), id);
 		}
 	}
@@ -53,8 +59,8 @@ final class EventRules {
 	}
 
 	static void checkKey(String key) {
-		if (key.length() > Event.MAX_ID_LENGTH) {
-			throw rejected("The key of an event must have at most " + Event.MAX_ID_LENGTH
+		if (key.length() > MAX_LENGTH) {
+			throw rejected("The key of an event must have at most " + MAX_LENGTH
 					+ " characters, since it is kept with the event; it has " + key.length(), key);
 		}
 	}

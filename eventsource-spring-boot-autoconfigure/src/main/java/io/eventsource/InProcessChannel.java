@@ -74,7 +74,7 @@ final class InProcessChannel implements EventChannel, BufferingPublisher, Channe
 			throw full();
 		}
 		try {
-			Map<ChannelSubscription<?>, WaitingEvent<?>> encoded = new HashMap<>(2);
+			Map<ChannelSubscription<?>, WaitingEvents.Waiting<?>> encoded = new HashMap<>(2);
 			this.subscriptions.forEach((subscription) -> encoded.put(subscription, subscription.encode(event)));
 			return enqueue(event, encoded, deadline);
 		}
@@ -85,8 +85,8 @@ final class InProcessChannel implements EventChannel, BufferingPublisher, Channe
 		}
 	}
 
-	private boolean enqueue(Event event, Map<ChannelSubscription<?>, WaitingEvent<?>> encoded, PublishDeadline deadline)
-			throws InterruptedException {
+	private boolean enqueue(Event event, Map<ChannelSubscription<?>, WaitingEvents.Waiting<?>> encoded,
+			PublishDeadline deadline) throws InterruptedException {
 		this.lock.lock();
 		try {
 			if (this.publishers.isWaiting() && !this.subscriptions.isCompleted()) {
@@ -106,7 +106,7 @@ final class InProcessChannel implements EventChannel, BufferingPublisher, Channe
 		}
 	}
 
-	private boolean hasRoom(Event event, Map<ChannelSubscription<?>, WaitingEvent<?>> encoded) {
+	private boolean hasRoom(Event event, Map<ChannelSubscription<?>, WaitingEvents.Waiting<?>> encoded) {
 		for (ChannelSubscription<?> subscription : this.subscriptions) {
 			if (subscription.queue().size() >= this.capacity || !waiting(event, encoded, subscription).hasRoom()) {
 				return false;
@@ -116,8 +116,8 @@ final class InProcessChannel implements EventChannel, BufferingPublisher, Channe
 	}
 
 	/** A subscriber that has come only just now gets an event that is not encoded yet. */
-	private static WaitingEvent<?> waiting(Event event, Map<ChannelSubscription<?>, WaitingEvent<?>> encoded,
-			ChannelSubscription<?> subscription) {
+	private static WaitingEvents.Waiting<?> waiting(Event event,
+			Map<ChannelSubscription<?>, WaitingEvents.Waiting<?>> encoded, ChannelSubscription<?> subscription) {
 		return encoded.computeIfAbsent(subscription, (latecomer) -> latecomer.queue().raw(event));
 	}
 

@@ -3,6 +3,8 @@ package io.eventsource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The events of a channel that wait for one subscriber. The bytes of those that are
  * encoded are reserved with the receiver. Guarded by the lock of the channel.
@@ -16,7 +18,7 @@ final class WaitingEvents<E> {
 
 	private final EventReceiver<E> receiver;
 
-	private final Deque<WaitingEvent<E>> events = new ArrayDeque<>();
+	private final Deque<Waiting<E>> events = new ArrayDeque<>();
 
 	private long bytes;
 
@@ -26,12 +28,12 @@ final class WaitingEvents<E> {
 		this.receiver = receiver;
 	}
 
-	WaitingEvent<E> raw(Event event) {
-		return new WaitingEvent<>(this, event, null, event.size());
+	Waiting<E> raw(Event event) {
+		return new Waiting<>(this, event, null, event.size());
 	}
 
-	WaitingEvent<E> encoded(E encoded) {
-		return new WaitingEvent<>(this, null, encoded, this.receiver.size(encoded));
+	Waiting<E> encoded(E encoded) {
+		return new Waiting<>(this, null, encoded, this.receiver.size(encoded));
 	}
 
 	boolean isEmpty() {
@@ -49,7 +51,7 @@ final class WaitingEvents<E> {
 	/**
 	 * Whether another event may wait. One may always, however large it is.
 	 */
-	boolean hasRoom(WaitingEvent<E> event) {
+	boolean hasRoom(Waiting<E> event) {
 		if (this.events.isEmpty()) {
 			return true;
 		}
@@ -57,12 +59,12 @@ final class WaitingEvents<E> {
 		return (event.encoded() != null) ? this.receiver.admits(sum, this.reserved) : sum <= MEMORY;
 	}
 
-	void add(WaitingEvent<E> event) {
+	void add(Waiting<E> event) {
 		this.events.addLast(event);
 		count(event, 1);
 	}
 
-	WaitingEvent<E> first() {
+	Waiting<E> first() {
 		return this.events.element();
 	}
 
@@ -81,7 +83,7 @@ final class WaitingEvents<E> {
 	 */
 	void replaceFirst(E encoded) {
 		count(this.events.remove(), -1);
-		WaitingEvent<E> event = encoded(encoded);
+		Waiting<E> event = encoded(encoded);
 		this.events.addFirst(event);
 		count(event, 1);
 	}
@@ -92,13 +94,34 @@ final class WaitingEvents<E> {
 		}
 	}
 
-	private void count(WaitingEvent<E> event, int sign) {
+	private void count(Waiting<E> event, int sign) {
 		long more = sign * event.bytes();
 		this.bytes += more;
 		if (event.encoded() != null) {
 			this.reserved += more;
 			this.receiver.reserve(more);
 		}
+	}
+
+	/**
+	 * An event for a queue, encoded or still to be encoded.
+	 *
+	 * @param <E> the form in which the receiver takes events
+	 * @param queue the queue
+	 * @param event the event while it is not encoded
+	 * @param encoded the encoded event
+	 * @param bytes how many bytes it takes
+	 */
+	record Waiting<E>(WaitingEvents<E> queue, @Nullable Event event, @Nullable E encoded, long bytes) {
+
+		boolean hasRoom() {
+			return this.queue.hasRoom(this);
+		}
+
+		void add() {
+			this.queue.add(this);
+		}
+
 	}
 
 }

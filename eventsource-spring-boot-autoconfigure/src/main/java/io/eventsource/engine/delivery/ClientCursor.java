@@ -61,8 +61,7 @@ final class ClientCursor implements ClosableConnection {
 	/**
 	 * Makes the connection of a client that has just been given its place.
 	 */
-	ClientCursor(Recipient recipient, Delivery delivery, WorkerShare share, Contention.Share contention,
-			Beginning beginning, long now) {
+	ClientCursor(Recipient recipient, Delivery delivery, WorkerShare share, Beginning beginning, long now) {
 		this.share = share;
 		EventClient client = recipient.client();
 		this.call = new SinkCall(recipient, delivery.context(), this::closing, () -> close(CloseReason.WRITE_TIMEOUT));
@@ -72,7 +71,7 @@ final class ClientCursor implements ClosableConnection {
 			.filterFor(client, recipient.keepsPositions(), () -> close(CloseReason.FAILED));
 		this.reader = new ClientReader(delivery, recipient, filter, share, this.output, beginning);
 		Transport transport = new Transport(this.call, this.readiness, this.output);
-		this.pace = new ClientPace(delivery, transport, this.reader, contention.open(beginning.position()));
+		this.pace = new ClientPace(delivery, transport, this.reader, share.contention().open(beginning.position()));
 		this.openingId = recipient.keepsPositions() ? delivery.openingId(client, beginning) : null;
 		Duration left = Departure.left(client);
 		Departure departure = new Departure(delivery.settings(), left, now);

@@ -21,8 +21,6 @@ public final class ClientGroup implements Worker.Task {
 
 	private final Delivery delivery;
 
-	private final Contention.Share contention;
-
 	private final DeliveryListener listener;
 
 	private final Worker worker;
@@ -50,13 +48,12 @@ public final class ClientGroup implements Worker.Task {
 	 */
 	public ClientGroup(Delivery delivery, Contention.Share contention, DeliveryListener listener, Worker worker) {
 		this.delivery = delivery;
-		this.contention = contention;
 		this.listener = listener;
 		this.worker = worker;
 		this.pass = new PassSignal(worker, this);
-		this.share = new WorkerShare(this.pass::signal);
+		this.share = new WorkerShare(contention, this.pass::signal);
 		this.service = new ClientService(this.clients, this.share.budget(), listener);
-		this.progress = new ClientProgress(this.clients, contention, this.share.floor());
+		this.progress = new ClientProgress(this.clients, this.share);
 		this.schedule = new FlushSchedule(delivery, worker, this.pass);
 	}
 
@@ -72,8 +69,7 @@ public final class ClientGroup implements Worker.Task {
 			floor.protect(tail);
 			StartPosition start = this.delivery.placement().start(client.lastEventId());
 			Beginning beginning = Beginning.of(this.delivery.log(), start, tail, client.lastEventId());
-			cursor = new ClientCursor(Recipient.of(client, sink), this.delivery, this.share, this.contention, beginning,
-					now());
+			cursor = new ClientCursor(Recipient.of(client, sink), this.delivery, this.share, beginning, now());
 			this.clients.add(cursor, this.delivery.log().tail());
 			floor.protect(beginning.due());
 		}

@@ -11,10 +11,10 @@ final class ClientProgress {
 
 	private final Floor floor;
 
-	ClientProgress(ClientList clients, Contention.Share contention, Floor floor) {
+	ClientProgress(ClientList clients, WorkerShare share) {
 		this.clients = clients;
-		this.contention = contention;
-		this.floor = floor;
+		this.contention = share.contention();
+		this.floor = share.floor();
 	}
 
 	/**

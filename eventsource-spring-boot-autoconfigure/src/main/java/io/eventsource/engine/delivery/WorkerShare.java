@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerShare {
 
+	private final Contention.Share contention;
+
 	private final Runnable signal;
 
 	private final DeliveryCounts counts = new DeliveryCounts();
@@ -29,9 +31,11 @@ final class WorkerShare {
 
 	/**
 	 * Makes what the clients of a worker share.
+	 * @param contention counts for how long the publisher waits for these clients
 	 * @param signal makes the worker look at its clients
 	 */
-	WorkerShare(Runnable signal) {
+	WorkerShare(Contention.Share contention, Runnable signal) {
+		this.contention = contention;
 		this.signal = signal;
 	}
 
@@ -47,6 +51,13 @@ final class WorkerShare {
 	 */
 	Runnable signaller() {
 		return this.signal;
+	}
+
+	/**
+	 * For how long the publisher waits for these clients.
+	 */
+	Contention.Share contention() {
+		return this.contention;
 	}
 
 	DeliveryCounts counts() {
