@@ -232,6 +232,25 @@ public abstract class AbstractEventStoreTests {
 	}
 
 	@Test
+	void receiverThatIsFullEarlierThanExpectedGetsTheRestLater() {
+		EventStore store = instance();
+		AtomicReference<RecordingReceiver> full = new AtomicReference<>();
+		RecordingReceiver receiver = receiver((event) -> {
+			if ("event 1".equals(event.data())) {
+				full.get().room(0);
+			}
+		});
+		full.set(receiver);
+		receiver.room(0);
+		store.tail(receiver, KEPT, 1_000_000);
+		append(store, 0, 10);
+		receiver.room(100);
+		awaitEvents(receiver, 0, 2);
+		receiver.room(100);
+		awaitEvents(receiver, 0, 10);
+	}
+
+	@Test
 	void receiverIsToldThatEventsAreGoneBeforeItHadRoomForThem() {
 		EventStore store = instance();
 		RecordingReceiver slow = tail(store, KEPT, 3);

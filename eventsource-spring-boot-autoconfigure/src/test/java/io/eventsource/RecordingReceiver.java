@@ -39,11 +39,11 @@ public final class RecordingReceiver implements EventStore.Receiver {
 		this.consumer = consumer;
 	}
 
-	List<Event> latest() {
+	public List<Event> latest() {
 		return this.latest;
 	}
 
-	List<Event> delivered() {
+	public List<Event> delivered() {
 		return new ArrayList<>(this.delivered);
 	}
 
@@ -55,7 +55,7 @@ public final class RecordingReceiver implements EventStore.Receiver {
 		return new ArrayList<>(this.missed);
 	}
 
-	List<String> violations() {
+	public List<String> violations() {
 		return this.violations;
 	}
 

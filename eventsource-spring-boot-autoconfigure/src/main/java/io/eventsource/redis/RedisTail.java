@@ -111,6 +111,7 @@ final class RedisTail {
 				break;
 			}
 			EntryId id = EntryId.of(entry.getId());
+			// Another thread has read the others, if this one did not stop in time
 			if (id.compareTo(before) > 0) {
 				deliver(entry);
 				this.position = id;
