@@ -14,12 +14,11 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
 
 /**
- * What the application has configured, but for what Lettuce does with commands while
- * there is no connection: they fail at once and are never sent later, and what was under
- * way when a connection broke is not sent again.
+ * The application's configuration of Lettuce, except that commands fail at once while
+ * there is no connection, and that no command is sent again after a connection was lost.
  *
- * @param source what the application has configured
- * @param timeout how long a command may take, and a connection to be made
+ * @param source the configuration of the application
+ * @param timeout the time that a command, or opening a connection, may take
  */
 record ChannelClientConfiguration(LettuceClientConfiguration source,
 		Duration timeout) implements LettuceClientConfiguration {
@@ -39,7 +38,7 @@ record ChannelClientConfiguration(LettuceClientConfiguration source,
 			.build());
 	}
 
-	/** What another instance has published may not be on a replica yet. */
+	/** A replica may lack what another instance has just published. */
 	@Override
 	public Optional<ReadFrom> getReadFrom() {
 		return Optional.empty();

@@ -14,9 +14,10 @@ import io.lettuce.core.StreamMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event as the fields of a stream's entry: {@code type}, {@code data}, {@code key},
- * {@code retry} in milliseconds, {@code comment}; each only where the event has it, and
- * all as text in UTF-8. Other fields are ignored.
+ * Converts events to the fields of a stream's entry and back. The fields are
+ * {@code type}, {@code data}, {@code key}, {@code retry} (in milliseconds) and
+ * {@code comment}, each as text in UTF-8 and only if the event has it. Other fields are
+ * ignored.
  */
 final class Entry {
 
@@ -26,7 +27,7 @@ final class Entry {
 	}
 
 	/**
-	 * The fields of an event whose data is text.
+	 * Returns the fields of an event whose data is text.
 	 */
 	static Map<byte[], byte[]> of(Event event) {
 		Map<byte[], byte[]> fields = new LinkedHashMap<>();
@@ -44,7 +45,7 @@ final class Entry {
 		}
 	}
 
-	/** String.getBytes writes a question mark for half of a surrogate pair. */
+	/** Not String.getBytes, which writes a question mark for half a surrogate pair. */
 	private static byte[] encode(String text) {
 		try {
 			ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder()
@@ -61,9 +62,9 @@ final class Entry {
 	}
 
 	/**
-	 * The event of an entry, with the id of the entry.
-	 * @throws IllegalArgumentException if it cannot be one, which no instance of the
-	 * application has written then
+	 * Returns the event of an entry, with the id of the entry.
+	 * @throws IllegalArgumentException if the fields make no event; no instance of the
+	 * application has written such an entry
 	 */
 	static Event event(StreamMessage<byte[], byte[]> entry) {
 		Event.Builder event = Event.builder().id(entry.getId());
@@ -83,7 +84,7 @@ final class Entry {
 	}
 
 	/**
-	 * How many bytes the values of an entry have.
+	 * Returns the number of bytes that the values of an entry have.
 	 */
 	static long size(StreamMessage<byte[], byte[]> entry) {
 		return entry.getBody().values().stream().mapToLong((value) -> value.length).sum();

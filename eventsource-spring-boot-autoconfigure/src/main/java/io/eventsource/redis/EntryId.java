@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The id of an entry of a Redis Stream: two unsigned numbers, in the order of which the
- * entries are.
+ * The id of an entry of a Redis Stream: two unsigned numbers, by which the entries are
+ * ordered.
  *
  * @param time the time at which the entry was added, in milliseconds by the clock of
  * Redis
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record EntryId(long time, long sequence) implements Comparable<EntryId> {
 
-	/** Before any entry. */
+	/** An id below that of any entry. */
 	static final EntryId ZERO = new EntryId(0, 0);
 
 	private static final Pattern FORM = Pattern.compile("(0|[1-9][0-9]{0,19})-(0|[1-9][0-9]{0,19})");
@@ -49,7 +49,7 @@ record EntryId(long time, long sequence) implements Comparable<EntryId> {
 	}
 
 	/**
-	 * The greatest id below this one, which must not be {@link #ZERO}.
+	 * Returns the greatest id below this one, which must not be {@link #ZERO}.
 	 */
 	EntryId previous() {
 		return (this.sequence != 0) ? new EntryId(this.time, this.sequence - 1) : new EntryId(this.time - 1, -1);

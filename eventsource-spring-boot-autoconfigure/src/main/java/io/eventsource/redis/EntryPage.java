@@ -7,11 +7,11 @@ import io.lettuce.core.StreamMessage;
 import io.lettuce.core.output.StreamingOutput;
 
 /**
- * The entries of one stream that one command has read, as far as there is memory for
- * them. Redis counts entries and does not know how large a reply may be, so that the
- * entries behind the limit are dropped as they arrive, and have to be read again. The
- * first two are kept however large they are, because a reader that repeats the last entry
- * of the page before would not get on otherwise.
+ * The entries of one stream that one command has read, up to a number of bytes. Redis
+ * limits a reply only by the number of entries, so entries beyond that are dropped as
+ * they arrive, and have to be read again. The first two are kept whatever their size: a
+ * reader that begins with the last entry of the previous page would make no progress
+ * otherwise.
  */
 final class EntryPage extends StreamingOutput.Subscriber<StreamMessage<byte[], byte[]>> {
 
@@ -29,7 +29,7 @@ final class EntryPage extends StreamingOutput.Subscriber<StreamMessage<byte[], b
 
 	/**
 	 * Makes an empty page.
-	 * @param limit after how many bytes no further entry is kept
+	 * @param limit the number of bytes after which no further entry is kept
 	 */
 	EntryPage(long limit) {
 		this.limit = limit;
@@ -46,14 +46,14 @@ final class EntryPage extends StreamingOutput.Subscriber<StreamMessage<byte[], b
 	}
 
 	/**
-	 * The entries that were kept, in the order in which they arrived.
+	 * Returns the entries that were kept, in the order in which they arrived.
 	 */
 	List<StreamMessage<byte[], byte[]>> entries() {
 		return this.entries;
 	}
 
 	/**
-	 * How many entries have arrived, with those that were dropped.
+	 * Returns the number of entries that have arrived, including those that were dropped.
 	 */
 	int received() {
 		return this.received;

@@ -18,8 +18,7 @@ import io.lettuce.core.protocol.CommandKeyword;
 import io.lettuce.core.protocol.CommandType;
 
 /**
- * Reads entries of Redis Streams, a page at a time, each of which is bounded in number
- * and in bytes.
+ * Reads entries of Redis Streams in pages that are limited in number and in bytes.
  */
 final class EntryReader {
 
@@ -55,12 +54,12 @@ final class EntryReader {
 	}
 
 	/**
-	 * Waits for entries behind the given ones.
-	 * @param offsets the streams, each with the id behind which it is read
-	 * @param count how many entries of each stream are read at most
-	 * @param bytes how many bytes of each stream are read, about
+	 * Waits for entries after the given ones.
+	 * @param offsets the streams, each with the id after which it is read
+	 * @param count the maximum number of entries to read of each stream
+	 * @param bytes the approximate number of bytes to read of each stream
 	 * @param millis how long to wait for the first entry
-	 * @return what was read, by the names of the streams that have something new
+	 * @return the entries, by the keys of the streams that have new ones
 	 */
 	Map<String, EntryPage> behind(Collection<StreamOffset<byte[]>> offsets, int count, long bytes, long millis) {
 		Map<String, EntryPage> pages = new HashMap<>();

@@ -5,25 +5,25 @@ import java.util.List;
 import io.lettuce.core.StreamMessage;
 
 /**
- * How many entries of one channel are read at once, so that they take about as many bytes
- * as they should. Redis counts entries only, so this goes by those that were read before:
- * by their average, and by the largest of late, in case more of its size follow. Where
- * the next ones are larger all the same, an {@link EntryPage} keeps no more of them.
- * Thread-safe.
+ * Determines how many entries of one channel are read at once, so that they have about as
+ * many bytes as they should. Redis limits a reply only by the number of entries, so the
+ * number follows from the sizes of those that were read before: from their average, and
+ * from the largest recent one, since others of its size may follow. If the next ones are
+ * larger nevertheless, an {@link EntryPage} drops those beyond the limit. Thread-safe.
  */
 final class PageSize {
 
-	/** How many bytes of entries are read at once, about. */
+	/** The approximate number of bytes that are read at once. */
 	static final long BYTES = 1024 * 1024;
 
-	/** How many of them are read at once for a client that comes back, about. */
+	/** The approximate number of bytes that are read at once for one client. */
 	static final long HISTORY_BYTES = 128 * 1024;
 
 	private static final int MAX = 512;
 
 	private static final int FIRST = 64;
 
-	/** The most that is read of what nobody has seen the size of. */
+	/** The number of entries to read for one client before their size is known. */
 	private static final int UNKNOWN = 8;
 
 	private long average;
@@ -31,15 +31,15 @@ final class PageSize {
 	private long largest;
 
 	/**
-	 * How many entries are to be read to keep up with what is published.
+	 * Returns how many entries to read in order to keep up with publishers.
 	 */
 	synchronized int live() {
 		return (this.average > 0) ? fitting(BYTES, MAX) : FIRST;
 	}
 
 	/**
-	 * How many entries are to be read for a client that comes back. The first of them is
-	 * one that it has.
+	 * Returns how many entries to read for a client that comes back. The client has the
+	 * first of them already.
 	 */
 	synchronized int history() {
 		return Math.max(2, (this.average > 0) ? fitting(HISTORY_BYTES, MAX) : UNKNOWN);
@@ -51,7 +51,7 @@ final class PageSize {
 	}
 
 	/**
-	 * Takes note of what was read.
+	 * Records the sizes of entries that were read.
 	 */
 	synchronized void read(List<StreamMessage<byte[], byte[]>> entries) {
 		long sum = 0;
@@ -63,7 +63,7 @@ final class PageSize {
 		}
 		if (!entries.isEmpty()) {
 			this.average = Math.max(1, sum / entries.size());
-			// Forgotten after some ten thousand small ones
+			// So that it is forgotten after some ten thousand small ones
 			this.largest = Math.max(most, this.largest - this.largest * entries.size() / 4096);
 		}
 	}

@@ -28,7 +28,7 @@ final class RedisAvailability {
 	}
 
 	/**
-	 * Takes note that Redis cannot be reached.
+	 * Records that Redis cannot be reached.
 	 */
 	synchronized void lost(Throwable cause) {
 		boolean news = this.available;
@@ -48,7 +48,7 @@ final class RedisAvailability {
 	}
 
 	/**
-	 * Takes note that Redis answers.
+	 * Records that Redis has answered.
 	 */
 	synchronized void found() {
 		this.failures = 0;
@@ -59,8 +59,8 @@ final class RedisAvailability {
 	}
 
 	/**
-	 * Takes note of another failure, and returns how many milliseconds to wait before the
-	 * next attempt: longer with each failure, and cut by half at most, at random.
+	 * Records another failure, and returns how many milliseconds to wait before the next
+	 * attempt: longer with each failure, and cut by half at most, at random.
 	 */
 	synchronized long pause() {
 		long pause = Math.min(LONGEST_PAUSE, LEAST_PAUSE << Math.min(this.failures, 10));

@@ -5,9 +5,11 @@ import java.time.Duration;
 /**
  * Settings of channels on Redis Streams.
  *
- * @param keyPrefix what the name of a channel is appended to, for the key of its stream
- * @param maxLength how many events of each channel Redis keeps at least, at least 1
- * @param timeout how long a command may take, at least 100 milliseconds
+ * @param keyPrefix the prefix of the key of each channel's stream, which the name of the
+ * channel follows
+ * @param maxLength the minimum number of events that Redis keeps for each channel; at
+ * least 1
+ * @param timeout the time that a command may take; at least 100 milliseconds
  */
 public record RedisChannelSettings(String keyPrefix, long maxLength, Duration timeout) {
 

@@ -14,8 +14,8 @@ import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection for all commands that do not wait for events, opened when it is needed.
- * Any number of threads.
+ * The connection for all commands that do not wait for events. It is opened when it is
+ * needed. Thread-safe.
  */
 final class RedisCommands implements AutoCloseable {
 
@@ -35,9 +35,9 @@ final class RedisCommands implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a command. Blocks for three times the timeout at most: until others have
-	 * failed to connect, to connect, and until the answer is there.
-	 * @throws RedisException if the answer is an error, or there is none
+	 * Runs a command. Blocks for at most three times the timeout: while another thread
+	 * tries to connect, while this one does, and until the reply has arrived.
+	 * @throws RedisException if the reply is an error, or there is none
 	 */
 	<T> T run(Function<RedisClusterCommands<byte[], byte[]>, T> command) {
 		Connection current = connection();
@@ -52,7 +52,7 @@ final class RedisCommands implements AutoCloseable {
 		}
 	}
 
-	/** An answer is no reason to connect again, unless it says that this is a replica. */
+	/** A connection that has brought a reply is kept, unless it leads to a replica. */
 	private static boolean isBroken(RedisException failure) {
 		if (failure instanceof RedisCommandExecutionException) {
 			return String.valueOf(failure.getMessage()).startsWith("READONLY");

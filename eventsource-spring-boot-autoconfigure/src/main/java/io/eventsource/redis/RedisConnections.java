@@ -16,8 +16,7 @@ import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Opens connections to the Redis that the application is configured for, by a client of
- * its own.
+ * Opens connections to the Redis server of the application, with a client of its own.
  */
 final class RedisConnections implements AutoCloseable {
 
@@ -33,7 +32,7 @@ final class RedisConnections implements AutoCloseable {
 	}
 
 	/**
-	 * Opens a connection. Blocks for the timeout at most.
+	 * Opens a connection. Blocks for at most the timeout.
 	 * @throws io.lettuce.core.RedisException if that fails
 	 */
 	Connection open() {
@@ -77,10 +76,10 @@ final class RedisConnections implements AutoCloseable {
 	}
 
 	/**
-	 * One connection. Once it is lost it stays so.
+	 * A connection, which is not restored once it is lost.
 	 *
 	 * @param connection the connection
-	 * @param commands its commands, which wait for the answer
+	 * @param commands its commands, which wait for the reply
 	 */
 	record Connection(StatefulConnection<byte[], byte[]> connection,
 			RedisClusterCommands<byte[], byte[]> commands) implements AutoCloseable {

@@ -12,9 +12,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Channels on Redis Streams: what any instance of the application publishes is served by
- * every instance, under the same id. Uses two connections of its own, one for commands
- * and one to wait for new events of all channels. Thread-safe.
+ * Channels on Redis Streams. Every instance of the application serves what any instance
+ * publishes, under the same id. The channels use two connections of their own: one for
+ * commands, and one on which they wait for new events. Thread-safe.
  */
 public final class RedisEventChannels implements EventChannels, SmartLifecycle, DisposableBean {
 
@@ -31,9 +31,9 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 	private final Map<String, EventChannel> channels = new ConcurrentHashMap<>();
 
 	/**
-	 * Makes channels, which take no thread and no connection until they are used.
-	 * @param source where Redis is and how to connect to it; its commands do not share a
-	 * connection with those of the channels
+	 * Creates channels, which take no thread and no connection until they are used.
+	 * @param source where Redis is and how to connect to it; the channels do not use its
+	 * connections
 	 * @param settings the settings
 	 * @param dataWriter writes data that is not text, once for each event, on the thread
 	 * that publishes it
@@ -59,7 +59,7 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 	}
 
 	/**
-	 * Begins to take in events.
+	 * Begins to read events.
 	 */
 	@Override
 	public void start() {
@@ -67,7 +67,7 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 	}
 
 	/**
-	 * Takes in no more events until the next start. Events can be published still.
+	 * Stops reading events until the next start. Events can still be published.
 	 */
 	@Override
 	public void stop() {
@@ -79,7 +79,7 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 		return this.reader.isRunning();
 	}
 
-	/** Before the web server, and so after it when the application stops. */
+	/** Starts before the web server, and therefore stops after it. */
 	@Override
 	public int getPhase() {
 		return 0;

@@ -18,8 +18,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stream of one channel in Redis, and the commands on it. All but the accessors wait
- * for Redis, and throw a {@link RedisException} where it does not answer. Thread-safe.
+ * The stream of one channel in Redis, and the commands on it. Commands wait for the
+ * reply, and throw a {@link RedisException} if there is none. Thread-safe.
  */
 final class RedisStream {
 
@@ -37,7 +37,7 @@ final class RedisStream {
 
 	private final PageSize page = new PageSize();
 
-	/** Whether entries that do not make an event were reported. */
+	/** Whether an entry that makes no event was logged. */
 	private volatile boolean reported;
 
 	RedisStream(String channel, RedisChannelSettings settings, RedisCommands commands) {
@@ -61,7 +61,7 @@ final class RedisStream {
 	}
 
 	/**
-	 * How many entries are to be read at once to keep up with what is published.
+	 * Returns how many entries to read at once in order to keep up with publishers.
 	 */
 	int pageSize() {
 		return (int) Math.min(this.page.live(), this.maxLength);
@@ -78,7 +78,7 @@ final class RedisStream {
 
 	/**
 	 * Reads entries from an id on, that one included, one page at most.
-	 * @param count how many to read at most; at least two are read if there are two
+	 * @param count the maximum number of entries to read; two if it is less
 	 */
 	List<StreamMessage<byte[], byte[]>> from(EntryId id, long count) {
 		int size = (int) Math.max(2, Math.min(count, this.page.history()));
@@ -89,7 +89,7 @@ final class RedisStream {
 	/**
 	 * Reads the newest entries before an id, newest first, one page at most.
 	 * @param id the id; {@code null} for the newest entries of all
-	 * @param count how many are read at most
+	 * @param count the maximum number of entries to read
 	 */
 	List<StreamMessage<byte[], byte[]>> before(@Nullable EntryId id, int count) {
 		if (count <= 0 || EntryId.ZERO.equals(id)) {
@@ -101,8 +101,8 @@ final class RedisStream {
 	}
 
 	/**
-	 * Takes note of how large entries are. The next page is to have as many of this size
-	 * as it should have bytes.
+	 * Records the sizes of entries, which determine the length of the next page.
+	 * @return the same entries
 	 */
 	List<StreamMessage<byte[], byte[]>> sized(List<StreamMessage<byte[], byte[]>> entries) {
 		this.page.read(entries);
@@ -110,9 +110,8 @@ final class RedisStream {
 	}
 
 	/**
-	 * The event of an entry.
-	 * @return the event, or {@code null} if the entry does not make one, which is
-	 * reported once
+	 * Returns the event of an entry.
+	 * @return the event, or {@code null} if the entry makes none, which is logged once
 	 */
 	@Nullable Event event(StreamMessage<byte[], byte[]> entry) {
 		try {
@@ -130,7 +129,7 @@ final class RedisStream {
 	}
 
 	/**
-	 * Whether nothing has been trimmed that follows an entry.
+	 * Returns whether Redis still has everything that was added after an entry.
 	 */
 	boolean has(EntryId id) {
 		if (id.equals(EntryId.ZERO)) {
@@ -145,7 +144,7 @@ final class RedisStream {
 	}
 
 	/**
-	 * The id of the entry that was added last, whether it is still there or not.
+	 * Returns the id of the entry that was added last, even if it was deleted since.
 	 */
 	EntryId lastGenerated() {
 		return (facts().get("last-generated-id") instanceof byte[] id)
@@ -153,7 +152,7 @@ final class RedisStream {
 	}
 
 	/**
-	 * What Redis says of the stream; nothing if there is none.
+	 * Returns what Redis knows about the stream, which is nothing if there is none.
 	 */
 	private Map<String, Object> facts() {
 		List<Object> list;

@@ -73,7 +73,7 @@ final class ChannelReceiver implements EventReceiver<EncodedEvent>, ReplayBuffer
 
 	@Override
 	public boolean fits(EncodedEvent encoded) {
-		// Set before the look, so that progress made meanwhile is not missed
+		// Set before the check, so that progress that is made meanwhile is not missed
 		this.subscription.held().set(true);
 		if (this.context.log().hasRoom(encoded)) {
 			this.subscription.held().set(false);

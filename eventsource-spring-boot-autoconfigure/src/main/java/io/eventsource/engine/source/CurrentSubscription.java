@@ -7,10 +7,10 @@ import io.eventsource.PublisherSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which subscription of a source is the current one, if any, and whether there is to be
- * one after a pause. A subscription that is not current has no say any more: its events
- * and its end are ignored. What is changed together with it is guarded by its monitor;
- * any thread may read.
+ * Decides which subscription of a source is the current one, if any, and whether there is
+ * to be one after a pause. The events and the end of any other subscription are ignored.
+ * The monitor of this object guards what changes together with the subscription; any
+ * thread may read.
  */
 final class CurrentSubscription {
 
@@ -48,22 +48,21 @@ final class CurrentSubscription {
 	}
 
 	/**
-	 * How often the publisher was subscribed to again.
+	 * Returns how often the publisher was subscribed to again.
 	 */
 	long restarts() {
 		return this.restarts.count();
 	}
 
 	/**
-	 * Whether the publisher has failed and is wanted.
+	 * Returns whether the publisher has failed and is to be subscribed to again.
 	 */
 	boolean isFailing() {
 		return (this.pending || this.subscription != null) && this.restarts.isFailing();
 	}
 
 	/**
-	 * Whether the publisher has failed again and again, and has not yet shown that it is
-	 * back.
+	 * Returns whether the publisher has failed repeatedly, and has not yet recovered.
 	 */
 	boolean isDoubtful() {
 		PublisherSubscription current = this.subscription;
@@ -71,7 +70,7 @@ final class CurrentSubscription {
 	}
 
 	/**
-	 * Whether the publisher was subscribed to only just now.
+	 * Returns whether the publisher was subscribed to within the last ten seconds.
 	 */
 	boolean isYoung() {
 		return this.restarts.isYoung(this.clock.getAsLong());
@@ -79,8 +78,9 @@ final class CurrentSubscription {
 
 	/**
 	 * Begins a subscription, unless there is one.
-	 * @param start whether there has not to be one that has failed before
-	 * @param subscriptions makes the subscription
+	 * @param start whether to begin even if no subscription has failed before
+	 * @param subscriptions creates the subscription
+	 * @return the subscription, or {@code null} if none was begun
 	 */
 	synchronized @Nullable PublisherSubscription begin(boolean start, Supplier<PublisherSubscription> subscriptions) {
 		if (this.stopped || this.subscription != null || !(start || this.pending)) {
@@ -97,15 +97,15 @@ final class CurrentSubscription {
 	}
 
 	/**
-	 * Takes note that the publisher has accepted the subscription.
+	 * Records that the publisher has accepted the subscription.
 	 */
 	synchronized void subscribed() {
 		this.restarts.subscribed(this.clock.getAsLong());
 	}
 
 	/**
-	 * Forgets the failures once a subscription has lived for long enough.
-	 * @return how many failures were overcome
+	 * Forgets the failures once a subscription has lasted for long enough.
+	 * @return the number of failures that were forgotten
 	 */
 	synchronized int recover(long now) {
 		PublisherSubscription current = this.subscription;
@@ -113,9 +113,9 @@ final class CurrentSubscription {
 	}
 
 	/**
-	 * Takes note that the publisher has completed.
-	 * @return whether that ends the source, which it does not if the subscription is not
-	 * the current one
+	 * Records that the publisher has completed.
+	 * @return whether that ends the source; {@code false} if the subscription is not the
+	 * current one
 	 */
 	synchronized boolean complete(PublisherSubscription from) {
 		if (this.subscription != from) {
@@ -126,7 +126,7 @@ final class CurrentSubscription {
 	}
 
 	/**
-	 * Takes note that the publisher has failed, after which there is a pause.
+	 * Records that the publisher has failed, and begins the pause.
 	 * @return whether the subscription was the current one
 	 */
 	synchronized boolean fail(PublisherSubscription from) {
@@ -141,7 +141,7 @@ final class CurrentSubscription {
 
 	/**
 	 * Ends the current subscription, or the wait for the next one.
-	 * @param forGood whether there is to be none any more
+	 * @param forGood whether no subscription may begin any more
 	 */
 	synchronized Ended end(boolean forGood) {
 		PublisherSubscription ended = this.subscription;
@@ -153,10 +153,10 @@ final class CurrentSubscription {
 	}
 
 	/**
-	 * What was ended.
+	 * The result of {@link #end}.
 	 *
-	 * @param subscription the subscription, if there was one
-	 * @param active whether there was a subscription, or was to be one
+	 * @param subscription the subscription that has ended, if there was one
+	 * @param active whether there was a subscription, or one was to begin
 	 */
 	record Ended(@Nullable PublisherSubscription subscription, boolean active) {
 

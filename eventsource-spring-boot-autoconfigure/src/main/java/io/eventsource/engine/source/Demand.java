@@ -7,40 +7,40 @@ import io.eventsource.OverflowStrategy;
 import io.eventsource.engine.log.EncodedEvent;
 
 /**
- * How many events a publisher is asked for.
+ * Determines how many events a publisher is asked for.
  * <p>
- * While there are clients that the publisher should wait for, that is what the log has
- * room for before the slowest of them, in number and in bytes. How many more events fit
- * follows from the bytes that stand in the log from that client on, and from how large
- * the next events may be: as large as the settings allow, or, for publishers that emit by
- * themselves, twice the largest so far or four times the average of those in the log,
- * whichever is less. A publisher that is driven by time fails without demand, so it needs
- * enough of it to bridge a pause of ours. One that emits inside our calls cannot be
- * paused by us in that way, one that was out of demand before can wait, and one that is
- * to wait for its slowest client (<code>BACKPRESSURE</code>) must not be asked for too
- * much: these get the strict bound.
+ * While there are clients that the publisher should wait for, the publisher is asked for
+ * as many events as the log can take before the slowest of them, in number and in bytes.
+ * How many fit depends on the bytes of the events in the log that this client has not
+ * got, and on the size that the next events may have. That is the size that the settings
+ * allow or, for a publisher that emits by itself, twice that of the largest event so far
+ * or four times the average of those in the log, whichever is less. A publisher that is
+ * driven by time fails without demand, so it needs enough demand for the time until it is
+ * asked again. The strict limit applies to publishers that do not: to one that emits
+ * inside our calls, to one that was seen to wait for demand, and to one that is to wait
+ * for its slowest client (<code>BACKPRESSURE</code>).
  * <p>
- * While there are no such clients, no event is worth waiting for, and the log drops what
- * has no room. A publisher that emits by itself is kept ahead by
- * {@value EventCounts#AHEAD} events, so that none that is driven by time fails because
- * nobody listens; one that emits as fast as it is asked gets {@value #EACH_TICK} of them
- * with each tick, and one that emits inside our calls gets one window. A shared publisher
- * that has failed all the same for want of demand is kept ahead whoever listens: it
- * cannot be paced, and clients that are slower fall under <code>overflow</code>.
+ * While there are no such clients, the log drops what it has no room for. A publisher
+ * that emits by itself is asked for {@value EventCounts#AHEAD} events in advance, so that
+ * one that is driven by time does not fail because nobody listens. One that emits as fast
+ * as it is asked gets {@value #EACH_TICK} of them with each tick, and one that emits
+ * inside our calls gets one window. A shared publisher that has failed for want of demand
+ * nevertheless is asked in advance from then on, whoever listens: its pace cannot be
+ * controlled, and <code>overflow</code> decides about clients that are slower.
  */
 final class Demand {
 
-	/** What Reactor and RxJava call it if an event comes that nobody has asked for. */
+	/** The exceptions of Reactor and RxJava for an event that nobody has asked for. */
 	private static final Set<String> OVERFLOWS = Set.of("OverflowException", "MissingBackpressureException");
 
 	private static final int AHEAD = EventCounts.AHEAD;
 
-	/** How many such a publisher may emit with each tick of 100 ms, at least. */
+	/** The least number of events that such a publisher may emit with each tick. */
 	private static final int EACH_TICK = 1024;
 
 	private final BufferSettings settings;
 
-	/** How many bytes the largest event takes that the settings allow. */
+	/** The number of bytes of the largest event that the settings allow. */
 	private final long limit;
 
 	private final SourceLog log;
@@ -60,7 +60,7 @@ final class Demand {
 	}
 
 	/**
-	 * Takes note of how large an event is. Called by one thread at a time.
+	 * Records the size of an event. Called by one thread at a time.
 	 */
 	void taken(EncodedEvent encoded) {
 		if (encoded.weight() > this.largest) {
@@ -69,8 +69,8 @@ final class Demand {
 	}
 
 	/**
-	 * Takes note of why the publisher has failed. Where it says that nobody had asked for
-	 * the event that it had, it cannot be paced, and is kept ahead from now on.
+	 * Records why the publisher has failed. If nobody had asked for the event that it
+	 * had, its pace cannot be controlled, and it is asked in advance from now on.
 	 */
 	void failed(Throwable cause) {
 		if (OVERFLOWS.contains(cause.getClass().getSimpleName())
@@ -80,19 +80,19 @@ final class Demand {
 	}
 
 	/**
-	 * Whether it is worth to look whether more can be asked for.
+	 * Returns whether so few events are outstanding that more may be asked for.
 	 */
 	boolean isLow(PublisherSubscription current) {
 		return current.outstanding() <= (isUnheard(this.log.floor(), current) ? AHEAD : window(current)) / 2;
 	}
 
 	/**
-	 * How many events may be asked for now; zero until it is worth a call.
-	 * @param tick whether a tick asks, on which also those get some that nobody listens
-	 * to
+	 * Returns how many events may be asked for now; zero until it is worth a call.
+	 * @param tick whether this is a tick, on which publishers without listeners are asked
+	 * too
 	 */
 	long room(PublisherSubscription current, boolean tick) {
-		// Before the tail: what comes meanwhile is counted twice rather than not at all
+		// Before the tail, so that an event that comes meanwhile is rather counted twice
 		long outstanding = current.outstanding();
 		long tail = this.log.tail();
 		long floor = this.log.floor();
@@ -119,8 +119,8 @@ final class Demand {
 	}
 
 	/**
-	 * Whether nobody is to be waited for, or that is of no use, and the publisher is
-	 * known to emit by itself.
+	 * Returns whether the publisher is known to emit by itself, and need not or cannot
+	 * wait for any client.
 	 */
 	private boolean isUnheard(long floor, PublisherSubscription current) {
 		return this.hasty
@@ -128,7 +128,7 @@ final class Demand {
 	}
 
 	/**
-	 * How many events of about the size of those so far there are bytes for.
+	 * Returns how many more events of about the present size fit into the log.
 	 */
 	long room() {
 		return this.log.room() / ((this.largest > 0) ? expected() : this.limit);
@@ -140,10 +140,10 @@ final class Demand {
 	}
 
 	/**
-	 * How many events fit into the log, whose bytes a channel looks at itself. The log
-	 * always takes one, however large.
-	 * @param lag how many there are that must stay
-	 * @param bytes how many bytes there are beside these
+	 * Returns how many events fit into the log, which always takes one, whatever its
+	 * size.
+	 * @param lag the number of events that must stay
+	 * @param bytes the number of bytes that are free
 	 */
 	private long fitting(PublisherSubscription current, long lag, long bytes) {
 		boolean pausing = current.isSynchronous() || current.counts().hasWaited()
@@ -153,7 +153,7 @@ final class Demand {
 	}
 
 	/**
-	 * How many bytes the next events take at most, going by those so far.
+	 * Returns the size that the next events will hardly exceed, judging by those so far.
 	 */
 	private long expected() {
 		return Math.max(1, Math.min(this.limit, Math.min(2 * this.largest, 4 * this.log.average())));

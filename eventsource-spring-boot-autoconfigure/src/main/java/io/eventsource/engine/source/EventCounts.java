@@ -3,24 +3,24 @@ package io.eventsource.engine.source;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many events one subscription has asked for, and how many have come. Thread-safe.
+ * Counts the events that one subscription has requested and received. Thread-safe.
  */
 final class EventCounts {
 
-	/** How many events a publisher is ahead that nobody listens to. */
+	/** How many events are requested in advance while nobody listens. */
 	static final int AHEAD = 4096;
 
-	/** So often a publisher may be out of demand by chance. */
+	/** How often all requested events may have come by chance. */
 	private static final int WAITS = 3;
 
 	private final AtomicLong requested = new AtomicLong();
 
 	private final AtomicLong received = new AtomicLong();
 
-	/** How often all that was asked for had come. */
+	/** How often all requested events had come. */
 	private volatile int dry;
 
-	/** Up to how many in all may be asked for while nobody listens. */
+	/** The total number of events that may be requested while nobody listens. */
 	private volatile long allowed = AHEAD;
 
 	void requested(long events) {
@@ -28,7 +28,7 @@ final class EventCounts {
 	}
 
 	/**
-	 * Counts an event that has come.
+	 * Counts an event that was received.
 	 * @return whether it is the first
 	 */
 	boolean received() {
@@ -44,35 +44,35 @@ final class EventCounts {
 	}
 
 	/**
-	 * How many events were asked for that have not come yet.
+	 * Returns the number of events that were requested and have not come yet.
 	 */
 	long outstanding() {
 		return Math.max(0, this.requested.get() - this.received.get());
 	}
 
 	/**
-	 * Whether the publisher has been seen to wait until it was asked for more.
+	 * Returns whether the publisher was seen to wait for more demand.
 	 */
 	boolean hasWaited() {
 		return this.dry > WAITS;
 	}
 
 	/**
-	 * How many events may be asked for yet while nobody listens.
+	 * Returns how many more events may be requested while nobody listens.
 	 */
 	long allowed() {
 		return this.allowed - this.requested.get();
 	}
 
 	/**
-	 * Allows so many more events while nobody listens, unless that many are allowed.
+	 * Allows at least so many more events to be requested while nobody listens.
 	 */
 	void allow(long events) {
 		this.allowed = Math.max(this.allowed, this.requested.get() + events);
 	}
 
 	/**
-	 * Begins to count anew how many events may be asked for once nobody listens.
+	 * Allows exactly so many more events to be requested once nobody listens.
 	 */
 	void allowAnew(long events) {
 		this.allowed = this.requested.get() + events;

@@ -12,9 +12,9 @@ import io.eventsource.engine.runtime.StreamContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes events of what a publisher emits, and encodes them. What cannot be sent is
- * reported to the listener of the stream, and clients are told that it is missing.
- * Thread-safe.
+ * Turns the elements that a publisher emits into events, and encodes them. An element
+ * that cannot be sent is reported to the listener of the stream, and a gap takes its
+ * place, by which clients are told. Thread-safe.
  */
 public final class EventTranslator {
 
@@ -26,8 +26,8 @@ public final class EventTranslator {
 
 	/**
 	 * Makes a translator.
-	 * @param mapping makes an event of an element; it throws
-	 * {@link IllegalArgumentException} for one that cannot be an event
+	 * @param mapping turns an element into an event; it throws
+	 * {@link IllegalArgumentException} if that is impossible
 	 */
 	public EventTranslator(StreamContext context, FrameEncoder encoder, Function<Object, Event> mapping) {
 		this.context = context;
@@ -36,7 +36,7 @@ public final class EventTranslator {
 	}
 
 	/**
-	 * Encodes an event for a publisher that waits to be told what is wrong with it.
+	 * Encodes an event whose publisher handles the exception.
 	 * @throws IllegalArgumentException if the event cannot be sent
 	 */
 	EncodedEvent encode(Event event) {
@@ -44,8 +44,8 @@ public final class EventTranslator {
 	}
 
 	/**
-	 * Makes an event of an element, and encodes it.
-	 * @return the event, or what tells clients that it is missing if it cannot be sent
+	 * Turns an element into an event, and encodes it.
+	 * @return the event, or a gap if the element cannot be sent
 	 */
 	public EncodedEvent translate(Object element) {
 		try {
@@ -56,14 +56,14 @@ public final class EventTranslator {
 			return reject(element, ex, ex.getMessage(), ex.getCause());
 		}
 		catch (Throwable ex) {
-			// Not the failure of the publisher, whose next event may be fine
+			// The publisher has not failed: its next event may be fine
 			return reject(element, ex, "none could be made of what was published: " + ex, ex);
 		}
 	}
 
 	/**
 	 * Reports that an event cannot be sent.
-	 * @return what tells clients that it is missing
+	 * @return the gap that takes its place
 	 */
 	EncodedEvent reject(Object element, Throwable cause, @Nullable String message, @Nullable Throwable logged) {
 		String stream = this.context.name();
@@ -74,14 +74,14 @@ public final class EventTranslator {
 	}
 
 	/**
-	 * How many bytes the largest event takes in the log that the settings allow.
+	 * Returns the number of bytes that the largest event takes in the log.
 	 */
 	long largest() {
 		return this.encoder.weight(this.context.settings().buffer().maxEventSize());
 	}
 
 	/**
-	 * What tells clients that events are missing in the place that it has in the log.
+	 * Returns a gap, which tells clients that events are missing at its place in the log.
 	 */
 	EncodedEvent gap(GapCause cause) {
 		return EncodedEvent.gap(cause, FrameEncoder.gap(this.context.settings().replay().gapEvent(), cause, null));

@@ -8,10 +8,10 @@ import io.eventsource.EventHistory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A history that asks another one for what it does not know itself.
+ * Asks a second history for ids that the first one does not know.
  *
- * @param first the history that is asked first, and decides what ids look like
- * @param second the history that is asked for what the first does not know
+ * @param first the history that is asked first, and that knows whether ids are opaque
+ * @param second the history that is asked next
  */
 record FallbackHistory(EventHistory first, EventHistory second) implements EventHistory {
 

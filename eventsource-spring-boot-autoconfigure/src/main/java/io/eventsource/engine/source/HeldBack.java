@@ -4,8 +4,8 @@ import io.eventsource.BufferedSubscription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a publisher that buffers its events holds one back until there is room for it,
- * and is to be resumed then. Any thread.
+ * Remembers whether a publisher that buffers its events holds one back until there is
+ * room for it, so that the publisher is resumed then. Thread-safe.
  */
 final class HeldBack {
 
@@ -21,7 +21,7 @@ final class HeldBack {
 	}
 
 	/**
-	 * The subscription; {@code null} if the publisher does not buffer its events.
+	 * Returns the subscription; {@code null} if the publisher does not buffer its events.
 	 */
 	@Nullable BufferedSubscription subscription() {
 		return this.subscription;
@@ -32,7 +32,7 @@ final class HeldBack {
 	}
 
 	/**
-	 * Takes the subscription that is to be resumed, if it holds back an event.
+	 * Returns the subscription if it holds back an event, and assumes that it is resumed.
 	 */
 	@Nullable BufferedSubscription take() {
 		BufferedSubscription held = this.subscription;

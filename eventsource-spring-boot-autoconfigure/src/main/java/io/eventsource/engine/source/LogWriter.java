@@ -13,7 +13,7 @@ import io.eventsource.engine.log.EncodedEvent;
 import io.eventsource.engine.runtime.StreamContext;
 
 /**
- * Adds to the log what the current subscription emits, and nothing of any other.
+ * Appends to the log what the current subscription emits, and ignores any other.
  */
 final class LogWriter {
 
@@ -27,7 +27,7 @@ final class LogWriter {
 
 	private final Demand demand;
 
-	/** Whether events were lost here, which clients are to be told. */
+	/** Whether events were lost here, so that clients are to be told. */
 	private volatile boolean gapOwed;
 
 	LogWriter(StreamContext context, CurrentSubscription current, EventTranslator translator, SourceLog log,
@@ -40,16 +40,16 @@ final class LogWriter {
 	}
 
 	/**
-	 * Has clients told before the next event that events are missing.
+	 * Puts a gap before the next event.
 	 */
 	void oweGap() {
 		this.gapOwed = true;
 	}
 
 	/**
-	 * Adds an event. Where that fails, clients are told before the next one: it may find
-	 * what this one did not, memory above all.
-	 * @param reserved how many bytes were reserved for it
+	 * Appends an event. If that fails, as for want of memory, a gap is put before the
+	 * next event.
+	 * @param reserved the number of bytes that were reserved for the event
 	 */
 	void append(PublisherSubscription from, EncodedEvent encoded, long reserved) {
 		try {
@@ -104,7 +104,7 @@ final class LogWriter {
 		}
 	}
 
-	/** No more than the log will keep. */
+	/** Encodes no more events than the log will keep. */
 	private List<EncodedEvent> newest(List<Event> events) {
 		BufferSettings settings = this.context.settings().buffer();
 		Deque<EncodedEvent> newest = new ArrayDeque<>();

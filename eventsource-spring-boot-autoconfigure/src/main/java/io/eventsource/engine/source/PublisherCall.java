@@ -3,15 +3,15 @@ package io.eventsource.engine.source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Marks the thread that calls the publisher of a subscription while it does. What the
- * publisher emits on that thread, it emits within our own call.
+ * Marks the thread that calls the publisher of a subscription, for as long as it does.
+ * Whatever the publisher emits on that thread, it emits inside our own call.
  */
 final class PublisherCall {
 
-	/** The subscription that the current thread is inside a call of. */
+	/** The call that the current thread is inside. */
 	private static final ThreadLocal<@Nullable PublisherCall> CALLING = new ThreadLocal<>();
 
-	/** Whether the latest event came out of such a call. */
+	/** Whether the latest event was emitted inside such a call. */
 	private volatile boolean synchronous;
 
 	void run(Runnable call) {
@@ -31,14 +31,14 @@ final class PublisherCall {
 	}
 
 	/**
-	 * Whether the current thread is inside such a call.
+	 * Returns whether the current thread is inside such a call.
 	 */
 	boolean isCurrent() {
 		return CALLING.get() == this;
 	}
 
 	/**
-	 * Takes note that the publisher emits an event on the current thread.
+	 * Records that the publisher emits an event on the current thread.
 	 */
 	void emitted() {
 		boolean called = isCurrent();
@@ -48,7 +48,7 @@ final class PublisherCall {
 	}
 
 	/**
-	 * Whether the publisher emits within our own calls, as far as its latest event shows.
+	 * Returns whether the publisher has emitted its latest event inside our own call.
 	 */
 	boolean isSynchronous() {
 		return this.synchronous;

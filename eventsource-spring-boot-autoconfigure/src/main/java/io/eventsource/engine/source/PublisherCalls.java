@@ -7,7 +7,7 @@ import io.eventsource.engine.runtime.ApplicationCalls;
 import io.eventsource.engine.runtime.Dispatcher;
 
 /**
- * Has threads that may block call the publisher of one stream.
+ * Calls the publisher of one stream on threads that may block.
  */
 final class PublisherCalls {
 
@@ -21,7 +21,7 @@ final class PublisherCalls {
 	}
 
 	/**
-	 * Has a thread call the publisher, which is interrupted when the subscription ends.
+	 * Calls the publisher on a thread that is interrupted when the subscription ends.
 	 * @return whether there was a thread
 	 */
 	boolean call(Runnable action) {
@@ -39,7 +39,7 @@ final class PublisherCalls {
 	}
 
 	/**
-	 * The same, for a call that must be made unless the engine shuts down.
+	 * Does the same for a call that must be made unless the engine shuts down.
 	 * @throws RejectedExecutionException if there was no thread
 	 */
 	void require(Runnable action) {
@@ -49,7 +49,7 @@ final class PublisherCalls {
 	}
 
 	/**
-	 * Has a thread do what is not interrupted.
+	 * Runs an action on a thread that is not interrupted.
 	 * @return whether there was a thread
 	 */
 	boolean run(Runnable action) {

@@ -11,12 +11,12 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * One subscription to the publisher of a stream: keeps the rules of Reactive Streams,
- * counts what was asked for and what came, and calls the publisher.
+ * One subscription to the publisher of a stream. It keeps the rules of Reactive Streams,
+ * counts the events that were requested and received, and calls the publisher.
  */
 public final class PublisherSubscription implements Subscriber<Object> {
 
-	private final Listener listener;
+	private final SubscriptionListener listener;
 
 	private final EventCounts counts = new EventCounts();
 
@@ -30,7 +30,7 @@ public final class PublisherSubscription implements Subscriber<Object> {
 
 	private volatile @Nullable Subscription subscription;
 
-	PublisherSubscription(Listener listener) {
+	PublisherSubscription(SubscriptionListener listener) {
 		this.listener = listener;
 	}
 
@@ -58,7 +58,7 @@ public final class PublisherSubscription implements Subscriber<Object> {
 	}
 
 	/**
-	 * Whether the publisher emits within our own calls, and so cannot be paused by us.
+	 * Returns whether the publisher emits inside our own calls.
 	 */
 	boolean isSynchronous() {
 		return this.call.isSynchronous();
@@ -69,16 +69,16 @@ public final class PublisherSubscription implements Subscriber<Object> {
 	}
 
 	/**
-	 * How many events were asked for that have not come yet.
+	 * Returns the number of events that were requested and have not come yet.
 	 */
 	public long outstanding() {
 		return this.counts.outstanding();
 	}
 
 	/**
-	 * How long the publisher can wait for clients. One that emits within our own calls
-	 * does not notice. One with threads of its own may be a timer, which fails without
-	 * demand, unless it has been seen to wait for more.
+	 * Returns how long the publisher can wait for clients. A publisher that emits inside
+	 * our own calls does not notice that it waits. One with threads of its own may be a
+	 * timer, which fails without demand, unless it was seen to wait for more demand.
 	 */
 	PublisherPace pace() {
 		BufferedSubscription channel = this.held.subscription();
@@ -92,7 +92,7 @@ public final class PublisherSubscription implements Subscriber<Object> {
 	}
 
 	/**
-	 * Asks for so many more events. Runs the code of the publisher.
+	 * Requests more events. Runs code of the publisher.
 	 */
 	void request(long events) {
 		Subscription current = this.subscription;
@@ -103,8 +103,8 @@ public final class PublisherSubscription implements Subscriber<Object> {
 	}
 
 	/**
-	 * Calls the publisher. One that throws has broken the subscription (Reactive Streams
-	 * 2.13 and 3.16), which is cancelled and made anew.
+	 * Calls the publisher. If it throws, it has broken the rules (Reactive Streams 2.13
+	 * and 3.16), and the subscription is cancelled and replaced.
 	 */
 	private void call(Runnable action) {
 		this.call.run(() -> {
@@ -118,7 +118,7 @@ public final class PublisherSubscription implements Subscriber<Object> {
 	}
 
 	/**
-	 * Cancels a subscription that cannot go on, so that it is made anew.
+	 * Cancels a subscription that cannot go on, so that another one takes its place.
 	 */
 	void broken(Throwable cause) {
 		if (end()) {
@@ -128,15 +128,15 @@ public final class PublisherSubscription implements Subscriber<Object> {
 	}
 
 	/**
-	 * Takes nothing more.
-	 * @return whether that is news
+	 * Accepts nothing more.
+	 * @return whether that has changed anything
 	 */
 	boolean end() {
 		return this.done.compareAndSet(false, true);
 	}
 
 	/**
-	 * Cancels the subscription. Runs the code of the publisher.
+	 * Cancels the subscription. Runs code of the publisher.
 	 */
 	void cancel() {
 		Subscription current = this.subscription;
@@ -151,8 +151,9 @@ public final class PublisherSubscription implements Subscriber<Object> {
 	}
 
 	/**
-	 * Takes an event for whose bytes so many were reserved while it waited.
-	 * @return whether the event was taken; the bytes stay reserved otherwise
+	 * Accepts an event.
+	 * @param reserved the number of bytes that were reserved for the event
+	 * @return whether the event was accepted; otherwise the bytes stay reserved
 	 */
 	boolean accept(EncodedEvent encoded, long reserved) {
 		if (this.done.get()) {
@@ -177,7 +178,7 @@ public final class PublisherSubscription implements Subscriber<Object> {
 				this.subscription = subscription;
 			}
 		}
-		// If it was cancelled meanwhile, that may have come too early to reach it
+		// A subscription that was cancelled meanwhile may not have been reached by that
 		if (this.subscription != subscription || this.done.get()) {
 			subscription.cancel();
 			return;
@@ -206,45 +207,6 @@ public final class PublisherSubscription implements Subscriber<Object> {
 		if (end()) {
 			this.listener.completed(this);
 		}
-	}
-
-	/**
-	 * Whom a subscription tells what happens, on whatever thread it does.
-	 */
-	interface Listener {
-
-		/**
-		 * Runs code of the publisher as it is to run for its client.
-		 */
-		void runInContext(Runnable task);
-
-		/**
-		 * Makes an encoded event of an element.
-		 * @param called whether the current thread is inside a call of the publisher
-		 */
-		EncodedEvent translate(Object element, boolean called);
-
-		/**
-		 * Takes note that the publisher has accepted the subscription.
-		 */
-		void subscribed(PublisherSubscription subscription);
-
-		/**
-		 * Adds an event to the log.
-		 */
-		void append(PublisherSubscription subscription, EncodedEvent encoded, long reserved);
-
-		/**
-		 * Takes note that an event was added and counted.
-		 */
-		void received(PublisherSubscription subscription, boolean first);
-
-		void failed(PublisherSubscription subscription, Throwable cause);
-
-		void completed(PublisherSubscription subscription);
-
-		void cancelFailed(Throwable cause);
-
 	}
 
 }

@@ -3,14 +3,14 @@ package io.eventsource.engine.source;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The right to ask a publisher for more, which only one thread at a time has (Reactive
- * Streams 2.7).
+ * The right to request more events, which only one thread at a time has (Reactive Streams
+ * 2.7).
  */
 final class RequestTurn {
 
 	private final AtomicBoolean taken = new AtomicBoolean();
 
-	/** Whether a thread is on its way to ask for more. */
+	/** Whether a thread was asked to request more, and has not begun. */
 	private final AtomicBoolean queued = new AtomicBoolean();
 
 	/**
@@ -29,16 +29,16 @@ final class RequestTurn {
 	}
 
 	/**
-	 * Takes the right to have a thread ask for more. Until that thread runs, any other
-	 * may ask, as the publisher's own does where a timer does not wait.
-	 * @return whether none is on its way
+	 * Takes the right to have another thread request more. Until that thread has begun,
+	 * any other may do so, such as the publisher's own, since a timer does not wait.
+	 * @return whether no thread was asked before
 	 */
 	boolean queue() {
 		return !this.queued.get() && this.queued.compareAndSet(false, true);
 	}
 
 	/**
-	 * Gives that right back, as the thread begins or since there is none.
+	 * Gives that right back, when the thread begins or if there is none.
 	 */
 	void dequeue() {
 		this.queued.set(false);

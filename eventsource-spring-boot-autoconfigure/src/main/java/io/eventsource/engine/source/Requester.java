@@ -3,8 +3,8 @@ package io.eventsource.engine.source;
 import io.eventsource.BufferedSubscription;
 
 /**
- * Asks the publisher for more events when there is room for them: after clients have made
- * progress, with each tick, and when half of what was asked for has come.
+ * Requests more events when there is room for them: after clients have made progress,
+ * with each tick, and when half of the requested events have come.
  */
 final class Requester {
 
@@ -28,8 +28,9 @@ final class Requester {
 	}
 
 	/**
-	 * Asks for more if there is room.
-	 * @param tick whether to ask also where no client sets the pace
+	 * Requests more events if there is room.
+	 * @param tick whether this is a tick, on which publishers without listeners are asked
+	 * too
 	 */
 	void replenish(boolean tick) {
 		PublisherSubscription subscription = this.current.get();
@@ -47,8 +48,8 @@ final class Requester {
 	}
 
 	/**
-	 * Asks for more on the thread that was to, unless another one is at it, which looks
-	 * again when it is done.
+	 * Requests more events on the thread that was asked to, unless another one does so at
+	 * the moment: that one checks again when it is done.
 	 */
 	private void requestQueued(PublisherSubscription subscription, boolean tick) {
 		subscription.turn().dequeue();
@@ -58,8 +59,9 @@ final class Requester {
 	}
 
 	/**
-	 * Asks for more after the publisher has accepted the subscription. Not on another
-	 * thread: a publisher driven by time fails if its first event finds no demand.
+	 * Requests events after the publisher has accepted the subscription. This is not left
+	 * to another thread: a publisher that is driven by time fails if there is no demand
+	 * for its first event.
 	 */
 	void subscribed(PublisherSubscription subscription) {
 		if (subscription.turn().claim()) {
@@ -68,8 +70,9 @@ final class Requester {
 	}
 
 	/**
-	 * Asks for more if half of what was asked for has come: at once where the publisher
-	 * emits by itself, since a timer does not wait until another thread has its turn.
+	 * Requests more events if half of the requested ones have come. If the publisher
+	 * emits by itself, this happens at once, since a timer does not wait for another
+	 * thread.
 	 */
 	void received(PublisherSubscription subscription) {
 		if (!this.demand.isLow(subscription)) {
@@ -84,8 +87,7 @@ final class Requester {
 	}
 
 	/**
-	 * Asks for as much as there is room for, with the right to do so, which it gives
-	 * back.
+	 * Requests as many events as there is room for, and gives the right to do so back.
 	 */
 	private void request(PublisherSubscription subscription, boolean tick) {
 		try {
@@ -97,7 +99,7 @@ final class Requester {
 		finally {
 			subscription.turn().release();
 		}
-		// For what became due while this call held off others
+		// Others may have left their requests to this call
 		replenish(false);
 	}
 

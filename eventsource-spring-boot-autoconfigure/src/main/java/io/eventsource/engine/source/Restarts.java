@@ -6,13 +6,13 @@ import java.util.concurrent.TimeUnit;
 import io.eventsource.PublisherSettings;
 
 /**
- * When a publisher that has failed is subscribed to again: after pauses that grow for as
- * long as it fails, whether it emits something before or not. It is taken to be back once
- * a subscription has lived for a while, which is the longest pause and ten seconds at
- * least; four times as long where no event has come, since a vain attempt to connect may
- * take its time.
+ * Decides when a publisher that has failed is subscribed to again: after pauses that grow
+ * for as long as it fails, whether or not it emits something in between. It has recovered
+ * once a subscription has lasted for as long as the longest pause, and for at least ten
+ * seconds; four times as long if no event has come, since an attempt to connect may take
+ * its time to fail.
  * <p>
- * Written in the monitor of the {@link CurrentSubscription}, read by any thread.
+ * The monitor of the {@link CurrentSubscription} guards changes; any thread may read.
  */
 final class Restarts {
 
@@ -26,10 +26,10 @@ final class Restarts {
 
 	private volatile int failures;
 
-	/** When to subscribe again; only looked at where there are failures. */
+	/** When to subscribe again; has no meaning without failures. */
 	private volatile long due;
 
-	/** Since when there is a subscription. */
+	/** When the publisher accepted the latest subscription. */
 	private volatile long since;
 
 	/** Whether the publisher failed after it had emitted something. */
@@ -43,14 +43,14 @@ final class Restarts {
 	}
 
 	/**
-	 * How often the publisher was subscribed to again.
+	 * Returns how often the publisher was subscribed to again.
 	 */
 	long count() {
 		return this.count;
 	}
 
 	/**
-	 * Whether the publisher may be subscribed to now.
+	 * Returns whether the publisher may be subscribed to now.
 	 */
 	boolean isDue(long now) {
 		return this.failures == 0 || now - this.due >= 0;
@@ -61,7 +61,7 @@ final class Restarts {
 	}
 
 	/**
-	 * Whether a publisher that is subscribed to can be expected to fail again.
+	 * Returns whether a publisher that is subscribed to is likely to fail again.
 	 * @param heard whether it has emitted something
 	 */
 	boolean isDoubtful(boolean heard) {
@@ -79,14 +79,14 @@ final class Restarts {
 	}
 
 	/**
-	 * Whether the publisher was subscribed to only just now.
+	 * Returns whether the publisher was subscribed to within the last ten seconds.
 	 */
 	boolean isYoung(long now) {
 		return now - this.since < LEAST_LIFE;
 	}
 
 	/**
-	 * Takes note of a failure, and begins the pause.
+	 * Records a failure, and begins the pause.
 	 * @param heard whether the subscription has emitted something
 	 */
 	void failed(long now, boolean heard) {
@@ -96,9 +96,9 @@ final class Restarts {
 	}
 
 	/**
-	 * Forgets the failures if the subscription has lived for a while.
+	 * Forgets the failures if the subscription has lasted for long enough.
 	 * @param heard whether it has emitted something
-	 * @return how many failures were overcome; zero if none were
+	 * @return the number of failures that were forgotten, which may be zero
 	 */
 	int overcome(long now, boolean heard) {
 		int overcome = this.failures;
@@ -111,8 +111,8 @@ final class Restarts {
 	}
 
 	/**
-	 * The time until the next attempt: doubled with each failure, and then cut by half at
-	 * most, at random.
+	 * Returns the time until the next attempt, which doubles with each failure, and is
+	 * then shortened at random by up to a half.
 	 */
 	private long pause(int failures) {
 		long pause = this.least;

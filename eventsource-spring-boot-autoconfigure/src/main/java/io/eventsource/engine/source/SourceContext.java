@@ -4,11 +4,11 @@ import io.eventsource.engine.runtime.PublisherLog;
 import io.eventsource.engine.runtime.StreamContext;
 
 /**
- * What the parts of a source share. It never changes.
+ * What the parts of a source share. Immutable.
  *
- * @param stream what they share with the rest of the stream
+ * @param stream what the parts of the whole stream share
  * @param publisher the publisher
- * @param translator makes events of what the publisher emits
+ * @param translator turns elements of the publisher into events
  * @param log where the events go
  * @param listener notified of what happens to the publisher
  * @param publisherLog logs what happens to the publisher

@@ -6,8 +6,8 @@ package io.eventsource.engine.source;
 public interface SourceListener {
 
 	/**
-	 * Runs code of the publisher as it is to run for the client that has the publisher
-	 * for itself, if there is such a client.
+	 * Runs code of the publisher; if the publisher is that of one client, in the context
+	 * of this client.
 	 */
 	void runInContext(Runnable task);
 
@@ -29,7 +29,7 @@ public interface SourceListener {
 	/**
 	 * The publisher has failed. It is subscribed to again unless the source is stopped.
 	 * @param early whether it had emitted nothing
-	 * @param report logs the failure, if it is not passed on to somebody who is told
+	 * @param report logs the failure; to be run unless somebody else is told about it
 	 */
 	void failed(Throwable cause, boolean early, Runnable report);
 

@@ -9,8 +9,8 @@ import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.LogMemory;
 
 /**
- * The log of a stream as its publisher sees it: what can be added before the slowest of
- * the clients that the publisher should wait for.
+ * The log of a stream as its publisher sees it: it knows how much can be appended without
+ * dropping events that a client still needs for which the publisher should wait.
  */
 public final class SourceLog {
 
@@ -25,7 +25,7 @@ public final class SourceLog {
 	private final Runnable appended;
 
 	/**
-	 * Makes the view of a log.
+	 * Creates the view of a log.
 	 * @param floor the position of the slowest client that the publisher should wait for;
 	 * {@link Long#MAX_VALUE} if there is none
 	 * @param clients whether there are any clients
@@ -56,22 +56,23 @@ public final class SourceLog {
 	}
 
 	/**
-	 * How many bytes can be added before a position.
+	 * Returns how many bytes can be appended without dropping events from a position on.
 	 */
 	long room(long position) {
 		return this.memory.room(position);
 	}
 
 	/**
-	 * How many bytes can be added before the slowest client.
+	 * Returns how many bytes can be appended without dropping events that the slowest
+	 * client needs.
 	 */
 	long room() {
 		return this.memory.room(floor());
 	}
 
 	/**
-	 * Whether an event can be added without dropping one that a client needs which the
-	 * publisher should wait for.
+	 * Returns whether an event can be appended without dropping one that the slowest
+	 * client needs.
 	 */
 	boolean hasRoom(EncodedEvent encoded) {
 		long position = floor();
@@ -79,14 +80,14 @@ public final class SourceLog {
 	}
 
 	/**
-	 * Counts the bytes of events that wait to be added.
+	 * Counts the bytes of events that wait to be appended.
 	 */
 	void reserve(long bytes) {
 		this.memory.reserve(bytes, floor());
 	}
 
 	/**
-	 * Counts fewer bytes of events that wait, without a look at what there is room for.
+	 * Counts fewer bytes of events that wait, without checking how much room there is.
 	 */
 	void release(long bytes) {
 		this.memory.reserve(-bytes, Long.MIN_VALUE);
@@ -97,7 +98,8 @@ public final class SourceLog {
 	}
 
 	/**
-	 * Adds an event for whose bytes so many were reserved.
+	 * Appends an event.
+	 * @param reserved the number of bytes that were reserved for the event
 	 */
 	void append(EncodedEvent encoded, long reserved) {
 		this.log.append(encoded, reserved);
@@ -107,7 +109,7 @@ public final class SourceLog {
 	}
 
 	/**
-	 * Adds a gap in front of what is appended next.
+	 * Appends a gap.
 	 */
 	void appendGap(EncodedEvent gap) {
 		this.log.append(gap);
@@ -126,7 +128,7 @@ public final class SourceLog {
 	}
 
 	/**
-	 * Has the workers send what was added.
+	 * Has the workers send what was appended.
 	 */
 	void flush() {
 		this.appended.run();

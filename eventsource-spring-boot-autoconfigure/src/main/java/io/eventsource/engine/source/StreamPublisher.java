@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /**
- * The publisher of a stream, and what can be told by its kind. The only place that looks
- * at that: a {@link BufferingPublisher}, as every channel is, keeps events in a queue
- * that it shares with the stream, and may have them from a store.
+ * The publisher of a stream, and what depends on its kind. This is the only class that
+ * distinguishes kinds: a {@link BufferingPublisher}, such as a channel, keeps events in a
+ * queue for the stream, and may get them from a store.
  */
 public final class StreamPublisher {
 
@@ -25,8 +25,8 @@ public final class StreamPublisher {
 	private final @Nullable EventStore store;
 
 	/**
-	 * Makes the publisher of a stream.
-	 * @param logName under which name the log tells of the publisher
+	 * Creates the publisher of a stream.
+	 * @param logName the name of the publisher in log messages
 	 */
 	public StreamPublisher(Publisher<?> publisher, String logName) {
 		this.publisher = publisher;
@@ -36,8 +36,8 @@ public final class StreamPublisher {
 	}
 
 	/**
-	 * The log of what happens to the publisher. Where each client has a publisher of its
-	 * own, those of one name share it.
+	 * Returns the log of what happens to the publisher. If each client has a publisher of
+	 * its own, those of one name share it.
 	 */
 	PublisherLog log(StreamContext context, Dispatcher dispatcher) {
 		return context.personal() ? dispatcher.publisherLog(this.logName)
@@ -45,51 +45,51 @@ public final class StreamPublisher {
 	}
 
 	/**
-	 * The publisher itself.
+	 * Returns the publisher itself.
 	 */
 	Publisher<?> publisher() {
 		return this.publisher;
 	}
 
 	/**
-	 * The same publisher, if it buffers events by itself.
+	 * Returns the publisher if it buffers events itself, and {@code null} otherwise.
 	 */
 	@Nullable BufferingPublisher buffering() {
 		return this.buffering;
 	}
 
 	/**
-	 * Whether the publisher keeps events until there is room for them. It neither has to
-	 * be asked before an event comes, nor costs anything while nobody listens.
+	 * Returns whether the publisher keeps events until there is room for them. Such a
+	 * publisher costs nothing while nobody listens, and stays subscribed to.
 	 */
 	public boolean isBuffering() {
 		return this.buffering != null;
 	}
 
 	/**
-	 * Whether the events are given their ids by a store.
+	 * Returns whether a store gives the events their ids.
 	 */
 	public boolean hasForeignIds() {
 		return this.store != null;
 	}
 
 	/**
-	 * Whether the id of an event looks like one that the store has given.
+	 * Returns whether an id has the form of those that the store gives.
 	 */
 	public boolean isForeign(@Nullable String id) {
 		return this.store != null && id != null && this.store.isOwn(id);
 	}
 
 	/**
-	 * Whether events that other instances publish do not come in.
+	 * Returns whether the store cannot be reached at the moment.
 	 */
 	public boolean isCutOff() {
 		return this.store != null && !this.store.isConnected();
 	}
 
 	/**
-	 * What knows the events that the log does not have any more.
-	 * @param declared what the application has declared
+	 * Returns the history of the stream.
+	 * @param declared the history that the application has declared, if any
 	 */
 	public @Nullable EventHistory history(@Nullable EventHistory declared) {
 		EventHistory own = (this.buffering != null) ? this.buffering.history() : null;

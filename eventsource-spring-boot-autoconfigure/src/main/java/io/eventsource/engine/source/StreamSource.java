@@ -9,8 +9,8 @@ import io.eventsource.engine.runtime.WorkerReplaced;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the events of one publisher into the log: subscribes, asks for as much as there
- * is room for, and subscribes again after a failure. Thread-safe.
+ * Takes the events of one publisher into the log. It subscribes, requests as many events
+ * as there is room for, and subscribes again after a failure. Thread-safe.
  */
 public final class StreamSource {
 
@@ -29,11 +29,11 @@ public final class StreamSource {
 	private final SubscriptionSignals signals;
 
 	/**
-	 * Makes the source of a stream, not yet subscribed.
+	 * Creates the source of a stream, which is not yet subscribed.
 	 * @param stream what the parts of the stream share
-	 * @param publisher where the events come from
-	 * @param translator makes events of what the publisher emits
-	 * @param log where the events go
+	 * @param publisher the publisher of the events
+	 * @param translator turns elements of the publisher into events
+	 * @param log the log to append events to
 	 * @param listener notified of what happens to the publisher
 	 * @param dispatcher the threads that serve the stream
 	 */
@@ -50,9 +50,9 @@ public final class StreamSource {
 	}
 
 	/**
-	 * Subscribes, unless that was done already, or is to be done after a pause. A channel
-	 * is subscribed to at once, so that what is published from now on finds its
-	 * subscriber.
+	 * Subscribes, unless there is a subscription already, or one is to begin after a
+	 * pause. A channel is subscribed to before this method returns, so that no event that
+	 * is published from then on is missed.
 	 */
 	public void start() {
 		PublisherSubscription begun = begin(true);
@@ -72,7 +72,7 @@ public final class StreamSource {
 	}
 
 	/**
-	 * Has a thread subscribe that may block.
+	 * Subscribes on a thread that may block.
 	 */
 	private void queue(PublisherSubscription subscription) {
 		try {
@@ -101,29 +101,28 @@ public final class StreamSource {
 	}
 
 	/**
-	 * How often the publisher was subscribed to again.
+	 * Returns how often the publisher was subscribed to again.
 	 */
 	public long restarts() {
 		return this.current.restarts();
 	}
 
 	/**
-	 * Whether the publisher has failed and is wanted.
+	 * Returns whether the publisher has failed and is to be subscribed to again.
 	 */
 	public boolean isFailing() {
 		return this.current.isFailing();
 	}
 
 	/**
-	 * Whether the publisher has failed again and again, and has not yet shown that it is
-	 * back.
+	 * Returns whether the publisher has failed repeatedly, and has not yet recovered.
 	 */
 	public boolean isDoubtful() {
 		return this.current.isDoubtful();
 	}
 
 	/**
-	 * How long the publisher can wait for clients.
+	 * Returns how long the publisher can wait for clients.
 	 */
 	public PublisherPace pace() {
 		PublisherSubscription subscription = this.current.get();
@@ -138,8 +137,8 @@ public final class StreamSource {
 	}
 
 	/**
-	 * Cancels the subscription until the next start. That to a channel is kept: it costs
-	 * nothing, and what is published into the channel would be lost.
+	 * Cancels the subscription until the next start. A subscription to a channel is kept:
+	 * it costs nothing, and without it events would be lost.
 	 * @return whether there was something to cancel
 	 */
 	public boolean release() {
@@ -150,8 +149,8 @@ public final class StreamSource {
 		CurrentSubscription.Ended ended = this.current.end(forGood);
 		PublisherSubscription subscription = ended.subscription();
 		if (subscription != null && subscription.end()) {
-			// First, so that an exception thrown because of it meets a subscription that
-			// exists
+			// Before it is cancelled, so that an exception because of the interrupt still
+			// finds the subscription
 			this.calls.interrupt();
 			cancel(subscription);
 		}
@@ -168,8 +167,8 @@ public final class StreamSource {
 	}
 
 	/**
-	 * Subscribes again where that is due, and renews the demand of a stream that nobody
-	 * waits for.
+	 * Subscribes again if that is due, and requests events also for a stream that nobody
+	 * listens to.
 	 */
 	public void tick() {
 		PublisherSubscription begun = this.current.isPending() ? begin(false) : null;
@@ -183,8 +182,9 @@ public final class StreamSource {
 	}
 
 	/**
-	 * Asks for more if there is room.
-	 * @param tick whether to ask also where no client sets the pace
+	 * Requests more events if there is room.
+	 * @param tick whether this is a tick, on which publishers without listeners are asked
+	 * too
 	 */
 	public void replenish(boolean tick) {
 		this.requester.replenish(tick);

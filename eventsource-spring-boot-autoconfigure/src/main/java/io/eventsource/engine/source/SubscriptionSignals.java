@@ -5,10 +5,10 @@ import io.eventsource.engine.log.EncodedEvent;
 import io.eventsource.engine.runtime.Supervisor;
 
 /**
- * Handles what a subscription signals: events go to the log, and failures and the end to
- * the stream, unless another subscription has become the current one meanwhile.
+ * Handles the signals of subscriptions: passes events to the log, and failures and the
+ * end to the stream, unless another subscription has become the current one meanwhile.
  */
-final class SubscriptionSignals implements PublisherSubscription.Listener {
+final class SubscriptionSignals implements SubscriptionListener {
 
 	private final SourceContext context;
 
@@ -41,8 +41,8 @@ final class SubscriptionSignals implements PublisherSubscription.Listener {
 	}
 
 	/**
-	 * On a thread of the publisher's, what writes the data of an event knows nothing of
-	 * the client that it is for, if it is for one alone.
+	 * Encodes an element, in the context of the client if the publisher is that of one
+	 * client: a thread of the publisher does not have this context.
 	 */
 	@Override
 	public EncodedEvent translate(Object element, boolean called) {
@@ -55,7 +55,7 @@ final class SubscriptionSignals implements PublisherSubscription.Listener {
 			return encoded[0];
 		}
 		catch (Throwable ex) {
-			// The context could not be set, which is not the publisher's fault
+			// The context could not be set, for which the publisher is not to blame
 			return this.context.translator().reject(element, ex, "the context of its client cannot be set: " + ex, ex);
 		}
 	}
@@ -97,7 +97,7 @@ final class SubscriptionSignals implements PublisherSubscription.Listener {
 				return;
 			}
 			if (this.context.publisher().isBuffering()) {
-				// What is published into a channel without its subscriber goes nowhere
+				// What is published into a channel without a subscriber is lost
 				this.writer.oweGap();
 			}
 			this.demand.failed(cause);
