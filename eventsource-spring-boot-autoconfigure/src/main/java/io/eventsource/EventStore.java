@@ -25,11 +25,11 @@ public interface EventStore {
 	void append(Event event);
 
 	/**
-	 * Begins to hand events to a receiver: the latest ones at first, then each event that
-	 * is appended after those, by whichever instance, once and in the order of the store.
-	 * A receiver that was given before gets nothing more. May block for a moment. If the
-	 * store cannot be reached, this method returns all the same, and the receiver gets
-	 * the events as soon as it can be.
+	 * Begins to hand events to a receiver: first the latest ones, then each event that
+	 * any instance appends after those, once and in the order of the store. An earlier
+	 * receiver gets nothing more. May block for a moment. If the store cannot be reached,
+	 * this method returns nevertheless, and the store begins as soon as it can be
+	 * reached.
 	 * @param receiver the receiver
 	 * @param count how many of the latest events the receiver can use, at least 1
 	 * @param bytes how many bytes of these the receiver can use, as a guide
@@ -38,13 +38,14 @@ public interface EventStore {
 
 	/**
 	 * Stops handing events to the receiver, if there is one. Neither blocks nor waits for
-	 * a call of the receiver that is under way, which does no harm. Events can be
-	 * appended and read as before.
+	 * a call of the receiver that is under way: whatever the receiver is still given, it
+	 * ignores. Events can be appended and read as before.
 	 */
 	void stop();
 
 	/**
-	 * Returns events after the one with an id, oldest first. May block.
+	 * Returns events after the one with an id, oldest first. May block, and may throw any
+	 * exception if the store cannot be reached.
 	 * @param id an id, as sent by a client and not to be trusted
 	 * @param limit how many events to return at most, at least 1; a store may return
 	 * fewer, but not none if there are any

@@ -16,7 +16,7 @@ import org.reactivestreams.Subscription;
  */
 public final class PublisherSubscription implements Subscriber<Object> {
 
-	private final SubscriptionListener listener;
+	private final Listener listener;
 
 	private final EventCounts counts = new EventCounts();
 
@@ -30,7 +30,7 @@ public final class PublisherSubscription implements Subscriber<Object> {
 
 	private volatile @Nullable Subscription subscription;
 
-	PublisherSubscription(SubscriptionListener listener) {
+	PublisherSubscription(Listener listener) {
 		this.listener = listener;
 	}
 
@@ -102,10 +102,7 @@ public final class PublisherSubscription implements Subscriber<Object> {
 		}
 	}
 
-	/**
-	 * Calls the publisher. If it throws, it has broken the rules (Reactive Streams 2.13
-	 * and 3.16), and the subscription is cancelled and replaced.
-	 */
+	/** A publisher that throws has broken the rules (Reactive Streams 2.13 and 3.16). */
 	private void call(Runnable action) {
 		this.call.run(() -> {
 			try {
@@ -178,7 +175,7 @@ public final class PublisherSubscription implements Subscriber<Object> {
 				this.subscription = subscription;
 			}
 		}
-		// A subscription that was cancelled meanwhile may not have been reached by that
+		// It may have been cancelled too early to be reached by that
 		if (this.subscription != subscription || this.done.get()) {
 			subscription.cancel();
 			return;
@@ -207,6 +204,45 @@ public final class PublisherSubscription implements Subscriber<Object> {
 		if (end()) {
 			this.listener.completed(this);
 		}
+	}
+
+	/**
+	 * Is notified of what happens, on the thread on which it happens.
+	 */
+	interface Listener {
+
+		/**
+		 * Runs code of the publisher in the context of its client.
+		 */
+		void runInContext(Runnable task);
+
+		/**
+		 * Turns an element into an encoded event.
+		 * @param called whether the current thread is inside a call of the publisher
+		 */
+		EncodedEvent translate(Object element, boolean called);
+
+		/**
+		 * The publisher has accepted the subscription.
+		 */
+		void subscribed(PublisherSubscription subscription);
+
+		/**
+		 * Appends an event to the log.
+		 */
+		void append(PublisherSubscription subscription, EncodedEvent encoded, long reserved);
+
+		/**
+		 * An event was appended and counted.
+		 */
+		void received(PublisherSubscription subscription, boolean first);
+
+		void failed(PublisherSubscription subscription, Throwable cause);
+
+		void completed(PublisherSubscription subscription);
+
+		void cancelFailed(Throwable cause);
+
 	}
 
 }

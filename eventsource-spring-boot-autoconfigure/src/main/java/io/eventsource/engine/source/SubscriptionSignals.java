@@ -8,7 +8,7 @@ import io.eventsource.engine.runtime.Supervisor;
  * Handles the signals of subscriptions: passes events to the log, and failures and the
  * end to the stream, unless another subscription has become the current one meanwhile.
  */
-final class SubscriptionSignals implements SubscriptionListener {
+final class SubscriptionSignals implements PublisherSubscription.Listener {
 
 	private final SourceContext context;
 
