@@ -25,4 +25,18 @@ public interface EventChannels {
 	 */
 	EventChannel channel(String name);
 
+	/**
+	 * Returns the topics of the given name, which are the same ones each time.
+	 * Thread-safe.
+	 * @param name the name; not empty
+	 * @return the topics
+	 * @throws IllegalArgumentException if the name is empty
+	 * @throws UnsupportedOperationException if there are no topics where the channels are
+	 * kept, as in Redis
+	 */
+	default EventTopics topics(String name) {
+		throw new UnsupportedOperationException("There are no topics where the channels are kept; declare the topics '"
+				+ name + "' by EventTopics.create(), which keeps them in this process");
+	}
+
 }

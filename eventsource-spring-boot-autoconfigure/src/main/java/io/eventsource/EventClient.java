@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the id of the connection, unique within the process
  * @param stream the name of the stream
+ * @param topic the topic; {@code null} if the stream is not one of {@link EventTopics}
  * @param principal the user who was authenticated when the connection was opened, or
  * {@code null}
  * @param sessionId the id of the session in which the connection was opened, or
@@ -25,14 +26,16 @@ import org.jspecify.annotations.Nullable;
  * by the client and not to be trusted
  * @param headers the request headers that the application has chosen to keep, by their
  * names in any case; sent by the client and not to be trusted
+ * @param attributes what an admission has attached, by name
  * @param lastEventId the id of the last event that the client claims to have, not to be
  * trusted, or {@code null}
  * @param since when the connection was opened
  * @param expires when the connection should end, or {@code null}
  */
-public record EventClient(String id, String stream, @Nullable Principal principal, @Nullable String sessionId,
-		@Nullable String remoteAddress, Set<String> types, Map<String, String> parameters, Map<String, String> headers,
-		@Nullable String lastEventId, Instant since, @Nullable Instant expires) {
+public record EventClient(String id, String stream, @Nullable String topic, @Nullable Principal principal,
+		@Nullable String sessionId, @Nullable String remoteAddress, Set<String> types, Map<String, String> parameters,
+		Map<String, String> headers, Map<String, Object> attributes, @Nullable String lastEventId, Instant since,
+		@Nullable Instant expires) {
 
 	/**
 	 * Copies the collections.
@@ -40,6 +43,7 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 	public EventClient {
 		types = Set.copyOf(types);
 		parameters = Map.copyOf(parameters);
+		attributes = Map.copyOf(attributes);
 		headers = headers.isEmpty() ? Map.of() : caseInsensitive(headers);
 	}
 
@@ -72,7 +76,8 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 	 */
 	@Override
 	public String toString() {
-		return "client " + this.id + " of stream '" + this.stream + "'";
+		return "client " + this.id + " of stream '" + this.stream + "'"
+				+ ((this.topic != null) ? ", topic " + LogSanitizer.quote(this.topic) : "");
 	}
 
 	/**
@@ -83,6 +88,8 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 		private final String id;
 
 		private final String stream;
+
+		private @Nullable String topic;
 
 		private @Nullable Principal principal;
 
@@ -96,6 +103,8 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 
 		private Map<String, String> headers = Map.of();
 
+		private Map<String, Object> attributes = Map.of();
+
 		private @Nullable String lastEventId;
 
 		private Instant since = Instant.now();
@@ -105,6 +114,16 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 		private Builder(String id, String stream) {
 			this.id = id;
 			this.stream = stream;
+		}
+
+		/**
+		 * Sets the topic.
+		 * @param topic the topic, or {@code null} for none
+		 * @return this builder
+		 */
+		public Builder topic(@Nullable String topic) {
+			this.topic = topic;
+			return this;
 		}
 
 		/**
@@ -168,6 +187,16 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 		}
 
 		/**
+		 * Sets what an admission has attached.
+		 * @param attributes the values by their names
+		 * @return this builder
+		 */
+		public Builder attributes(Map<String, Object> attributes) {
+			this.attributes = attributes;
+			return this;
+		}
+
+		/**
 		 * Sets the last event id.
 		 * @param lastEventId the id, or {@code null} for none
 		 * @return this builder
@@ -202,8 +231,9 @@ public record EventClient(String id, String stream, @Nullable Principal principa
 		 * @return the client
 		 */
 		public EventClient build() {
-			return new EventClient(this.id, this.stream, this.principal, this.sessionId, this.remoteAddress, this.types,
-					this.parameters, this.headers, this.lastEventId, this.since, this.expires);
+			return new EventClient(this.id, this.stream, this.topic, this.principal, this.sessionId, this.remoteAddress,
+					this.types, this.parameters, this.headers, this.attributes, this.lastEventId, this.since,
+					this.expires);
 		}
 
 	}

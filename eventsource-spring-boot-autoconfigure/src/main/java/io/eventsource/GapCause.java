@@ -21,6 +21,9 @@ public enum GapCause {
 	 * The event that belongs here could not be sent to any client: it was too large, its
 	 * data could not be written, or what the publisher emitted is not an event.
 	 */
-	REJECTED
+	REJECTED,
+
+	/** The source of the topic has failed, so that nothing follows. */
+	FAILED
 
 }

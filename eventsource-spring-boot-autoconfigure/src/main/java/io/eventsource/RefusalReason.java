@@ -17,6 +17,12 @@ public enum RefusalReason {
 	/** The application denies access. */
 	FORBIDDEN,
 
+	/** There is no such topic, or the application does not say whether there is. */
+	NOT_FOUND,
+
+	/** There are as many topics as there may be, and all of them have clients. */
+	MAX_TOPICS,
+
 	/** The application cannot serve the client at the moment. */
 	UNAVAILABLE,
 

@@ -46,9 +46,11 @@ class CodeFiguresTests {
 
 	/**
 	 * An event and the settings of a stream, each with its builder, which is nested and
-	 * has a documented method for each value.
+	 * has a documented method for each value; and the endpoint, whose documented methods
+	 * do little more than to call others.
 	 */
-	private static final Map<String, Integer> LONG_FILES = Map.of("Event.java", 262, "StreamSettings.java", 264);
+	private static final Map<String, Integer> LONG_FILES = Map.of("Event.java", 262, "EventSourceEndpoint.java", 296,
+			"StreamSettings.java", 264);
 
 	private static final Map<String, Integer> LONG_BODIES = Map.of();
 
@@ -58,18 +60,18 @@ class CodeFiguresTests {
 	 * clients of a worker, with a field for each of their concerns.
 	 */
 	private static final Map<String, Integer> LARGE_CLASSES = Map.ofEntries(Map.entry("Builder", 16),
-			Map.entry("ClientGroup", 11), Map.entry("EventClient", 11), Map.entry("EventSourceProperties", 29),
-			Map.entry("EventStreamBuilder", 13), Map.entry("Frame", 13), Map.entry("StreamDescriptor", 14),
-			Map.entry("StreamProperties", 19), Map.entry("StreamSnapshot", 11));
+			Map.entry("ClientGroup", 11), Map.entry("EventClient", 13), Map.entry("EventSourceProperties", 29),
+			Map.entry("EventStreamBuilder", 15), Map.entry("Frame", 13), Map.entry("StreamDescriptor", 14),
+			Map.entry("StreamProperties", 23), Map.entry("StreamSnapshot", 11));
 
 	/**
 	 * Flat records of properties and of what is reported, and what is made for each
 	 * event, which is to be a single object.
 	 */
 	private static final Map<String, Integer> LONG_CONSTRUCTORS = Map.ofEntries(Map.entry("ClientDescriptor", 8),
-			Map.entry("DispatcherSnapshot", 7), Map.entry("EncodedEvent", 7), Map.entry("EventClient", 11),
+			Map.entry("DispatcherSnapshot", 7), Map.entry("EncodedEvent", 7), Map.entry("EventClient", 13),
 			Map.entry("EventSourceProperties", 29), Map.entry("Frame", 11), Map.entry("Slice", 7),
-			Map.entry("StreamDescriptor", 14), Map.entry("StreamProperties", 19), Map.entry("StreamSnapshot", 11));
+			Map.entry("StreamDescriptor", 14), Map.entry("StreamProperties", 23), Map.entry("StreamSnapshot", 11));
 
 	@Test
 	void filesAreShort() throws IOException {

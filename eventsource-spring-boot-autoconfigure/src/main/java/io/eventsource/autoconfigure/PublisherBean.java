@@ -1,6 +1,7 @@
 package io.eventsource.autoconfigure;
 
 import io.eventsource.EventChannel;
+import io.eventsource.EventTopics;
 
 import org.springframework.core.ResolvableType;
 
@@ -15,6 +16,10 @@ record PublisherBean(String name, ResolvableType type, boolean primary) {
 
 	boolean isChannel() {
 		return this.type.as(EventChannel.class) != ResolvableType.NONE;
+	}
+
+	boolean hasTopics() {
+		return this.type.as(EventTopics.class) != ResolvableType.NONE;
 	}
 
 }

@@ -13,6 +13,7 @@ import io.eventsource.engine.ConnectionLimits;
 import io.eventsource.web.EndpointSettings;
 import io.eventsource.web.PublisherDefinition;
 import io.eventsource.web.StreamDefinition;
+import io.eventsource.web.TopicRules;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -39,7 +40,7 @@ class StreamDefinitions {
 	 * The settings that apply if a stream has none of its own.
 	 */
 	StreamSettings defaults() {
-		return settings("eventsource", StreamProperties.NONE);
+		return settings("eventsource", StreamProperties.NONE, true);
 	}
 
 	/**
@@ -52,15 +53,31 @@ class StreamDefinitions {
 		List<StreamDefinition> streams = new ArrayList<>();
 		beans.forEach((name, bean) -> {
 			StreamProperties own = binder.bind(name);
-			boolean perClient = or(own.subscription(), this.properties.subscription()) == SubscriptionMode.PER_CLIENT;
-			PublisherSource source = new PublisherSource(bean, perClient, beanFactory);
-			streams.add(new StreamDefinition(name, paths.of(name, own.path(), bean.primary() || beans.size() == 1),
-					settings("eventsource.streams." + name, own),
-					new PublisherDefinition(source, perClient, rules.history(name)),
-					rules.access(name, or(own.typesParameter(), this.properties.typesParameter()), cors(name, own))));
+			boolean first = bean.primary() || beans.size() == 1;
+			TopicRules topics = bean.hasTopics() ? topics(name, own) : null;
+			boolean perClient = topics == null
+					&& or(own.subscription(), this.properties.subscription()) == SubscriptionMode.PER_CLIENT;
+			streams.add(new StreamDefinition(name,
+					(topics != null && !topics.byPrincipal()) ? paths.ofTopics(name, own.path())
+							: paths.of(name, own.path(), first),
+					settings("eventsource.streams." + name, own, topics == null),
+					new PublisherDefinition(new PublisherSource(bean, perClient, beanFactory), perClient,
+							rules.history(name)),
+					rules.access(name, or(own.typesParameter(), this.properties.typesParameter()), cors(name, own)),
+					topics));
 		});
 		StreamPaths.refuseShared(streams);
 		return streams;
+	}
+
+	/** A topic lingers as a whole, not its publisher alone. */
+	private TopicRules topics(String name, StreamProperties own) {
+		try {
+			return TopicDefinitions.of(own, (own.linger() != null) ? own.linger() : this.properties.linger());
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid("eventsource.streams." + name + "." + ex.getMessage());
+		}
 	}
 
 	/**
@@ -87,7 +104,7 @@ class StreamDefinitions {
 		return (general != null) ? new CorsRules("eventsource.cors", general).configuration() : null;
 	}
 
-	private StreamSettings settings(String prefix, StreamProperties stream) {
+	private StreamSettings settings(String prefix, StreamProperties stream, boolean lingering) {
 		EventSourceProperties all = this.properties;
 		try {
 			return StreamSettings.builder()
@@ -97,7 +114,7 @@ class StreamDefinitions {
 				.bufferMemory(or(stream.bufferMemory(), all.bufferMemory()).toBytes())
 				.maxEventSize(bytes(or(stream.maxEventSize(), all.maxEventSize())))
 				.overflow(or(stream.overflow(), all.overflow()))
-				.linger((stream.linger() != null) ? stream.linger() : all.linger())
+				.linger(!lingering ? null : (stream.linger() != null) ? stream.linger() : all.linger())
 				.initialReplay(or(stream.initialReplay(), all.initialReplay()))
 				.gapEvent(or(stream.gapEvent(), all.gapEvent()))
 				.historyMaxEvents(or(stream.history().maxEvents(), all.history().maxEvents()))

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 import io.eventsource.web.StreamDefinition;
+import io.eventsource.web.TopicRules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,10 @@ class StreamPaths {
 
 	/** The form of the decoded path of a request. */
 	private static final Pattern PATH = Pattern.compile("/|(/[\\p{L}\\p{N}._~!$&'()+,=:@-]+)+");
+
+	private static final String TOPIC = "/{" + TopicRules.VARIABLE + "}";
+
+	private static final Pattern VARIABLE = Pattern.compile("\\{[A-Za-z]\\w*}");
 
 	/** The base path; empty if only streams with a path of their own are served. */
 	private final String base;
@@ -84,6 +89,24 @@ class StreamPaths {
 					"Set " + property + " to another path, for example '/events'.");
 		}
 		return path;
+	}
+
+	/**
+	 * The paths of a stream whose topics are named by the request.
+	 * @param name the name of the stream
+	 * @param own the path that is set for this stream, with or without a variable for the
+	 * topic; empty for none
+	 */
+	Set<String> ofTopics(String name, @Nullable String own) {
+		if (own == null) {
+			return this.base.isEmpty() ? Set.of() : Set.of(ofName(name) + TOPIC);
+		}
+		if (own.isEmpty()) {
+			return Set.of();
+		}
+		String property = "eventsource.streams." + name + ".path";
+		checked(property, VARIABLE.matcher(own).replaceAll("variable"));
+		return Set.of(own.contains(TOPIC.substring(1)) ? own : own + TOPIC);
 	}
 
 	/**

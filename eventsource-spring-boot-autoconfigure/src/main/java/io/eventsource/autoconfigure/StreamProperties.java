@@ -3,6 +3,7 @@ package io.eventsource.autoconfigure;
 import java.time.Duration;
 
 import io.eventsource.OverflowStrategy;
+import io.eventsource.UnknownTopics;
 import io.eventsource.autoconfigure.EventSourceProperties.CorsProperties;
 import io.eventsource.autoconfigure.EventSourceProperties.SubscriptionMode;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,13 @@ import org.springframework.util.unit.DataSize;
  * certain types of event only; empty for none.
  * @param cors Other origins that may open this stream in a browser. They replace those
  * for all streams.
+ * @param topic What names the topic of a client, where the bean is of the type
+ * EventTopics. By default, the path of the request.
+ * @param unknownTopics How a client is treated that asks for a topic of this stream which
+ * there is not. By default, it is accepted, and waits.
+ * @param maxTopics Maximum number of topics of this stream. By default, 10000.
+ * @param topicsMemory Maximum size of the events of all topics of this stream. By
+ * default, 64MB.
  */
 record StreamProperties(@Nullable String path, @Nullable Duration retry, @Nullable Duration heartbeat,
 		@Nullable Integer bufferSize, @Nullable DataSize bufferMemory, @Nullable DataSize maxEventSize,
@@ -51,11 +59,25 @@ record StreamProperties(@Nullable String path, @Nullable Duration retry, @Nullab
 		@Nullable Integer initialReplay, @Nullable String gapEvent, @Nullable Duration writeTimeout,
 		@Nullable Duration maxLifetime, @Nullable Duration flushInterval, @Nullable Duration responseDelay,
 		@DefaultValue StreamHistoryProperties history, @DefaultValue StreamRestartProperties restart,
-		@Nullable String typesParameter, @Nullable CorsProperties cors) {
+		@Nullable String typesParameter, @Nullable CorsProperties cors, @Nullable TopicMode topic,
+		@Nullable UnknownTopics unknownTopics, @Nullable Integer maxTopics, @Nullable DataSize topicsMemory) {
 
 	static final StreamProperties NONE = new StreamProperties(null, null, null, null, null, null, null, null, null,
 			null, null, null, null, null, null, new StreamHistoryProperties(null),
-			new StreamRestartProperties(null, null), null, null);
+			new StreamRestartProperties(null, null), null, null, null, null, null, null);
+
+	/**
+	 * What names the topic of a client.
+	 */
+	enum TopicMode {
+
+		/** The last segment of the path. */
+		PATH,
+
+		/** The name of the user, who must be authenticated. */
+		PRINCIPAL
+
+	}
 
 	/**
 	 * Settings of the event history of one stream.

@@ -31,7 +31,7 @@ class StreamRequestPredicate implements ObservationPredicate {
 		}
 		// Relative to the servlet, as the paths of the streams are
 		String path = (request.getPathInfo() != null) ? request.getPathInfo() : request.getServletPath();
-		return this.endpoint.getObject().definitions().stream().anyMatch((stream) -> stream.paths().contains(path));
+		return this.endpoint.getObject().definitions().stream().anyMatch((stream) -> stream.isServedAt(path));
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.eventsource.Event;
+import io.eventsource.EventTopics;
 import io.eventsource.PersonalStream;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -34,7 +35,7 @@ class StreamTypes {
 		if (type.resolve() == null) {
 			return false;
 		}
-		if (type.as(PersonalStream.class) != ResolvableType.NONE) {
+		if (type.as(PersonalStream.class) != ResolvableType.NONE || type.as(EventTopics.class) != ResolvableType.NONE) {
 			return true;
 		}
 		ResolvableType element = element(type);

@@ -32,6 +32,8 @@ public final class EventStream {
 
 	private final @Nullable Consumer<EventStream> onEnd;
 
+	private final Runnable onIdle;
+
 	private final ClientCount count;
 
 	private final PersonalClient client;
@@ -41,6 +43,7 @@ public final class EventStream {
 	EventStream(EventStreamBuilder builder) {
 		this.context = builder.context();
 		this.onEnd = builder.onEnd;
+		this.onIdle = builder.onIdle;
 		this.count = new ClientCount(builder.name, builder.dispatcher);
 		this.client = new PersonalClient(this.context, builder.dispatcher.earlyFailures());
 		this.pipeline = new StreamPipeline(builder, this.context, this.count, this.client, this::departed);
@@ -120,6 +123,9 @@ public final class EventStream {
 			this.context.calls().end();
 			this.onEnd.accept(this);
 		}
+		else if (this.count.isEmpty()) {
+			this.onIdle.run();
+		}
 		// Last, since listeners may take their time
 		this.context.supervisor().debug(() -> "Closed " + client + ": " + reason);
 		this.context.supervisor().tell((listener) -> listener.clientClosed(client, reason));
@@ -143,6 +149,25 @@ public final class EventStream {
 	 */
 	public static boolean wasPersonal(@Nullable String lastEventId) {
 		return lastEventId != null && FrameEncoder.isEnd(lastEventId);
+	}
+
+	/**
+	 * Takes the events of another publisher into the stream as well, which is not
+	 * subscribed to again when it has failed.
+	 * @param publisher the publisher
+	 * @param onEnd called when the publisher has completed, or when it has failed and
+	 * clients have been told
+	 * @return cancels the subscription
+	 */
+	Runnable run(Publisher<?> publisher, Runnable onEnd) {
+		return this.pipeline.run(publisher, onEnd);
+	}
+
+	/**
+	 * Whether there are clients.
+	 */
+	boolean hasClients() {
+		return !this.count.isEmpty();
 	}
 
 	/**

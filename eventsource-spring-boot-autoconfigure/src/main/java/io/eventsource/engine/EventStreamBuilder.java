@@ -15,6 +15,7 @@ import io.eventsource.StreamListener;
 import io.eventsource.StreamSettings;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.FrameEncoder;
+import io.eventsource.engine.log.LogOrigin;
 import io.eventsource.engine.runtime.ApplicationCalls;
 import io.eventsource.engine.runtime.Dispatcher;
 import io.eventsource.engine.runtime.StreamContext;
@@ -61,6 +62,11 @@ public final class EventStreamBuilder {
 	boolean resumed;
 
 	@Nullable String logName;
+
+	@Nullable LogOrigin origin;
+
+	Runnable onIdle = () -> {
+	};
 
 	EventStreamBuilder(String name, Publisher<?> publisher, Dispatcher dispatcher) {
 		this.name = name;
@@ -174,6 +180,26 @@ public final class EventStreamBuilder {
 		return this;
 	}
 
+	/**
+	 * Makes the stream one of several whose events take their ids from one sequence.
+	 * @param origin what their logs share
+	 * @return this builder
+	 */
+	EventStreamBuilder origin(LogOrigin origin) {
+		this.origin = origin;
+		return this;
+	}
+
+	/**
+	 * Sets what is called when the last client has gone.
+	 * @param onIdle the callback, on the thread that has served the client
+	 * @return this builder
+	 */
+	EventStreamBuilder onIdle(Runnable onIdle) {
+		this.onIdle = onIdle;
+		return this;
+	}
+
 	StreamContext context() {
 		LongSupplier clock = this.dispatcher.clock();
 		Supervisor supervisor = new Supervisor(this.name, this.listener, logger, clock);
@@ -193,7 +219,7 @@ public final class EventStreamBuilder {
 	EventLog log() {
 		BufferSettings buffer = this.settings.buffer();
 		return new EventLog(buffer.size(), buffer.memory(), buffer.overflow() == OverflowStrategy.CONFLATE,
-				!this.filters.isEmpty(), this.dispatcher.clock());
+				!this.filters.isEmpty(), this.dispatcher.clock(), this.origin);
 	}
 
 	/**

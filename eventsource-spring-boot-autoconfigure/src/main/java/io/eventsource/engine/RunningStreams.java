@@ -73,7 +73,7 @@ final class RunningStreams {
 	 */
 	StreamFamily adHoc(String name, StreamSettings settings,
 			BiFunction<Dispatcher, EventClient, EventStreamBuilder> factory) {
-		return new StreamFamily(name, settings, (client) -> factory.apply(this.dispatcher, client), this.adHoc);
+		return StreamFamily.perClient(name, settings, (client) -> factory.apply(this.dispatcher, client), this.adHoc);
 	}
 
 	/**

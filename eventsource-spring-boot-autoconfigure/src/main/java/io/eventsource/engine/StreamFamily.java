@@ -3,6 +3,7 @@ package io.eventsource.engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -10,14 +11,16 @@ import io.eventsource.ClientSnapshot;
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
+import io.eventsource.RefusalReason;
 import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.StreamSnapshot.State;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 
 /**
- * The streams that are served under one name: a single one that all clients share, or one
- * that is created for each client and ends with it. Thread-safe.
+ * The streams that are served under one name: a single one that all clients share, one
+ * for each topic, or one that is created for each client and ends with it. Thread-safe.
  */
 public final class StreamFamily {
 
@@ -27,10 +30,7 @@ public final class StreamFamily {
 
 	private final ActiveStreams streams;
 
-	/** The stream of all clients; {@code null} if each client has one of its own. */
-	private final @Nullable EventStream shared;
-
-	private final Function<EventClient, EventStreamBuilder> factory;
+	private final StreamSelector selector;
 
 	/** What the streams that have ended have counted. */
 	private StreamSnapshot ended;
@@ -39,26 +39,13 @@ public final class StreamFamily {
 
 	private volatile boolean closed;
 
-	private StreamFamily(EventStream shared) {
-		this.name = shared.name();
-		this.settings = shared.settings();
-		this.streams = new ActiveStreams();
-		this.streams.add(shared);
-		this.shared = shared;
-		this.factory = (client) -> {
-			throw new IllegalStateException("The clients of stream '" + shared.name() + "' share it");
-		};
-		this.ended = nothing(this.name);
-	}
-
-	StreamFamily(String name, StreamSettings settings, Function<EventClient, EventStreamBuilder> factory,
-			ActiveStreams streams) {
+	private StreamFamily(String name, StreamSettings settings, ActiveStreams streams,
+			Function<Consumer<EventStream>, StreamSelector> selector) {
 		this.name = name;
 		this.settings = settings;
 		this.streams = streams;
-		this.shared = null;
-		this.factory = factory;
 		this.ended = nothing(name);
+		this.selector = selector.apply(this::ended);
 	}
 
 	/**
@@ -67,7 +54,9 @@ public final class StreamFamily {
 	 * @return the family
 	 */
 	public static StreamFamily shared(EventStream stream) {
-		return new StreamFamily(stream);
+		ActiveStreams streams = new ActiveStreams();
+		streams.add(stream);
+		return new StreamFamily(stream.name(), stream.settings(), streams, (onEnd) -> new SharedStream(stream));
 	}
 
 	/**
@@ -79,7 +68,31 @@ public final class StreamFamily {
 	 */
 	public static StreamFamily perClient(String name, StreamSettings settings,
 			Function<EventClient, EventStreamBuilder> factory) {
-		return new StreamFamily(name, settings, factory, new ActiveStreams());
+		return perClient(name, settings, factory, new ActiveStreams());
+	}
+
+	static StreamFamily perClient(String name, StreamSettings settings,
+			Function<EventClient, EventStreamBuilder> factory, ActiveStreams streams) {
+		return new StreamFamily(name, settings, streams,
+				(onEnd) -> new PersonalStreams(settings, factory, streams, onEnd));
+	}
+
+	/**
+	 * Creates a family of streams that have one topic each.
+	 * @param name the name of the streams
+	 * @param settings the settings of the streams
+	 * @param topics the topics, and their settings
+	 * @param factory describes the stream of a publisher; called when a topic is made
+	 * @return the family
+	 */
+	public static StreamFamily byTopic(String name, StreamSettings settings, TopicDefinition topics,
+			Function<Publisher<?>, EventStreamBuilder> factory) {
+		ActiveStreams streams = new ActiveStreams();
+		return new StreamFamily(name, settings, streams, (onForget) -> {
+			TopicStreams selector = new TopicStreams(topics, factory, streams, onForget);
+			selector.start();
+			return selector;
+		});
 	}
 
 	private static StreamSnapshot nothing(String name) {
@@ -107,17 +120,25 @@ public final class StreamFamily {
 	 * @return whether it has
 	 */
 	public boolean isPersonal() {
-		return this.shared == null;
+		return this.selector.isPersonal();
 	}
 
 	/**
 	 * Tells whether a client has nothing more to expect.
-	 * @param lastEventId the id of the last event that the client has, or {@code null}
+	 * @param client the client
 	 * @return whether the client need not come back
 	 */
-	public boolean isOver(@Nullable String lastEventId) {
-		return (this.shared != null) ? this.shared.isOver(lastEventId)
-				: this.stopped || EventStream.wasPersonal(lastEventId);
+	public boolean isOver(EventClient client) {
+		return this.selector.isOver(client);
+	}
+
+	/**
+	 * Tells why there is no stream for a client.
+	 * @param client the client
+	 * @return the reason, or {@code null} if there is one
+	 */
+	public @Nullable RefusalReason refusal(EventClient client) {
+		return this.selector.refusal(client);
 	}
 
 	/**
@@ -125,26 +146,7 @@ public final class StreamFamily {
 	 * @throws IllegalStateException if the stream was closed
 	 */
 	EventConnection connect(EventClient client, EventSink sink) {
-		return (this.shared != null) ? this.shared.connect(client, sink) : connectAlone(client, sink);
-	}
-
-	private EventConnection connectAlone(EventClient client, EventSink sink) {
-		EventStream stream = this.factory.apply(client).settings(this.settings).personal(this::ended).build();
-		this.streams.add(stream);
-		EventConnection connection;
-		try {
-			connection = stream.connect(client, sink);
-		}
-		catch (RuntimeException | Error ex) {
-			this.streams.remove(stream);
-			// Perhaps the client has its place already, where nobody would find it
-			stream.close();
-			throw ex;
-		}
-		if (this.stopped) {
-			stream.stop();
-		}
-		return connection;
+		return this.selector.connect(client, sink);
 	}
 
 	private synchronized void ended(EventStream stream) {
@@ -154,10 +156,24 @@ public final class StreamFamily {
 	}
 
 	/**
-	 * Ends the streams, for the clients of now and of later.
+	 * Finds the stream of a topic.
+	 * @return the stream; {@code null} if there is no such topic
 	 */
-	void stop() {
+	@Nullable EventStream stream(String topic) {
+		return this.selector.stream(topic);
+	}
+
+	/**
+	 * Ends the streams, for the clients of now and of later.
+	 * @param topic the topic that ends; {@code null} for all
+	 */
+	void stop(@Nullable String topic) {
+		if (topic != null) {
+			this.selector.complete(topic);
+			return;
+		}
 		this.stopped = true;
+		this.selector.stop();
 		this.streams.stop();
 	}
 
@@ -174,6 +190,7 @@ public final class StreamFamily {
 	 */
 	void close() {
 		this.closed = true;
+		this.selector.close();
 		this.streams.close();
 	}
 
@@ -181,7 +198,8 @@ public final class StreamFamily {
 	 * Describes the streams as they are now, as if they were one.
 	 */
 	StreamSnapshot snapshot() {
-		return (this.shared != null) ? this.shared.snapshot() : sum();
+		StreamSnapshot single = this.selector.snapshot();
+		return (single != null) ? single : sum();
 	}
 
 	private synchronized StreamSnapshot sum() {
@@ -202,9 +220,14 @@ public final class StreamFamily {
 
 	/**
 	 * Describes the clients as they are now, as soon as the workers have looked.
+	 * @param topic the topic whose clients are meant; {@code null} for all
 	 */
-	CompletableFuture<List<ClientSnapshot>> clients() {
-		return this.streams.clients();
+	CompletableFuture<List<ClientSnapshot>> clients(@Nullable String topic) {
+		if (topic == null) {
+			return this.streams.clients();
+		}
+		EventStream stream = stream(topic);
+		return (stream != null) ? stream.clients() : CompletableFuture.completedFuture(List.of());
 	}
 
 	/**

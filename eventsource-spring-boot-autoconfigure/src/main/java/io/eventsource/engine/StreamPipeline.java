@@ -28,7 +28,7 @@ import io.eventsource.engine.runtime.StreamContext;
 import io.eventsource.engine.source.EventTranslator;
 import io.eventsource.engine.source.SourceLog;
 import io.eventsource.engine.source.StreamPublisher;
-import io.eventsource.engine.source.StreamSource;
+import org.reactivestreams.Publisher;
 
 /**
  * The way of the events of one stream, from its publisher over the log to its clients.
@@ -47,7 +47,7 @@ final class StreamPipeline {
 
 	private final EventLog log;
 
-	private final StreamSource source;
+	private final StreamSources sources;
 
 	private final Delivery delivery;
 
@@ -72,12 +72,12 @@ final class StreamPipeline {
 		this.log = description.log();
 		EventTranslator translator = new EventTranslator(context, description.encoder(this.publisher),
 				description.mapping);
-		this.source = new StreamSource(context, this.publisher, translator,
-				new SourceLog(this.log, this::floor, () -> !count.isEmpty(), this::flush),
-				new PublisherEvents(context, client, this::end, () -> disconnectAll(CloseReason.FAILED)),
-				this.dispatcher);
+		this.sources = new StreamSources(context, translator,
+				new SourceLog(this.log, this::floor, () -> !count.isEmpty(), this::flush), this.dispatcher,
+				this.publisher,
+				new PublisherEvents(context, client, this::end, () -> disconnectAll(CloseReason.FAILED)));
 		this.delivery = delivery(description, translator, client);
-		this.clients = new ClientGroups(this.delivery, new Contention(this.source::pace, context.clock().getAsLong()),
+		this.clients = new ClientGroups(this.delivery, new Contention(this.sources::pace, context.clock().getAsLong()),
 				new ClientEvents(onDeparture), this.dispatcher);
 	}
 
@@ -111,7 +111,7 @@ final class StreamPipeline {
 	 */
 	void start() {
 		this.dispatcher.worker(0).startTicking(this.tick);
-		this.source.start();
+		this.sources.start();
 	}
 
 	private void tick() {
@@ -119,14 +119,20 @@ final class StreamPipeline {
 		if (linger != null) {
 			this.count.runIfIdle(linger, this::release);
 		}
-		this.source.tick();
+		this.sources.tick();
 	}
 
 	/**
-	 * Cancels the publisher until the next client comes.
+	 * Subscribes to another publisher, once, and returns what cancels it.
 	 */
+	Runnable run(Publisher<?> publisher, Runnable onEnd) {
+		this.dispatcher.worker(0).startTicking(this.tick);
+		return this.sources.run(publisher, onEnd);
+	}
+
+	/** Cancels the publisher until the next client comes. */
 	private void release() {
-		if (!this.log.hasEnded() && this.source.release()) {
+		if (!this.log.hasEnded() && this.sources.release()) {
 			this.log.renew();
 			this.context.supervisor()
 				.debug(() -> "Cancelled the publisher of stream '" + this.context.name() + "', which has no clients");
@@ -137,7 +143,7 @@ final class StreamPipeline {
 	 * Cancels the publisher for good, and lets clients have what is left.
 	 */
 	void end() {
-		this.source.stop();
+		this.sources.stop();
 		this.log.end();
 		flush();
 	}
@@ -146,7 +152,7 @@ final class StreamPipeline {
 	 * Cancels the publisher for good, and ends all connections.
 	 */
 	void close() {
-		this.source.stop();
+		this.sources.stop();
 		this.dispatcher.worker(0).stopTicking(this.tick);
 		disconnectAll(CloseReason.SHUTDOWN);
 	}
@@ -190,7 +196,7 @@ final class StreamPipeline {
 		return new StreamSnapshot(this.context.name(), state(), this.count.get(), tail,
 				this.clients.sum(DeliveryCounts::delivered), this.clients.sum(DeliveryCounts::bytes),
 				this.clients.sum(DeliveryCounts::skipped), this.clients.sum(DeliveryCounts::filtered),
-				this.clients.sum(DeliveryCounts::replayed), this.clients.greatestLag(tail), this.source.restarts());
+				this.clients.sum(DeliveryCounts::replayed), this.clients.greatestLag(tail), this.sources.restarts());
 	}
 
 	private StreamSnapshot.State state() {
@@ -200,10 +206,10 @@ final class StreamPipeline {
 		if (this.log.hasEnded()) {
 			return StreamSnapshot.State.COMPLETED;
 		}
-		if (this.source.isSubscribed() && !this.source.isDoubtful()) {
+		if (this.sources.isSubscribed() && !this.sources.isDoubtful()) {
 			return this.publisher.isCutOff() ? StreamSnapshot.State.RESTARTING : StreamSnapshot.State.LIVE;
 		}
-		return this.source.isFailing() ? StreamSnapshot.State.RESTARTING : StreamSnapshot.State.WAITING;
+		return this.sources.isFailing() ? StreamSnapshot.State.RESTARTING : StreamSnapshot.State.WAITING;
 	}
 
 	/**
@@ -231,7 +237,7 @@ final class StreamPipeline {
 				StreamPipeline.this.log.forget(floor());
 			}
 			StreamPipeline.this.delivery.histories().advance();
-			StreamPipeline.this.source.replenish(false);
+			StreamPipeline.this.sources.replenish();
 		}
 
 		@Override

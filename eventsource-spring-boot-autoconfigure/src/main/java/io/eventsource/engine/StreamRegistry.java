@@ -18,8 +18,8 @@ import io.eventsource.engine.runtime.Dispatcher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of an application, whatever the transport by which clients reach them: it
- * starts and ends them, limits the connections, and describes what there is. May be
+ * The streams of an application, whatever the transport by which clients reach them.
+ * Starts and ends them, limits the connections, and describes what there is. May be
  * started again after it was closed. Thread-safe.
  */
 public final class StreamRegistry implements AutoCloseable {
@@ -54,9 +54,7 @@ public final class StreamRegistry implements AutoCloseable {
 		this.connections = new Connections(limits);
 	}
 
-	/**
-	 * Starts to serve, also after {@link #close()}: creates the streams.
-	 */
+	/** Starts to serve, also after {@link #close()}: creates the streams. */
 	public void start() {
 		this.closed = false;
 		running();
@@ -100,12 +98,13 @@ public final class StreamRegistry implements AutoCloseable {
 	/**
 	 * Ends a stream for all its clients: they get what is left and the end.
 	 * @param name the name of the stream
+	 * @param topic the topic that ends; {@code null} for all of the stream
 	 * @throws IllegalArgumentException if there is no such stream
 	 */
-	public void stop(String name) {
+	public void stop(String name, @Nullable String topic) {
 		StreamFamily family = find(name);
 		if (family != null) {
-			family.stop();
+			family.stop(topic);
 		}
 	}
 
@@ -125,13 +124,14 @@ public final class StreamRegistry implements AutoCloseable {
 	/**
 	 * Describes the clients of a stream as they are now.
 	 * @param name the name of the stream
+	 * @param topic the topic whose clients are meant; {@code null} for all
 	 * @return the clients; none while the registry is not running
 	 * @throws IllegalArgumentException if there is no such stream
 	 */
-	public List<ClientSnapshot> clients(String name) {
+	public List<ClientSnapshot> clients(String name, @Nullable String topic) {
 		requireKnown(name);
 		RunningStreams current = this.running;
-		return (current != null) ? WorkerAnswers.await(current.get(name).clients(), List.of()) : List.of();
+		return (current != null) ? WorkerAnswers.await(current.get(name).clients(topic), List.of()) : List.of();
 	}
 
 	/**

@@ -3,8 +3,10 @@ package io.eventsource.web;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.eventsource.EventClient;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Admission {
 
-	private static final Admission ACCEPTED = new Admission(null, null, null, Set.of(), Set.of());
+	private static final Admission ACCEPTED = new Admission(null, null, null, Set.of(), Set.of(), Map.of());
 
 	private final @Nullable RefusalReason refusal;
 
@@ -28,13 +30,16 @@ public final class Admission {
 
 	private final Set<String> headers;
 
+	private final Map<String, Object> attributes;
+
 	private Admission(@Nullable RefusalReason refusal, @Nullable Instant end, @Nullable Principal principal,
-			Set<String> parameters, Set<String> headers) {
+			Set<String> parameters, Set<String> headers, Map<String, Object> attributes) {
 		this.refusal = refusal;
 		this.end = end;
 		this.principal = principal;
 		this.parameters = parameters;
 		this.headers = headers;
+		this.attributes = attributes;
 	}
 
 	/**
@@ -64,6 +69,16 @@ public final class Admission {
 	}
 
 	/**
+	 * Refuses a client as if there was no such stream, with status 404: one that asks for
+	 * a topic of {@link io.eventsource.EventTopics} that there is not, or that it is not
+	 * to learn of. A browser does not come back by itself.
+	 * @return the decision
+	 */
+	public static Admission notFound() {
+		return refuse(RefusalReason.NOT_FOUND);
+	}
+
+	/**
 	 * Refuses a client that may come back later: with the soft response, or with status
 	 * 503 if the application is configured that way.
 	 * @return the decision
@@ -74,7 +89,7 @@ public final class Admission {
 	}
 
 	private static Admission refuse(RefusalReason reason) {
-		return new Admission(reason, null, null, Set.of(), Set.of());
+		return new Admission(reason, null, null, Set.of(), Set.of(), Map.of());
 	}
 
 	/**
@@ -83,7 +98,7 @@ public final class Admission {
 	 * @return the decision with this time
 	 */
 	public Admission until(@Nullable Instant end) {
-		return new Admission(this.refusal, end, this.principal, this.parameters, this.headers);
+		return new Admission(this.refusal, end, this.principal, this.parameters, this.headers, this.attributes);
 	}
 
 	/**
@@ -92,7 +107,7 @@ public final class Admission {
 	 * @return the decision with this user
 	 */
 	public Admission as(Principal principal) {
-		return new Admission(this.refusal, this.end, principal, this.parameters, this.headers);
+		return new Admission(this.refusal, this.end, principal, this.parameters, this.headers, this.attributes);
 	}
 
 	/**
@@ -103,7 +118,7 @@ public final class Admission {
 	 */
 	public Admission withParameters(String... names) {
 		return new Admission(this.refusal, this.end, this.principal, union(this.parameters, List.of(names)),
-				this.headers);
+				this.headers, this.attributes);
 	}
 
 	/**
@@ -114,7 +129,19 @@ public final class Admission {
 	 */
 	public Admission withHeaders(String... names) {
 		return new Admission(this.refusal, this.end, this.principal, this.parameters,
-				union(this.headers, List.of(names)));
+				union(this.headers, List.of(names)), this.attributes);
+	}
+
+	/**
+	 * Attaches a value to the client, for filters, histories and publishers:
+	 * {@link EventClient#attributes()}.
+	 * @param name the name of the value; of several values with one name the last counts
+	 * @param value the value, which should be immutable, since many threads may read it
+	 * @return the decision with this value
+	 */
+	public Admission withAttribute(String name, Object value) {
+		return new Admission(this.refusal, this.end, this.principal, this.parameters, this.headers,
+				union(this.attributes, Map.of(name, value)));
 	}
 
 	/**
@@ -124,7 +151,8 @@ public final class Admission {
 		Instant first = (this.end == null || (other.end != null && other.end.isBefore(this.end))) ? other.end
 				: this.end;
 		return new Admission(other.refusal, first, (this.principal != null) ? this.principal : other.principal,
-				union(this.parameters, other.parameters), union(this.headers, other.headers));
+				union(this.parameters, other.parameters), union(this.headers, other.headers),
+				union(this.attributes, other.attributes));
 	}
 
 	@Nullable RefusalReason refusal() {
@@ -147,6 +175,10 @@ public final class Admission {
 		return this.headers;
 	}
 
+	Map<String, Object> attributes() {
+		return this.attributes;
+	}
+
 	/**
 	 * Compares the contents of the decisions, so that an admission can be tested.
 	 */
@@ -166,11 +198,18 @@ public final class Admission {
 				+ ((this.principal != null) ? " as " + this.principal.getName() : "")
 				+ ((this.end != null) ? " until " + this.end : "")
 				+ (this.parameters.isEmpty() ? "" : " with parameters " + this.parameters)
-				+ (this.headers.isEmpty() ? "" : " with headers " + this.headers);
+				+ (this.headers.isEmpty() ? "" : " with headers " + this.headers)
+				+ (this.attributes.isEmpty() ? "" : " with attributes " + this.attributes.keySet());
 	}
 
 	private List<@Nullable Object> values() {
-		return Arrays.asList(this.refusal, this.end, this.principal, this.parameters, this.headers);
+		return Arrays.asList(this.refusal, this.end, this.principal, this.parameters, this.headers, this.attributes);
+	}
+
+	private static Map<String, Object> union(Map<String, Object> some, Map<String, Object> others) {
+		Map<String, Object> all = new LinkedHashMap<>(some);
+		all.putAll(others);
+		return all;
 	}
 
 	private static Set<String> union(Set<String> some, Iterable<String> others) {

@@ -34,30 +34,64 @@ record ConnectionRequest(EventClient client, @Nullable RefusalReason refusal) {
 
 	/**
 	 * Looks at a request, and asks those who decide.
+	 * @param topic the topic that the request names; {@code null} if there is none
 	 */
-	static ConnectionRequest of(HttpServletRequest request, String stream, StreamAccess access) {
-		EventClient.Builder builder = EventClient.builder(Long.toString(ids.incrementAndGet(), 36), stream)
+	static ConnectionRequest of(HttpServletRequest request, StreamDefinition definition, @Nullable String topic) {
+		StreamAccess access = definition.access();
+		EventClient.Builder builder = EventClient.builder(Long.toString(ids.incrementAndGet(), 36), definition.name())
 			.principal(request.getUserPrincipal())
 			.sessionId(session(request))
 			.remoteAddress(request.getRemoteAddr())
 			.types(types(request, access.typesParameter()))
 			.lastEventId(LastEventId.of(request));
-		EventClient client = builder.build();
+		EventClient known = builder.build();
+		EventClient client = builder.topic(RequestTopic.of(definition.topics(), topic, known)).build();
+		if (!RequestTopic.isTopic(client.topic())) {
+			return new ConnectionRequest(client, RefusalReason.NOT_FOUND);
+		}
+		Admission admission = admission(access, client, request);
+		if (admission.refusal() != null) {
+			return new ConnectionRequest(client, admission.refusal());
+		}
+		return admitted(builder, client, admission, definition.topics(), request);
+	}
+
+	private static Admission admission(StreamAccess access, EventClient client, HttpServletRequest request) {
 		Admission admission = Admission.accept();
 		for (StreamAdmission each : access.admissions()) {
 			admission = admission.and(each.admit(client, request));
 			if (admission.refusal() != null) {
-				return new ConnectionRequest(client, admission.refusal());
+				return admission;
 			}
 		}
-		client = builder.expires(admission.end())
-			.principal((client.principal() != null) ? client.principal() : admission.principal())
+		return admission;
+	}
+
+	private static ConnectionRequest admitted(EventClient.Builder builder, EventClient asked, Admission admission,
+			@Nullable TopicRules rules, HttpServletRequest request) {
+		EventClient client = builder.expires(admission.end())
+			.principal((asked.principal() != null) ? asked.principal() : admission.principal())
 			// Or the one that was begun meanwhile
-			.sessionId((client.sessionId() != null) ? client.sessionId() : session(request))
+			.sessionId((asked.sessionId() != null) ? asked.sessionId() : session(request))
 			.parameters(kept(admission.parameters(), (name) -> parameter(request, name)))
 			.headers(kept(admission.headers(), request::getHeader))
+			.attributes(admission.attributes())
 			.build();
-		return new ConnectionRequest(client, over(client, request));
+		return withTopic(builder, client, rules, request);
+	}
+
+	private static ConnectionRequest withTopic(EventClient.Builder builder, EventClient accepted,
+			@Nullable TopicRules rules, HttpServletRequest request) {
+		if (rules == null) {
+			return new ConnectionRequest(accepted, over(accepted, request));
+		}
+		// The user may have become known only now
+		EventClient client = builder.topic(RequestTopic.of(rules, accepted.topic(), accepted)).build();
+		if (client.topic() == null) {
+			return new ConnectionRequest(client, RefusalReason.UNAUTHORIZED);
+		}
+		return new ConnectionRequest(client,
+				RequestTopic.isTopic(client.topic()) ? over(client, request) : RefusalReason.NOT_FOUND);
 	}
 
 	/**

@@ -33,7 +33,7 @@ final class EarlyResponse {
 	 */
 	static boolean sendInstead(StreamFamily stream, EventClient client, HttpServletRequest request,
 			HttpServletResponse response, StreamingObstacles obstacles) throws IOException {
-		if (stream.isOver(client.lastEventId())) {
+		if (stream.isOver(client)) {
 			// Not for others, who have not got all of it
 			send(HttpServletResponse.SC_NO_CONTENT, response);
 			return true;

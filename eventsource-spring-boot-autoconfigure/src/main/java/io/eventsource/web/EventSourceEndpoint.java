@@ -17,6 +17,7 @@ import io.eventsource.DataWriter;
 import io.eventsource.DispatcherSnapshot;
 import io.eventsource.Event;
 import io.eventsource.EventClient;
+import io.eventsource.EventTopics;
 import io.eventsource.StreamListener;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.engine.StreamFamily;
@@ -91,7 +92,31 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	public @Nullable SseEmitter open(String stream, HttpServletRequest request, HttpServletResponse response)
 			throws IOException {
 		StreamFamily family = this.registry.find(stream);
-		return this.handler.open(family, Objects.requireNonNull(this.definitions.get(stream)), request, response);
+		StreamDefinition definition = Objects.requireNonNull(this.definitions.get(stream));
+		return this.handler.open(family, definition, RequestTopic.of(definition, null, request), request, response);
+	}
+
+	/**
+	 * Opens the stream of a topic for one client, likewise.
+	 * @param stream the name of the stream, which is the name of a bean of the type
+	 * {@link EventTopics}
+	 * @param topic the topic
+	 * @param request the request
+	 * @param response the response
+	 * @return the emitter, or {@code null} where the response is complete, also because
+	 * there is no such topic (404)
+	 * @throws IOException if the client has gone
+	 * @throws IllegalArgumentException if there is no such stream, or it has no topics
+	 */
+	public @Nullable SseEmitter open(String stream, String topic, HttpServletRequest request,
+			HttpServletResponse response) throws IOException {
+		StreamFamily family = this.registry.find(stream);
+		StreamDefinition definition = Objects.requireNonNull(this.definitions.get(stream));
+		if (definition.topics() == null) {
+			throw new IllegalArgumentException(
+					"The event stream '" + stream + "' has no topics; its bean is not of " + "the type EventTopics");
+		}
+		return this.handler.open(family, definition, topic, request, response);
 	}
 
 	/**
@@ -133,7 +158,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		StreamFamily family = this.registry.adHoc(name, definition.settings(),
 				(dispatcher, client) -> this.factory.stream(definition, publisher, resumedAfter, client, dispatcher)
 					.logName(logName));
-		return this.handler.open(family, definition, request, response);
+		return this.handler.open(family, definition, null, request, response);
 	}
 
 	/**
@@ -153,7 +178,17 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 * @throws IllegalArgumentException if there is no such stream
 	 */
 	public void stop(String stream) {
-		this.registry.stop(stream);
+		this.registry.stop(stream, null);
+	}
+
+	/**
+	 * Ends a topic for all its clients, likewise, as {@link EventTopics#complete} does.
+	 * @param stream the name of the stream
+	 * @param topic the topic; nothing happens if there is no such topic
+	 * @throws IllegalArgumentException if there is no such stream
+	 */
+	public void stop(String stream, String topic) {
+		this.registry.stop(stream, topic);
 	}
 
 	/**
@@ -224,7 +259,18 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 * @throws IllegalArgumentException if there is no such stream
 	 */
 	public List<ClientSnapshot> clients(String stream) {
-		return this.registry.clients(stream);
+		return this.registry.clients(stream, null);
+	}
+
+	/**
+	 * Describes the clients of a topic, likewise.
+	 * @param stream the name of the stream
+	 * @param topic the topic
+	 * @return the clients; none if there is no such topic
+	 * @throws IllegalArgumentException if there is no such stream
+	 */
+	public List<ClientSnapshot> clients(String stream, String topic) {
+		return this.registry.clients(stream, topic);
 	}
 
 	/**

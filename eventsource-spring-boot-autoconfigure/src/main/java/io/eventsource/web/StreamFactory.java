@@ -8,12 +8,15 @@ import io.eventsource.DataWriter;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
+import io.eventsource.EventTopics;
 import io.eventsource.PersonalStream;
 import io.eventsource.StreamListener;
+import io.eventsource.TopicSource;
 import io.eventsource.engine.EventStream;
 import io.eventsource.engine.EventStreamBuilder;
 import io.eventsource.engine.StreamFamily;
 import io.eventsource.engine.StreamFamilyFactory;
+import io.eventsource.engine.TopicDefinition;
 import io.eventsource.engine.runtime.Dispatcher;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -63,6 +66,10 @@ final class StreamFactory {
 			return StreamFamily.perClient(name, definition.settings(), (client) -> resumed(personal, definition,
 					stream(definition, publisher(personal, client), dispatcher)));
 		}
+		if (source instanceof EventTopics topics) {
+			return StreamFamily.byTopic(name, definition.settings(), topics(definition, topics, dispatcher),
+					(publisher) -> stream(definition, publisher, dispatcher).settings(definition.settings()));
+		}
 		Publisher<?> publisher = Publishers.of(source);
 		if (definition.source().perClient()) {
 			refuseChannel(name, publisher);
@@ -75,6 +82,16 @@ final class StreamFactory {
 			stream.start();
 		}
 		return StreamFamily.shared(stream);
+	}
+
+	private static TopicDefinition topics(StreamDefinition definition, EventTopics topics, Dispatcher dispatcher) {
+		TopicRules rules = definition.topics();
+		if (rules == null || !(topics instanceof TopicSource source)) {
+			throw new IllegalStateException("The topics of stream '" + definition.name() + "' are of the type "
+					+ topics.getClass().getName() + ", which cannot be served; create them by EventTopics.create, "
+					+ "EventTopics.from or EventChannels.topics, and declare them as EventTopics");
+		}
+		return new TopicDefinition(source, rules.settings(), dispatcher);
 	}
 
 	private EventStreamBuilder stream(StreamDefinition definition, Publisher<?> publisher, Dispatcher dispatcher) {

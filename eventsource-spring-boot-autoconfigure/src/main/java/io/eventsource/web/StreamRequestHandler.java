@@ -50,18 +50,20 @@ final class StreamRequestHandler {
 	 * Connects a client, if it may connect.
 	 * @param family the streams; {@code null} while they are not running
 	 * @param definition the definition of the streams
+	 * @param topic the topic that the request names; {@code null} if there is none
 	 * @return the emitter to return from the handler method; {@code null} where the
 	 * response is complete
 	 */
-	@Nullable SseEmitter open(@Nullable StreamFamily family, StreamDefinition definition, HttpServletRequest request,
-			HttpServletResponse response) throws IOException {
+	@Nullable SseEmitter open(@Nullable StreamFamily family, StreamDefinition definition, @Nullable String topic,
+			HttpServletRequest request, HttpServletResponse response) throws IOException {
 		if (family == null) {
 			return refuse(definition, RefusalReason.SHUTDOWN, request, response);
 		}
 		// Before anybody is asked: what is revoked while they think counts too
 		ConnectionAttempt attempt = this.registry.attempt(family);
-		ConnectionRequest connection = ConnectionRequest.of(request, definition.name(), definition.access());
-		RefusalReason refusal = connection.refusal();
+		ConnectionRequest connection = ConnectionRequest.of(request, definition, topic);
+		RefusalReason refusal = (connection.refusal() != null) ? connection.refusal()
+				: family.refusal(connection.client());
 		if (refusal == null && attempt.isRevoked(connection.client())) {
 			refusal = RefusalReason.REVOKED;
 		}
@@ -89,6 +91,7 @@ final class StreamRequestHandler {
 		switch (reason) {
 			case UNAUTHORIZED -> EarlyResponse.send(HttpServletResponse.SC_UNAUTHORIZED, response);
 			case FORBIDDEN -> EarlyResponse.send(HttpServletResponse.SC_FORBIDDEN, response);
+			case NOT_FOUND -> EarlyResponse.send(HttpServletResponse.SC_NOT_FOUND, response);
 			default ->
 				EarlyResponse.send(Reconnection.returnTime(definition.settings()), this.rejection, request, response);
 		}

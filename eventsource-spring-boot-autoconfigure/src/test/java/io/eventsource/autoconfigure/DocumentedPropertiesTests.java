@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,6 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DocumentedPropertiesTests {
 
 	private static final Pattern ROW = Pattern.compile("^\\| `(eventsource\\.[^`]+)` \\|");
+
+	private static final String STREAM = "eventsource.streams.<name>.";
 
 	@Test
 	void everyPropertyHasADescription() throws Exception {
@@ -45,7 +50,28 @@ class DocumentedPropertiesTests {
 		List<String> names = properties().stream().map((property) -> property.path("name").asString()).toList();
 		assertThat(rows().stream().map(ROW::matcher).filter(Matcher::find).map((row) -> row.group(1)))
 			.doesNotHaveDuplicates()
+			.filteredOn((name) -> !name.startsWith(STREAM))
 			.isSubsetOf(names);
+	}
+
+	@Test
+	void referenceNamesWhatCanBeSetForSingleStreamsOnly() throws Exception {
+		List<String> general = properties().stream().map((property) -> property.path("name").asString()).toList();
+		List<String> own = Stream.of(StreamProperties.class.getRecordComponents())
+			.map((component) -> DataObjectPropertyName.toDashedForm(component.getName()))
+			.toList();
+		List<String> named = rows().stream()
+			.map(ROW::matcher)
+			.filter(Matcher::find)
+			.map((row) -> row.group(1))
+			.filter((name) -> name.startsWith(STREAM))
+			.map((name) -> name.substring(STREAM.length()))
+			.toList();
+		assertThat(own).containsAll(named);
+		assertThat(named).containsAll(own.stream()
+			.filter((name) -> !name.equals("path"))
+			.filter((name) -> general.stream().noneMatch((each) -> each.startsWith("eventsource." + name)))
+			.toList());
 	}
 
 	private static List<String> rows() throws Exception {

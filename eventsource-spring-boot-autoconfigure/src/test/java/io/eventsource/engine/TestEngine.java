@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 
 import io.eventsource.CloseReason;
 import io.eventsource.EventClient;
+import io.eventsource.EventConnection;
 import io.eventsource.Patience;
 import io.eventsource.StreamSettings;
 import io.eventsource.engine.runtime.Dispatcher;
@@ -156,8 +157,15 @@ public class TestEngine implements AutoCloseable {
 
 	public Client connect(EventStream stream, RecordingSink sink, UnaryOperator<EventClient.Builder> customizer) {
 		String id = "c" + this.clients.incrementAndGet();
+		return watch(id, sink, stream.connect(customizer.apply(EventClient.builder(id, stream.name())).build(), sink));
+	}
+
+	/**
+	 * Watches a client that was connected to some stream.
+	 */
+	public Client watch(String id, RecordingSink sink, EventConnection connection) {
 		this.sinks.add(sink);
-		sink.open(stream.connect(customizer.apply(EventClient.builder(id, stream.name())).build(), sink));
+		sink.open(connection);
 		return new Client(id, sink);
 	}
 

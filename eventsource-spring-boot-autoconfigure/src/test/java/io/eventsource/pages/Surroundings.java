@@ -16,6 +16,7 @@ import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
+import io.eventsource.EventTopics;
 import io.eventsource.web.EventSourceEndpoint;
 import io.reactivex.rxjava3.core.Observable;
 import okhttp3.Interceptor;
@@ -133,6 +134,20 @@ public final class Surroundings {
 
 		protected Object price;
 
+		protected EventTopics rooms;
+
+		protected String room;
+
+		protected Object message;
+
+		protected EventTopics imports;
+
+		protected Importer importer;
+
+		protected String id;
+
+		protected String file;
+
 		protected record Message(String user, String text) {
 
 		}
@@ -150,6 +165,18 @@ public final class Surroundings {
 		protected interface Customers {
 
 			boolean contains(String name);
+
+		}
+
+		protected interface Rooms {
+
+			boolean isMember(String room, String user);
+
+		}
+
+		protected interface Importer {
+
+			Flux<Integer> run(String file);
 
 		}
 

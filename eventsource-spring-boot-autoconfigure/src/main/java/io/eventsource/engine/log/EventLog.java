@@ -32,9 +32,7 @@ public final class EventLog {
 	/** What comes behind the newest event that has data or an id, or gap. */
 	private volatile long end = Long.MIN_VALUE;
 
-	/**
-	 * Makes an empty log that stands alone.
-	 */
+	/** Makes an empty log that stands alone. */
 	public EventLog(int capacity, long memory, boolean conflating, boolean filtered, LongSupplier clock) {
 		this(capacity, memory, conflating, filtered, clock, null);
 	}
@@ -128,6 +126,18 @@ public final class EventLog {
 	}
 
 	/**
+	 * Drops the oldest event.
+	 * @return whether there was one
+	 */
+	public boolean dropOldest() {
+		synchronized (this.memory) {
+			boolean dropped = !this.ring.isEmpty();
+			this.memory.dropBefore(this.ring.head() + (dropped ? 1 : 0));
+			return dropped;
+		}
+	}
+
+	/**
 	 * Begins a new epoch: forgets all events, so that no client is taken to have missed
 	 * nothing while nobody listened to the publisher.
 	 */
@@ -187,13 +197,6 @@ public final class EventLog {
 	 */
 	public LogIds ids() {
 		return this.ids;
-	}
-
-	/**
-	 * The highest number of an event that this log has, or has had.
-	 */
-	public long lastNumber() {
-		return this.ids.lastNumber();
 	}
 
 	/**

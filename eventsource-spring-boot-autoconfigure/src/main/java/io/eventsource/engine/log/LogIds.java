@@ -59,7 +59,7 @@ public final class LogIds {
 	/**
 	 * The highest number of an event that the log has, or has had.
 	 */
-	long lastNumber() {
+	public long lastNumber() {
 		synchronized (this.monitor) {
 			Frame newest = this.ring.frame(this.ring.tail() - 1);
 			return (newest != null) ? newest.number() : this.lost;

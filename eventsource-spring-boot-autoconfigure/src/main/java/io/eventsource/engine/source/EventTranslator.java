@@ -83,7 +83,7 @@ public final class EventTranslator {
 	/**
 	 * Returns a gap, which tells clients that events are missing at its place in the log.
 	 */
-	EncodedEvent gap(GapCause cause) {
+	public EncodedEvent gap(GapCause cause) {
 		return EncodedEvent.gap(cause, FrameEncoder.gap(this.context.settings().replay().gapEvent(), cause, null));
 	}
 

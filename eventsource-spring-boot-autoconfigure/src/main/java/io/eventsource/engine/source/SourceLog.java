@@ -111,7 +111,7 @@ public final class SourceLog {
 	/**
 	 * Appends a gap.
 	 */
-	void appendGap(EncodedEvent gap) {
+	public void appendGap(EncodedEvent gap) {
 		this.log.append(gap);
 	}
 
@@ -130,7 +130,7 @@ public final class SourceLog {
 	/**
 	 * Has the workers send what was appended.
 	 */
-	void flush() {
+	public void flush() {
 		this.appended.run();
 	}
 

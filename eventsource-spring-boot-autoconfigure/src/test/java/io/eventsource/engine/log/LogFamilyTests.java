@@ -57,7 +57,7 @@ class LogFamilyTests {
 		EventLog first = log(4, 0);
 		append(first, "a");
 		append(first, "b");
-		EventLog second = log(4, first.lastNumber());
+		EventLog second = log(4, first.ids().lastNumber());
 		assertThat(start(second, 1).gap()).isEqualTo(GapCause.EVICTED);
 		assertThat(start(second, 2)).isEqualTo(StartPosition.at(0));
 		append(second, "c");
@@ -107,7 +107,7 @@ class LogFamilyTests {
 			append(logs.get(topic), "x");
 			numbers.get(topic).add(shared.last());
 			if (renewed && topic == 0) {
-				logs.set(0, log(shared, 4, logs.get(0).lastNumber()));
+				logs.set(0, log(shared, 4, logs.get(0).ids().lastNumber()));
 			}
 		}
 		for (int topic = 0; topic < 3; topic++) {

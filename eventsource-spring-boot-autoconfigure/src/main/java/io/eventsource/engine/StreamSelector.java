@@ -1,0 +1,75 @@
+package io.eventsource.engine;
+
+import io.eventsource.EventClient;
+import io.eventsource.EventConnection;
+import io.eventsource.EventSink;
+import io.eventsource.RefusalReason;
+import io.eventsource.StreamSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which of the streams of a family a client is for. Thread-safe.
+ */
+interface StreamSelector {
+
+	/**
+	 * Tells whether a client has nothing more to expect.
+	 */
+	boolean isOver(EventClient client);
+
+	/**
+	 * Tells why there is no stream for a client.
+	 * @return the reason, or {@code null} if there is one
+	 */
+	default @Nullable RefusalReason refusal(EventClient client) {
+		return null;
+	}
+
+	/**
+	 * Connects a client to its stream.
+	 * @throws IllegalStateException if the stream was closed
+	 */
+	EventConnection connect(EventClient client, EventSink sink);
+
+	/**
+	 * Whether each client has a stream of its own.
+	 */
+	default boolean isPersonal() {
+		return false;
+	}
+
+	/**
+	 * Finds the stream of a topic.
+	 * @return the stream; {@code null} if there is no such topic
+	 */
+	default @Nullable EventStream stream(String topic) {
+		return null;
+	}
+
+	/**
+	 * Ends a topic for its clients of now and of later, if there is such a topic.
+	 */
+	default void complete(String topic) {
+	}
+
+	/**
+	 * Describes the only stream.
+	 * @return the snapshot; {@code null} if there may be several
+	 */
+	default @Nullable StreamSnapshot snapshot() {
+		return null;
+	}
+
+	/**
+	 * Takes note that the streams end, for the clients of now and of later.
+	 */
+	default void stop() {
+	}
+
+	/**
+	 * Takes note that no stream is needed any more.
+	 */
+	default void close() {
+	}
+
+}

@@ -1,0 +1,181 @@
+package io.eventsource.engine;
+
+import java.util.function.Supplier;
+
+import io.eventsource.Event;
+import io.eventsource.EventChannel;
+import io.eventsource.LogSanitizer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+/**
+ * The stream of one topic. What is said to be guarded is guarded by the monitor of
+ * {@link TopicTable}; the rest is thread-safe.
+ */
+final class TopicStream {
+
+	private final String topic;
+
+	private final EventStream stream;
+
+	/** What is published from code; {@code null} if the topic has a publisher. */
+	private final @Nullable EventChannel channel;
+
+	/** How many threads are about to use the stream. Guarded. */
+	private int users;
+
+	/** How many events were taken. Guarded. */
+	private long taken;
+
+	/** Whether a source has been started. Guarded. */
+	private boolean started;
+
+	/** Whether nothing more is taken. Guarded. */
+	private boolean ended;
+
+	/** Since when there is neither a client nor a source. Guarded. */
+	private long idleSince;
+
+	/** Cancels the source. */
+	private volatile @Nullable Runnable source;
+
+	TopicStream(String topic, EventStream stream, @Nullable EventChannel channel) {
+		this.topic = topic;
+		this.stream = stream;
+		this.channel = channel;
+	}
+
+	String topic() {
+		return this.topic;
+	}
+
+	EventStream stream() {
+		return this.stream;
+	}
+
+	/**
+	 * Has the stream kept while a thread uses it. Guarded.
+	 */
+	void use() {
+		this.users++;
+	}
+
+	/**
+	 * Ends the use by a thread. Guarded.
+	 */
+	void release(long now) {
+		this.users--;
+		this.idleSince = now;
+	}
+
+	/**
+	 * Counts an event that was taken. Guarded.
+	 */
+	void taken() {
+		this.taken++;
+	}
+
+	/**
+	 * Counts the time without clients from now on. Guarded.
+	 */
+	void left(long now) {
+		this.idleSince = now;
+	}
+
+	long idleSince() {
+		return this.idleSince;
+	}
+
+	/**
+	 * Whether nobody uses the stream: no thread, no client, no source. Guarded.
+	 */
+	boolean isIdle() {
+		return this.users == 0 && !this.stream.hasClients() && !(this.started && !this.ended);
+	}
+
+	/**
+	 * Whether nothing would be lost without the stream: no event and no end. Guarded.
+	 */
+	boolean isEmpty() {
+		return !this.ended && this.taken == 0 && this.stream.log().isNew();
+	}
+
+	/**
+	 * Whether all events have left, and there is no end to be remembered. Guarded.
+	 */
+	boolean isDrained() {
+		return !this.ended && this.stream.log().head() == this.stream.log().tail();
+	}
+
+	/**
+	 * Marks that nothing more is taken. Guarded.
+	 * @return whether that is new
+	 */
+	boolean end() {
+		boolean first = !this.ended;
+		this.ended = true;
+		return first;
+	}
+
+	/**
+	 * Marks that a source is being started. Guarded.
+	 * @return whether there is none yet, and the topic has not ended
+	 */
+	boolean beginSource() {
+		if (this.started || this.ended) {
+			return false;
+		}
+		this.started = true;
+		return true;
+	}
+
+	/**
+	 * Publishes an event. May wait for room.
+	 */
+	void publish(Event event) {
+		channel().publish(event);
+	}
+
+	/**
+	 * Starts a source.
+	 * @param onEnd called when it has ended
+	 */
+	void start(Supplier<? extends Publisher<?>> supplier, Runnable onEnd) {
+		this.source = this.stream.run((subscriber) -> supplier.get().subscribe(subscriber), onEnd);
+	}
+
+	/**
+	 * Cancels the source, and ends the stream behind what was published.
+	 */
+	void complete() {
+		Runnable running = this.source;
+		if (running != null) {
+			running.run();
+		}
+		if (this.channel != null) {
+			this.channel.complete();
+		}
+		else {
+			this.stream.stop();
+		}
+	}
+
+	private EventChannel channel() {
+		if (this.channel == null) {
+			throw new IllegalStateException(
+					"The events of topic '" + LogSanitizer.line(this.topic) + "' come from its own publisher");
+		}
+		return this.channel;
+	}
+
+	/**
+	 * Ends the stream, and with it what is known of the topic. Guarded.
+	 * @return whether the log has had all events that were taken, so that its last number
+	 * tells which ones
+	 */
+	boolean forget() {
+		this.stream.close();
+		return this.channel != null && this.stream.log().tail() >= this.taken;
+	}
+
+}
