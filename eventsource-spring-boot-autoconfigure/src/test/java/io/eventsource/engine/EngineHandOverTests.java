@@ -205,6 +205,25 @@ class EngineHandOverTests {
 	}
 
 	@Test
+	void clientThatComesHasAPublisherWhateverIsReleasedMeanwhile() {
+		check(() -> {
+			HandOverScene scene = new HandOverScene(settings(StreamSettings.builder().linger(Duration.ZERO)));
+			scene.connect().connection().close(CloseReason.DISCONNECTED);
+			scene.finish();
+			scene.worker().tickNext();
+			SceneSink sink = new SceneSink();
+			scene.run(() -> {
+				scene.connect(sink);
+				sink.ready();
+			});
+			require(scene.publisher().link().cancellations() == 0, "the client has no publisher");
+			scene.publisher().emit("a");
+			scene.finish();
+			require(sink.data().equals(List.of("a")), "the client has " + sink.data());
+		});
+	}
+
+	@Test
 	void readerThatIsOvertakenKnowsWhatItHasMissed() {
 		check(() -> {
 			HandOverScene scene = HandOverScene

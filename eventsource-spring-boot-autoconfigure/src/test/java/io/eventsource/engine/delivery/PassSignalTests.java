@@ -2,45 +2,55 @@ package io.eventsource.engine.delivery;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.eventsource.engine.HandOver;
 import io.eventsource.engine.runtime.ManualWorker;
 import io.eventsource.engine.runtime.Worker;
-import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Test;
 
 /**
- * A publisher that leaves something and signals, and a pass that looks for it, in the
- * orders in which their steps can follow each other. Lincheck decides on the order, and
- * prints it if the test fails.
+ * A publisher that leaves something and signals, and a pass that looks for it.
  */
 class PassSignalTests {
 
-	private static final int ORDERS = 500;
+	private static final int ORDERS = 200;
 
 	@Test
 	void passLooksAfterWhateverWasLeftBeforeASignal() {
-		Lincheck.INSTANCE.runConcurrentTest(ORDERS, () -> {
-			ManualWorker worker = new ManualWorker(Runnable::run, () -> 0L);
+		ManualWorker worker = new ManualWorker(Runnable::run, () -> 0L);
+		HandOver.check(ORDERS, () -> {
 			Group group = new Group(worker.dispatcher().worker(0));
 			group.publish();
-			Thread publisher = new Thread(group::publish);
-			publisher.start();
+			HandOver.run(worker::runPending, group::publish);
 			worker.runPending();
-			join(publisher);
-			worker.runPending();
-			// Not by AssertJ, which Lincheck would instrument as well
-			if (group.seen != 2) {
-				throw new AssertionError("The passes have seen " + group.seen + " of 2 events");
-			}
+			HandOver.require(group.seen == 2, "The passes have seen fewer than 2 events");
 		});
 	}
 
-	private static void join(Thread thread) {
-		try {
-			thread.join();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
+	@Test
+	void signalsBeforeAPassAreOne() {
+		ManualWorker worker = new ManualWorker(Runnable::run, () -> 0L);
+		HandOver.check(ORDERS, () -> {
+			Group group = new Group(worker.dispatcher().worker(0));
+			HandOver.run(group::publish, group::publish);
+			worker.runPending();
+			HandOver.require(group.passes == 1, "There was more than one pass, or none");
+			HandOver.require(group.seen == 2, "The pass has not seen 2 events");
+		});
+	}
+
+	/** Also if the signal of another thread is under way, which may come too late. */
+	@Test
+	void lastSignalHasItsPassBeforeTheWorkerStops() {
+		ManualWorker worker = new ManualWorker(Runnable::run, () -> 0L);
+		HandOver.check(ORDERS, () -> {
+			Group group = new Group(worker.dispatcher().worker(0));
+			HandOver.run(() -> {
+				group.close();
+				worker.runPending();
+				HandOver.require(group.closed, "No pass has seen that the group is closed");
+			}, group::publish);
+			worker.runPending();
+		});
 	}
 
 	/** As a group of clients uses its signal. */
@@ -50,7 +60,13 @@ class PassSignalTests {
 
 		private final PassSignal signal;
 
+		private volatile boolean closing;
+
+		private int passes;
+
 		private int seen;
+
+		private boolean closed;
 
 		Group(Worker worker) {
 			this.signal = new PassSignal(worker, this::pass);
@@ -61,9 +77,16 @@ class PassSignalTests {
 			this.signal.signal();
 		}
 
+		void close() {
+			this.closing = true;
+			this.signal.signalLast();
+		}
+
 		private void pass() {
 			this.signal.begin();
+			this.passes++;
 			this.seen = this.published.get();
+			this.closed = this.closing;
 			this.signal.end();
 		}
 

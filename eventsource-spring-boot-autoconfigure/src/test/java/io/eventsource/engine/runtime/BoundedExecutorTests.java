@@ -1,62 +1,48 @@
 package io.eventsource.engine.runtime;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.eventsource.engine.HandOver;
 import org.apache.commons.logging.impl.NoOpLog;
-import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tasks in every order in which the steps of their threads can follow each other, which
- * Lincheck decides; it prints the order in which the test fails.
+ * Tasks that come while others come, or end.
  */
 class BoundedExecutorTests {
 
-	private static final int ORDERS = 200;
+	private static final int ORDERS = 300;
 
 	private static final ThrottledLog log = new ThrottledLog(new NoOpLog(), () -> 0L);
 
 	@Test
-	void everyTaskRunsOnceAndNoMoreThanAllowedAtATime() {
-		Lincheck.INSTANCE.runConcurrentTest(ORDERS, () -> {
-			List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
-			AtomicInteger running = new AtomicInteger();
-			AtomicInteger most = new AtomicInteger();
+	void noMoreThreadsThanAllowedAreAskedFor() {
+		HandOver.check(ORDERS, () -> {
+			Queue<Runnable> threads = new ConcurrentLinkedQueue<>();
 			AtomicInteger ran = new AtomicInteger();
-			BoundedExecutor executor = new BoundedExecutor((task) -> {
-				Thread thread = new Thread(task);
-				threads.add(thread);
-				thread.start();
-			}, 1, log);
-			Runnable task = () -> {
-				most.accumulateAndGet(running.incrementAndGet(), Math::max);
-				ran.incrementAndGet();
-				running.decrementAndGet();
-			};
-			Thread other = new Thread(() -> executor.execute(task));
-			other.start();
-			executor.execute(task);
-			join(other);
-			for (int i = 0; i < threads.size(); i++) {
-				join(threads.get(i));
-			}
-			// Not by AssertJ, which Lincheck would instrument as well
-			if (ran.get() != 2 || most.get() != 1) {
-				throw new AssertionError(ran + " tasks have run, " + most + " at the same time");
-			}
+			BoundedExecutor executor = new BoundedExecutor(threads::add, 1, log);
+			HandOver.run(() -> executor.execute(ran::incrementAndGet), () -> executor.execute(ran::incrementAndGet));
+			HandOver.require(threads.size() == 1, threads.size() + " threads were asked for");
+			threads.remove().run();
+			HandOver.require(ran.get() == 2, ran + " of 2 tasks have run");
 		});
 	}
 
-	private static void join(Thread thread) {
-		try {
-			thread.join();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
+	@Test
+	void taskThatComesAsTheLastOneEndsIsRun() {
+		HandOver.check(ORDERS, () -> {
+			Queue<Runnable> threads = new ConcurrentLinkedQueue<>();
+			AtomicInteger ran = new AtomicInteger();
+			BoundedExecutor executor = new BoundedExecutor(threads::add, 1, log);
+			executor.execute(ran::incrementAndGet);
+			HandOver.run(threads.remove(), () -> executor.execute(ran::incrementAndGet));
+			if (!threads.isEmpty()) {
+				threads.remove().run();
+			}
+			HandOver.require(ran.get() == 2, ran + " of 2 tasks have run");
+		});
 	}
 
 }

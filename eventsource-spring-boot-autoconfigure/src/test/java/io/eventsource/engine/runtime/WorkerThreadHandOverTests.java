@@ -3,7 +3,7 @@ package io.eventsource.engine.runtime;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.eventsource.Callee;
-import org.jetbrains.lincheck.Lincheck;
+import io.eventsource.engine.HandOver;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,14 +17,13 @@ class WorkerThreadHandOverTests {
 
 	@Test
 	void callHasReturnedOrItsThreadWasReplacedAndNeverBoth() {
-		Lincheck.INSTANCE.runConcurrentTest(ORDERS, () -> {
+		HandOver.check(ORDERS, () -> {
 			AtomicInteger returned = new AtomicInteger();
 			Call call = new TestCall();
 			WorkerThread thread = new WorkerThread(() -> work(call, returned), "worker");
 			thread.start();
 			boolean replaced = thread.call() == call && thread.replace(call);
-			join(thread);
-			// Not by AssertJ, which Lincheck would instrument as well
+			HandOver.join(thread);
 			if (returned.get() + (replaced ? 1 : 0) != 1) {
 				throw new AssertionError(returned + " have returned, replaced: " + replaced);
 			}
@@ -42,15 +41,6 @@ class WorkerThreadHandOverTests {
 		}
 		catch (WorkerReplaced ex) {
 			// The end
-		}
-	}
-
-	private static void join(Thread thread) {
-		try {
-			thread.join();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
 		}
 	}
 
