@@ -1,8 +1,10 @@
 package io.eventsource;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +39,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CodeFiguresTests {
 
 	private static final int MAX_LINES = 250;
+
+	private static final int MAX_TEST_LINES = 500;
 
 	private static final int MAX_BODY_LINES = 25;
 
@@ -85,6 +89,18 @@ class CodeFiguresTests {
 	}
 
 	@Test
+	void testClassesAreShort() throws IOException {
+		Map<String, Integer> lines = new TreeMap<>();
+		for (Path source : testSources()) {
+			lines.put(source.toString(), Files.readAllLines(source).size());
+		}
+		assertThat(lines).hasSizeGreaterThan(150);
+		assertThat(lines.values()).anyMatch((count) -> count > 300);
+		lines.values().removeIf((count) -> count <= MAX_TEST_LINES);
+		assertThat(lines).isEmpty();
+	}
+
+	@Test
 	void methodsAreShort() throws IOException {
 		Map<String, Integer> bodies = bodies();
 		assertThat(bodies).hasSizeGreaterThan(400);
@@ -127,7 +143,25 @@ class CodeFiguresTests {
 	}
 
 	private static List<Path> sources() throws IOException {
-		try (Stream<Path> files = Files.walk(Path.of("src/main/java/io/eventsource"))) {
+		return sources(Path.of("src/main/java/io/eventsource"));
+	}
+
+	/** Of all modules. */
+	private static List<Path> testSources() throws IOException {
+		List<Path> sources = new ArrayList<>();
+		try (DirectoryStream<Path> modules = Files.newDirectoryStream(Path.of(".."))) {
+			for (Path module : modules) {
+				Path tests = module.resolve("src/test/java");
+				if (Files.isDirectory(tests)) {
+					sources.addAll(sources(tests));
+				}
+			}
+		}
+		return sources;
+	}
+
+	private static List<Path> sources(Path folder) throws IOException {
+		try (Stream<Path> files = Files.walk(folder)) {
 			return files.filter((file) -> file.toString().endsWith(".java")).toList();
 		}
 	}
