@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ClientGroupTests {
 
-	private static final int ORDERS = 25;
+	private static final int ORDERS = 200;
 
 	private static final int SIZE = 2;
 
