@@ -54,12 +54,15 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 	/** The meters of each stream, for each registry. */
 	private final Map<String, List<StreamMeters>> meters = new ConcurrentHashMap<>();
 
+	private final TopicMeters topics;
+
 	/** Keeps the counter from going back while the streams are stopped. */
 	private final AtomicLong replaced = new AtomicLong();
 
 	EventSourceMetrics(ObjectProvider<EventSourceEndpoint> endpoint, MeterRegistry registry) {
 		this.endpoint = endpoint;
 		this.registry = registry;
+		this.topics = new TopicMeters((stream) -> endpoint.getObject().topics(stream));
 	}
 
 	@Override
@@ -70,25 +73,31 @@ class EventSourceMetrics implements StreamListener, MeterBinder {
 		}
 		bindListener(registry);
 		for (StreamDefinition definition : this.endpoint.getObject().definitions()) {
-			String stream = definition.name();
-			gauge(registry, "eventsource.clients", "Connections", null, stream, StreamSnapshot::clients);
-			gauge(registry, "eventsource.lag", "Events that the slowest client has not been sent yet", "events", stream,
-					StreamSnapshot::greatestLag);
-			count(registry, "eventsource.events.published", "Events received from the publisher", null, stream,
-					StreamSnapshot::published);
-			count(registry, "eventsource.events.delivered", "Events sent, counted for each client", null, stream,
-					StreamSnapshot::delivered);
-			count(registry, "eventsource.events.skipped", "Events not sent to connected clients", null, stream,
-					StreamSnapshot::skipped);
-			count(registry, "eventsource.events.filtered", "Events that clients may not see, or have not asked for",
-					null, stream, StreamSnapshot::filtered);
-			count(registry, "eventsource.events.replayed",
-					"Events sent that were published before the connection was opened", null, stream,
-					StreamSnapshot::replayed);
-			count(registry, "eventsource.data.sent", "Bytes sent", "bytes", stream, StreamSnapshot::bytes);
-			count(registry, "eventsource.publisher.restarts", "New subscriptions after a failure", null, stream,
-					StreamSnapshot::restarts);
+			bindStream(registry, definition.name());
+			if (definition.topics() != null) {
+				this.topics.bind(registry, definition.name());
+			}
 		}
+	}
+
+	private void bindStream(MeterRegistry registry, String stream) {
+		gauge(registry, "eventsource.clients", "Connections", null, stream, StreamSnapshot::clients);
+		gauge(registry, "eventsource.lag", "Events that the slowest client has not been sent yet", "events", stream,
+				StreamSnapshot::greatestLag);
+		count(registry, "eventsource.events.published", "Events received from the publisher", null, stream,
+				StreamSnapshot::published);
+		count(registry, "eventsource.events.delivered", "Events sent, counted for each client", null, stream,
+				StreamSnapshot::delivered);
+		count(registry, "eventsource.events.skipped", "Events not sent to connected clients", null, stream,
+				StreamSnapshot::skipped);
+		count(registry, "eventsource.events.filtered", "Events that clients may not see, or have not asked for", null,
+				stream, StreamSnapshot::filtered);
+		count(registry, "eventsource.events.replayed",
+				"Events sent that were published before the connection was opened", null, stream,
+				StreamSnapshot::replayed);
+		count(registry, "eventsource.data.sent", "Bytes sent", "bytes", stream, StreamSnapshot::bytes);
+		count(registry, "eventsource.publisher.restarts", "New subscriptions after a failure", null, stream,
+				StreamSnapshot::restarts);
 	}
 
 	private void bindWorkers(MeterRegistry registry) {

@@ -11,12 +11,13 @@ import java.util.function.Predicate;
 import io.eventsource.ClientSnapshot;
 import io.eventsource.EventClient;
 import io.eventsource.StreamSnapshot;
+import io.eventsource.TopicSnapshot;
+import io.eventsource.TopicsSnapshot;
 import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.StreamDefinition;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
-import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
@@ -46,7 +47,7 @@ class StreamsEndpoint {
 	StreamsDescriptor streams() {
 		Map<String, StreamDescriptor> streams = new LinkedHashMap<>();
 		for (StreamDefinition definition : this.endpoint.definitions()) {
-			StreamDescriptor stream = describe(definition, null);
+			StreamDescriptor stream = describe(definition, null, new ShownValues(this.showValues == Show.ALWAYS));
 			if (stream != null) {
 				streams.put(definition.name(), stream);
 			}
@@ -56,46 +57,84 @@ class StreamsEndpoint {
 
 	@ReadOperation
 	@Nullable StreamDescriptor stream(@Selector String stream) {
-		return stream(stream, this.showValues == Show.ALWAYS);
+		return stream(stream, new ShownValues(this.showValues == Show.ALWAYS));
 	}
 
 	/**
 	 * Describes a stream to a known caller, such as one over HTTP.
 	 */
 	@Nullable StreamDescriptor stream(String stream, SecurityContext securityContext) {
-		return stream(stream, this.showValues.isShown(securityContext, this.roles));
+		return stream(stream, new ShownValues(this.showValues.isShown(securityContext, this.roles)));
 	}
 
-	private @Nullable StreamDescriptor stream(String stream, boolean shown) {
-		for (StreamDefinition definition : this.endpoint.definitions()) {
-			if (definition.name().equals(stream)) {
-				return describe(definition,
-						this.endpoint.clients(stream).stream().map((client) -> describe(client, shown)).toList());
-			}
-		}
-		return null;
+	private @Nullable StreamDescriptor stream(String stream, ShownValues values) {
+		StreamDefinition definition = find(stream);
+		return (definition != null)
+				? describe(definition, describe(this.endpoint.clients(stream), definition, values), values) : null;
 	}
 
-	private @Nullable StreamDescriptor describe(StreamDefinition definition,
-			@Nullable List<ClientDescriptor> connections) {
-		StreamSnapshot snapshot = this.endpoint.stream(definition.name());
-		return (snapshot != null)
-				? new StreamDescriptor(definition.paths(), snapshot.state(), snapshot.clients(), snapshot.published(),
-						snapshot.delivered(), snapshot.bytes(), snapshot.skipped(), snapshot.filtered(),
-						snapshot.replayed(), snapshot.greatestLag(), snapshot.restarts(),
-						definition.source().perClient(), SettingsDescriptor.of(definition.settings()), connections)
+	@ReadOperation
+	@Nullable TopicDescriptor topic(@Selector String stream, @Selector String topic) {
+		return topic(stream, topic, new ShownValues(this.showValues == Show.ALWAYS));
+	}
+
+	/**
+	 * Describes a topic to a known caller, such as one over HTTP.
+	 */
+	@Nullable TopicDescriptor topic(String stream, String topic, SecurityContext securityContext) {
+		return topic(stream, topic, new ShownValues(this.showValues.isShown(securityContext, this.roles)));
+	}
+
+	private @Nullable TopicDescriptor topic(String stream, String topic, ShownValues values) {
+		StreamDefinition definition = find(stream);
+		TopicSnapshot snapshot = (definition != null) ? this.endpoint.topic(stream, topic) : null;
+		return (definition != null && snapshot != null)
+				? TopicDescriptor.of(snapshot, describe(this.endpoint.clients(stream, topic), definition, values))
 				: null;
 	}
 
-	private static ClientDescriptor describe(ClientSnapshot snapshot, boolean shown) {
-		EventClient client = snapshot.client();
-		return new ClientDescriptor(client.id(), shown(client.principalName(), shown),
-				shown(client.remoteAddress(), shown), client.since(), Duration.between(client.since(), Instant.now()),
-				snapshot.lag(), snapshot.bytes(), snapshot.blocked());
+	private @Nullable StreamDefinition find(String stream) {
+		return this.endpoint.definitions()
+			.stream()
+			.filter((definition) -> definition.name().equals(stream))
+			.findFirst()
+			.orElse(null);
 	}
 
-	private static @Nullable String shown(@Nullable String value, boolean shown) {
-		return (value == null || shown) ? value : SanitizableData.SANITIZED_VALUE;
+	private @Nullable StreamDescriptor describe(StreamDefinition definition,
+			@Nullable List<ClientDescriptor> connections, ShownValues values) {
+		StreamSnapshot snapshot = this.endpoint.stream(definition.name());
+		return (snapshot != null) ? new StreamDescriptor(definition.paths(), snapshot.state(), snapshot.clients(),
+				snapshot.published(), snapshot.delivered(), snapshot.bytes(), snapshot.skipped(), snapshot.filtered(),
+				snapshot.replayed(), snapshot.greatestLag(), snapshot.restarts(), definition.source().perClient(),
+				SettingsDescriptor.of(definition.settings()), topics(definition, values), connections) : null;
+	}
+
+	private @Nullable TopicsDescriptor topics(StreamDefinition definition, ShownValues values) {
+		TopicsSnapshot sums = this.endpoint.topics(definition.name());
+		return (sums != null)
+				? TopicsDescriptor.of(sums, this.endpoint.busiestTopics(definition.name(), TopicsDescriptor.BUSIEST),
+						topicNames(definition, values))
+				: null;
+	}
+
+	/** Topics may be the names of users. */
+	private static ShownValues topicNames(StreamDefinition definition, ShownValues values) {
+		boolean users = definition.topics() != null && definition.topics().byPrincipal();
+		return new ShownValues(!users || values.shown());
+	}
+
+	private static List<ClientDescriptor> describe(List<ClientSnapshot> clients, StreamDefinition definition,
+			ShownValues values) {
+		ShownValues topics = topicNames(definition, values);
+		return clients.stream().map((client) -> describe(client, topics, values)).toList();
+	}
+
+	private static ClientDescriptor describe(ClientSnapshot snapshot, ShownValues topics, ShownValues values) {
+		EventClient client = snapshot.client();
+		return new ClientDescriptor(client.id(), topics.of(client.topic()), values.of(client.principalName()),
+				values.of(client.remoteAddress()), client.since(), Duration.between(client.since(), Instant.now()),
+				snapshot.lag(), snapshot.bytes(), snapshot.blocked());
 	}
 
 	@DeleteOperation
@@ -108,6 +147,12 @@ class StreamsEndpoint {
 		Predicate<EventClient> condition = (client != null) ? (each) -> each.id().equals(client)
 				: (each) -> principal.equals(each.principalName());
 		return new DisconnectedDescriptor(this.endpoint.disconnect(condition));
+	}
+
+	@DeleteOperation
+	DisconnectedDescriptor disconnectTopic(@Selector String stream, @Selector String topic) {
+		return new DisconnectedDescriptor(
+				this.endpoint.disconnect((client) -> stream.equals(client.stream()) && topic.equals(client.topic())));
 	}
 
 	/**
@@ -135,11 +180,13 @@ class StreamsEndpoint {
 	 * @param restarts how often the publisher was subscribed to again
 	 * @param perClient whether each client has a subscription of its own
 	 * @param settings the settings by their names
+	 * @param topics its topics, if it has some
 	 * @param connections the clients, if they were requested
 	 */
 	record StreamDescriptor(Set<String> paths, StreamSnapshot.State state, int clients, long position, long delivered,
 			long bytes, long skipped, long filtered, long replayed, long greatestLag, long restarts, boolean perClient,
-			Map<String, Object> settings, @Nullable List<ClientDescriptor> connections) {
+			Map<String, Object> settings, @Nullable TopicsDescriptor topics,
+			@Nullable List<ClientDescriptor> connections) {
 
 	}
 
@@ -147,6 +194,7 @@ class StreamsEndpoint {
 	 * One connection.
 	 *
 	 * @param id the id by which it can be ended
+	 * @param topic its topic, if the stream has topics
 	 * @param principal the name of the user
 	 * @param address the address
 	 * @param since the time at which it was opened
@@ -155,8 +203,8 @@ class StreamsEndpoint {
 	 * @param bytes the number of bytes that it was sent
 	 * @param blocked whether it is full
 	 */
-	record ClientDescriptor(String id, @Nullable String principal, @Nullable String address, Instant since,
-			Duration age, long lag, long bytes, boolean blocked) {
+	record ClientDescriptor(String id, @Nullable String topic, @Nullable String principal, @Nullable String address,
+			Instant since, Duration age, long lag, long bytes, boolean blocked) {
 
 	}
 

@@ -25,4 +25,9 @@ class StreamsEndpointWebExtension {
 		return this.endpoint.stream(stream, securityContext);
 	}
 
+	@ReadOperation
+	@Nullable TopicDescriptor topic(SecurityContext securityContext, @Selector String stream, @Selector String topic) {
+		return this.endpoint.topic(stream, topic, securityContext);
+	}
+
 }

@@ -74,7 +74,7 @@ final class ActiveStreams {
 	StreamSnapshot sum(StreamSnapshot start) {
 		StreamSnapshot sum = start;
 		for (EventStream stream : this.streams) {
-			sum = StreamCounts.add(sum, stream.snapshot());
+			sum = SnapshotSums.add(sum, stream.snapshot());
 		}
 		return sum;
 	}

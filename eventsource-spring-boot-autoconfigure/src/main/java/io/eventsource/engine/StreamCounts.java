@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.eventsource.StreamSnapshot;
-import io.eventsource.StreamSnapshot.State;
+import io.eventsource.TopicsSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class StreamCounts {
 
 	private final Map<String, StreamSnapshot> ended = new HashMap<>();
+
+	private final Map<String, TopicsSnapshot> endedTopics = new HashMap<>();
 
 	/** Those that are about to end, which count to their last moment. */
 	private Collection<StreamFamily> ending = List.of();
@@ -32,7 +34,12 @@ final class StreamCounts {
 	 */
 	void end(Collection<StreamFamily> streams) {
 		for (StreamFamily stream : streams) {
-			this.ended.put(stream.name(), add(closed(stream.snapshot()), this.ended.get(stream.name())));
+			String name = stream.name();
+			this.ended.put(name, SnapshotSums.add(SnapshotSums.closed(stream.snapshot()), this.ended.get(name)));
+			TopicsSnapshot topics = topics(stream);
+			if (topics != null) {
+				this.endedTopics.put(name, SnapshotSums.add(SnapshotSums.closed(topics), this.endedTopics.get(name)));
+			}
 		}
 		if (this.ending == streams) {
 			this.ending = List.of();
@@ -43,7 +50,7 @@ final class StreamCounts {
 	 * Adds what was counted before.
 	 */
 	StreamSnapshot with(StreamSnapshot current) {
-		return add(current, before(current.name()));
+		return SnapshotSums.add(current, before(current.name()));
 	}
 
 	/**
@@ -51,32 +58,36 @@ final class StreamCounts {
 	 */
 	@Nullable StreamSnapshot before(String name) {
 		StreamSnapshot before = this.ended.get(name);
-		for (StreamFamily stream : this.ending) {
-			if (stream.name().equals(name)) {
-				before = add(closed(stream.snapshot()), before);
-			}
-		}
-		return before;
-	}
-
-	private static StreamSnapshot closed(StreamSnapshot last) {
-		return new StreamSnapshot(last.name(), State.CLOSED, 0, last.published(), last.delivered(), last.bytes(),
-				last.skipped(), last.filtered(), last.replayed(), 0, last.restarts());
+		StreamFamily stream = ending(name);
+		return (stream != null) ? SnapshotSums.add(SnapshotSums.closed(stream.snapshot()), before) : before;
 	}
 
 	/**
-	 * Adds to a stream what another has counted, and, unless it is closed, its clients.
+	 * Describes the topics of a stream as they are now, with what was counted before;
+	 * {@code null} if it has none.
 	 */
-	static StreamSnapshot add(StreamSnapshot one, @Nullable StreamSnapshot other) {
-		if (other == null) {
-			return one;
-		}
-		boolean over = other.state() == State.CLOSED;
-		return new StreamSnapshot(one.name(), one.state(), one.clients() + (over ? 0 : other.clients()),
-				one.published() + other.published(), one.delivered() + other.delivered(), one.bytes() + other.bytes(),
-				one.skipped() + other.skipped(), one.filtered() + other.filtered(), one.replayed() + other.replayed(),
-				over ? one.greatestLag() : Math.max(one.greatestLag(), other.greatestLag()),
-				one.restarts() + other.restarts());
+	@Nullable TopicsSnapshot topicsWith(StreamFamily running) {
+		TopicsSnapshot current = topics(running);
+		return (current != null) ? SnapshotSums.add(current, topicsBefore(running.name())) : null;
+	}
+
+	/**
+	 * What was counted of topics before; {@code null} if nothing ever was.
+	 */
+	@Nullable TopicsSnapshot topicsBefore(String name) {
+		TopicsSnapshot before = this.endedTopics.get(name);
+		StreamFamily stream = ending(name);
+		TopicsSnapshot topics = (stream != null) ? topics(stream) : null;
+		return (topics != null) ? SnapshotSums.add(SnapshotSums.closed(topics), before) : before;
+	}
+
+	private static @Nullable TopicsSnapshot topics(StreamFamily stream) {
+		TopicStreams topics = stream.topics();
+		return (topics != null) ? topics.snapshot(stream.name()) : null;
+	}
+
+	private @Nullable StreamFamily ending(String name) {
+		return this.ending.stream().filter((stream) -> stream.name().equals(name)).findFirst().orElse(null);
 	}
 
 }

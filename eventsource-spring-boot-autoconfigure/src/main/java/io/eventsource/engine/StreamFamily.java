@@ -44,7 +44,7 @@ public final class StreamFamily {
 		this.name = name;
 		this.settings = settings;
 		this.streams = streams;
-		this.ended = nothing(name);
+		this.ended = SnapshotSums.nothing(name);
 		this.selector = selector.apply(this::ended);
 	}
 
@@ -88,15 +88,11 @@ public final class StreamFamily {
 	public static StreamFamily byTopic(String name, StreamSettings settings, TopicDefinition topics,
 			Function<Publisher<?>, EventStreamBuilder> factory) {
 		ActiveStreams streams = new ActiveStreams();
-		return new StreamFamily(name, settings, streams, (onForget) -> {
-			TopicStreams selector = new TopicStreams(topics, factory, streams, onForget);
+		return new StreamFamily(name, settings, streams, (onEnd) -> {
+			TopicStreams selector = new TopicStreams(topics, factory, streams);
 			selector.start();
 			return selector;
 		});
-	}
-
-	private static StreamSnapshot nothing(String name) {
-		return new StreamSnapshot(name, State.WAITING, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	}
 
 	/**
@@ -151,7 +147,7 @@ public final class StreamFamily {
 
 	private synchronized void ended(EventStream stream) {
 		if (this.streams.remove(stream)) {
-			this.ended = StreamCounts.add(this.ended, stream.snapshot());
+			this.ended = SnapshotSums.add(this.ended, stream.snapshot());
 		}
 	}
 
@@ -202,10 +198,22 @@ public final class StreamFamily {
 		return (single != null) ? single : sum();
 	}
 
-	private synchronized StreamSnapshot sum() {
-		StreamSnapshot sum = this.streams.sum(this.ended);
+	private StreamSnapshot sum() {
+		StreamSnapshot known = this.selector.sum();
+		StreamSnapshot sum = (known != null) ? known : sumOfAll();
 		return new StreamSnapshot(this.name, state(sum.clients()), sum.clients(), sum.published(), sum.delivered(),
 				sum.bytes(), sum.skipped(), sum.filtered(), sum.replayed(), sum.greatestLag(), sum.restarts());
+	}
+
+	private synchronized StreamSnapshot sumOfAll() {
+		return this.streams.sum(this.ended);
+	}
+
+	/**
+	 * The streams by topic; {@code null} unless they have topics.
+	 */
+	@Nullable TopicStreams topics() {
+		return this.selector.topics();
 	}
 
 	private State state(int clients) {

@@ -1,10 +1,8 @@
 package io.eventsource.engine;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -14,6 +12,8 @@ import io.eventsource.DispatcherSnapshot;
 import io.eventsource.EventClient;
 import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
+import io.eventsource.TopicSnapshot;
+import io.eventsource.TopicsSnapshot;
 import io.eventsource.engine.runtime.Dispatcher;
 import org.jspecify.annotations.Nullable;
 
@@ -24,22 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamRegistry implements AutoCloseable {
 
-	private final Map<String, StreamFamilyFactory> factories;
-
-	private final Supplier<Dispatcher> dispatchers;
+	private final StreamLifecycle lifecycle;
 
 	private final Connections connections;
 
 	private final Revocations revocations = new Revocations();
-
-	/** Guards {@link #running} where counts are read. */
-	private final StreamCounts counts = new StreamCounts();
-
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private volatile @Nullable RunningStreams running;
-
-	private volatile boolean closed;
 
 	/**
 	 * Creates a registry, which takes no thread until it is started.
@@ -49,15 +38,13 @@ public final class StreamRegistry implements AutoCloseable {
 	 */
 	public StreamRegistry(Map<String, StreamFamilyFactory> factories, Supplier<Dispatcher> dispatchers,
 			ConnectionLimits limits) {
-		this.factories = new LinkedHashMap<>(factories);
-		this.dispatchers = dispatchers;
+		this.lifecycle = new StreamLifecycle(factories, dispatchers);
 		this.connections = new Connections(limits);
 	}
 
 	/** Starts to serve, also after {@link #close()}: creates the streams. */
 	public void start() {
-		this.closed = false;
-		running();
+		this.lifecycle.start();
 	}
 
 	/**
@@ -67,8 +54,8 @@ public final class StreamRegistry implements AutoCloseable {
 	 * @throws IllegalArgumentException if there is no such stream
 	 */
 	public @Nullable StreamFamily find(String name) {
-		requireKnown(name);
-		RunningStreams current = running();
+		this.lifecycle.requireKnown(name);
+		RunningStreams current = this.lifecycle.running();
 		return (current != null) ? current.get(name) : null;
 	}
 
@@ -82,7 +69,7 @@ public final class StreamRegistry implements AutoCloseable {
 	 */
 	public @Nullable StreamFamily adHoc(String name, StreamSettings settings,
 			BiFunction<Dispatcher, EventClient, EventStreamBuilder> factory) {
-		RunningStreams current = running();
+		RunningStreams current = this.lifecycle.running();
 		return (current != null) ? current.adHoc(name, settings, factory) : null;
 	}
 
@@ -117,7 +104,7 @@ public final class StreamRegistry implements AutoCloseable {
 	public int disconnect(Predicate<EventClient> condition) {
 		// Before the streams are looked into: who connects later looks here
 		this.revocations.add(condition);
-		RunningStreams current = this.running;
+		RunningStreams current = this.lifecycle.current();
 		return (current != null) ? WorkerAnswers.sum(current.disconnect(condition)) : 0;
 	}
 
@@ -129,8 +116,8 @@ public final class StreamRegistry implements AutoCloseable {
 	 * @throws IllegalArgumentException if there is no such stream
 	 */
 	public List<ClientSnapshot> clients(String name, @Nullable String topic) {
-		requireKnown(name);
-		RunningStreams current = this.running;
+		this.lifecycle.requireKnown(name);
+		RunningStreams current = this.lifecycle.current();
 		return (current != null) ? WorkerAnswers.await(current.get(name).clients(topic), List.of()) : List.of();
 	}
 
@@ -139,12 +126,7 @@ public final class StreamRegistry implements AutoCloseable {
 	 * @return a snapshot of each; empty while the registry is not running
 	 */
 	public List<StreamSnapshot> snapshots() {
-		synchronized (this.counts) {
-			RunningStreams current = this.running;
-			return (current != null)
-					? current.families().stream().map((family) -> this.counts.with(family.snapshot())).toList()
-					: List.of();
-		}
+		return this.lifecycle.snapshots();
 	}
 
 	/**
@@ -154,11 +136,49 @@ public final class StreamRegistry implements AutoCloseable {
 	 * {@code null} if there is no such stream, or before the first start
 	 */
 	public @Nullable StreamSnapshot snapshot(String name) {
-		synchronized (this.counts) {
-			RunningStreams current = this.running;
-			StreamFamily family = (current != null) ? current.find(name) : null;
-			return (family != null) ? this.counts.with(family.snapshot()) : this.counts.before(name);
-		}
+		return this.lifecycle.snapshot(name);
+	}
+
+	/**
+	 * Describes the topics of a stream, as sums. Counts go on likewise.
+	 * @param name the name of the stream
+	 * @return a snapshot, of what was counted so far while the registry is not running;
+	 * {@code null} if there is no such stream, or it has no topics, or before the first
+	 * start
+	 */
+	public @Nullable TopicsSnapshot topics(String name) {
+		return this.lifecycle.topics(name);
+	}
+
+	/**
+	 * Describes the topics of a stream that have the most clients.
+	 * @param name the name of the stream
+	 * @param limit how many at most
+	 * @return a snapshot of each, those with the most clients first; empty if the stream
+	 * has no topics, and while the registry is not running
+	 * @throws IllegalArgumentException if there is no such stream
+	 */
+	public List<TopicSnapshot> busiestTopics(String name, int limit) {
+		TopicStreams topics = topicStreams(name);
+		return (topics != null) ? topics.busiest(limit) : List.of();
+	}
+
+	/**
+	 * Describes one topic of a stream.
+	 * @param name the name of the stream
+	 * @param topic the topic
+	 * @return a snapshot; {@code null} if there is no such topic
+	 * @throws IllegalArgumentException if there is no such stream
+	 */
+	public @Nullable TopicSnapshot topic(String name, String topic) {
+		TopicStreams topics = topicStreams(name);
+		return (topics != null) ? topics.describe(topic) : null;
+	}
+
+	private @Nullable TopicStreams topicStreams(String name) {
+		this.lifecycle.requireKnown(name);
+		RunningStreams current = this.lifecycle.current();
+		return (current != null) ? current.get(name).topics() : null;
 	}
 
 	/**
@@ -166,7 +186,7 @@ public final class StreamRegistry implements AutoCloseable {
 	 * @return a snapshot; {@code null} while the registry is not running
 	 */
 	public @Nullable DispatcherSnapshot dispatcher() {
-		RunningStreams current = this.running;
+		RunningStreams current = this.lifecycle.current();
 		return (current != null) ? current.dispatcher() : null;
 	}
 
@@ -177,9 +197,8 @@ public final class StreamRegistry implements AutoCloseable {
 	 * @param time the time
 	 */
 	public void drain(Duration time) {
-		boolean draining = this.closed;
-		this.closed = true;
-		RunningStreams current = this.running;
+		boolean draining = this.lifecycle.refuse();
+		RunningStreams current = this.lifecycle.current();
 		if (current != null) {
 			if (!draining) {
 				current.drain(time);
@@ -194,57 +213,7 @@ public final class StreamRegistry implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.closed = true;
-		this.lock.lock();
-		try {
-			RunningStreams current = this.running;
-			if (current != null) {
-				end(current);
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private void end(RunningStreams current) {
-		synchronized (this.counts) {
-			this.counts.begin(current.families());
-			this.running = null;
-		}
-		try {
-			current.close();
-		}
-		finally {
-			synchronized (this.counts) {
-				this.counts.end(current.families());
-			}
-		}
-	}
-
-	private @Nullable RunningStreams running() {
-		if (this.closed) {
-			return null;
-		}
-		if (this.running == null) {
-			this.lock.lock();
-			try {
-				if (this.running == null && !this.closed) {
-					this.running = new RunningStreams(this.dispatchers.get(), this.factories);
-				}
-			}
-			finally {
-				this.lock.unlock();
-			}
-		}
-		return this.running;
-	}
-
-	private void requireKnown(String name) {
-		if (!this.factories.containsKey(name)) {
-			throw new IllegalArgumentException(
-					"There is no event stream '" + name + "'; there are " + this.factories.keySet());
-		}
+		this.lifecycle.close();
 	}
 
 }

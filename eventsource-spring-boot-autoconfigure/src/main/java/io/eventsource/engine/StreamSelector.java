@@ -61,6 +61,22 @@ interface StreamSelector {
 	}
 
 	/**
+	 * Adds up what all streams have counted that there are and were.
+	 * @return the sum; {@code null} if they are to be asked one by one
+	 */
+	default @Nullable StreamSnapshot sum() {
+		return null;
+	}
+
+	/**
+	 * The streams by topic.
+	 * @return the streams; {@code null} unless they have topics
+	 */
+	default @Nullable TopicStreams topics() {
+		return null;
+	}
+
+	/**
 	 * Takes note that the streams end, for the clients of now and of later.
 	 */
 	default void stop() {

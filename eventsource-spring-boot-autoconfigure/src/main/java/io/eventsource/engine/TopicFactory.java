@@ -50,6 +50,13 @@ final class TopicFactory {
 		return new TopicStream(topic, stream, channel);
 	}
 
+	/**
+	 * Takes note that the stream of a topic has ended.
+	 */
+	void remove(TopicStream topic) {
+		this.streams.remove(topic.stream());
+	}
+
 	private EventStream build(Publisher<?> publisher, LogOrigin origin, Runnable onIdle) {
 		EventStream stream = this.builders.apply(publisher).origin(origin).onIdle(onIdle).build();
 		this.streams.add(stream);

@@ -1,10 +1,13 @@
 package io.eventsource.engine;
 
+import java.time.Duration;
 import java.util.function.Supplier;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.LogSanitizer;
+import io.eventsource.StreamSnapshot;
+import io.eventsource.TopicSnapshot;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
@@ -13,6 +16,8 @@ import org.reactivestreams.Publisher;
  * {@link TopicTable}; the rest is thread-safe.
  */
 final class TopicStream {
+
+	private static final StreamSnapshot NOTHING = SnapshotSums.nothing("");
 
 	private final String topic;
 
@@ -23,6 +28,9 @@ final class TopicStream {
 
 	/** How many threads are about to use the stream. Guarded. */
 	private int users;
+
+	/** What {@link TopicCounts} has counted already. Guarded by that object's monitor. */
+	private StreamSnapshot counted = NOTHING;
 
 	/** How many events were taken. Guarded. */
 	private long taken;
@@ -90,7 +98,21 @@ final class TopicStream {
 	 * Whether nobody uses the stream: no thread, no client, no source. Guarded.
 	 */
 	boolean isIdle() {
-		return this.users == 0 && !this.stream.hasClients() && !(this.started && !this.ended);
+		return isUnwatched() && !hasSource();
+	}
+
+	/**
+	 * Whether there is no client, and none is about to come. Guarded.
+	 */
+	boolean isUnwatched() {
+		return this.users == 0 && !this.stream.hasClients();
+	}
+
+	/**
+	 * Whether a source runs. Guarded.
+	 */
+	boolean hasSource() {
+		return this.started && !this.ended;
 	}
 
 	/**
@@ -166,6 +188,32 @@ final class TopicStream {
 					"The events of topic '" + LogSanitizer.line(this.topic) + "' come from its own publisher");
 		}
 		return this.channel;
+	}
+
+	/**
+	 * Describes the topic as it is now. Guarded.
+	 */
+	TopicSnapshot snapshot(long now) {
+		Duration idle = isIdle() ? Duration.ofNanos(now - this.idleSince) : null;
+		return new TopicSnapshot(this.topic, this.stream.snapshot(), hasSource(), idle);
+	}
+
+	/**
+	 * Takes what the stream has counted since this was called last. Guarded by
+	 * {@link TopicCounts}.
+	 */
+	StreamSnapshot takeCounts() {
+		StreamSnapshot before = this.counted;
+		this.counted = this.stream.snapshot();
+		return SnapshotSums.since(before, this.counted);
+	}
+
+	/**
+	 * What the stream has counted since that was taken last. Guarded by
+	 * {@link TopicCounts}.
+	 */
+	StreamSnapshot uncounted() {
+		return SnapshotSums.since(this.counted, this.stream.snapshot());
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.eventsource.engine;
 
-import java.util.function.Consumer;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -9,8 +10,11 @@ import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
 import io.eventsource.RefusalReason;
+import io.eventsource.StreamSnapshot;
 import io.eventsource.TopicReceiver;
+import io.eventsource.TopicSnapshot;
 import io.eventsource.TopicSource;
+import io.eventsource.TopicsSnapshot;
 import io.eventsource.UnknownTopics;
 import io.eventsource.engine.log.LogFamily;
 import io.eventsource.engine.runtime.Worker;
@@ -23,9 +27,18 @@ import org.reactivestreams.Publisher;
  */
 final class TopicStreams implements StreamSelector, TopicReceiver {
 
+	private static final Comparator<TopicSnapshot> MOST_CLIENTS = Comparator
+		.comparingInt((TopicSnapshot topic) -> topic.stream().clients())
+		.reversed()
+		.thenComparing(TopicSnapshot::topic);
+
 	private final TopicSource source;
 
 	private final UnknownTopics unknown;
+
+	private final LogFamily family = new LogFamily();
+
+	private final TopicCounts counts = new TopicCounts();
 
 	private final TopicTable table;
 
@@ -40,14 +53,12 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	 * @param topics the topics
 	 * @param builders describes the stream of a publisher
 	 * @param streams where the streams are found while they run
-	 * @param onForget called with each stream whose topic is forgotten
 	 */
-	TopicStreams(TopicDefinition topics, Function<Publisher<?>, EventStreamBuilder> builders, ActiveStreams streams,
-			Consumer<EventStream> onForget) {
+	TopicStreams(TopicDefinition topics, Function<Publisher<?>, EventStreamBuilder> builders, ActiveStreams streams) {
 		this.source = topics.source();
 		this.unknown = topics.settings().unknown();
-		this.table = new TopicTable(topics.settings(), new LogFamily(),
-				new TopicFactory(topics.source(), builders, streams), onForget, topics.dispatcher().clock());
+		this.table = new TopicTable(topics.settings(), this.family,
+				new TopicFactory(topics.source(), builders, streams), this.counts, topics.dispatcher().clock());
 		this.worker = topics.dispatcher().worker(0);
 	}
 
@@ -103,6 +114,7 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 		}
 		TopicStream stream = this.table.acquire(topic, this.unknown == UnknownTopics.ACCEPT);
 		try {
+			this.counts.watched(stream);
 			EventConnection connection = stream.stream().connect(client, sink);
 			if (this.stopped) {
 				stream.stream().stop();
@@ -132,7 +144,7 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	public boolean start(String topic, Supplier<? extends Publisher<?>> publisher) {
 		TopicStream stream = this.table.acquire(topic, true);
 		try {
-			boolean started = this.table.change(stream::beginSource);
+			boolean started = this.table.change(() -> beginSource(stream));
 			if (started) {
 				stream.start(publisher, () -> complete(stream));
 			}
@@ -141,6 +153,21 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 		finally {
 			this.table.release(stream, false);
 		}
+	}
+
+	private boolean beginSource(TopicStream stream) {
+		boolean begun = stream.beginSource();
+		if (begun) {
+			this.counts.sourceStarted();
+		}
+		return begun;
+	}
+
+	private boolean end(TopicStream stream) {
+		if (stream.hasSource()) {
+			this.counts.sourceEnded();
+		}
+		return stream.end();
 	}
 
 	@Override
@@ -152,7 +179,7 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	}
 
 	private void complete(TopicStream stream) {
-		this.table.change(stream::end);
+		this.table.change(() -> end(stream));
 		stream.complete();
 		this.table.left(stream);
 	}
@@ -161,6 +188,47 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	public @Nullable EventStream stream(String topic) {
 		TopicStream found = this.table.find(topic);
 		return (found != null) ? found.stream() : null;
+	}
+
+	@Override
+	public StreamSnapshot sum() {
+		return this.counts.sum(this.family.published());
+	}
+
+	@Override
+	public TopicStreams topics() {
+		return this;
+	}
+
+	/**
+	 * Describes the topics as they are now, as sums.
+	 */
+	TopicsSnapshot snapshot(String stream) {
+		return new TopicsSnapshot(stream, this.table.size(), this.counts.sources(), this.family.bytes(),
+				this.counts.forgotten());
+	}
+
+	/**
+	 * Describes a topic as it is now.
+	 * @return the snapshot; {@code null} if there is no such topic
+	 */
+	@Nullable TopicSnapshot describe(String topic) {
+		TopicStream found = this.table.find(topic);
+		return (found != null) ? this.table.describe(found) : null;
+	}
+
+	/**
+	 * Describes the topics that have the most clients.
+	 * @param limit how many at most
+	 */
+	List<TopicSnapshot> busiest(int limit) {
+		return this.counts.watched()
+			.stream()
+			.map(this.table::describe)
+			.filter((topic) -> topic.stream().clients() > 0)
+			.sorted(MOST_CLIENTS)
+			.limit(limit)
+			.toList();
 	}
 
 }

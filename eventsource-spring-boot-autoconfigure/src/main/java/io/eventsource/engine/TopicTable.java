@@ -7,11 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import io.eventsource.LogSanitizer;
 import io.eventsource.TopicSettings;
+import io.eventsource.TopicSnapshot;
+import io.eventsource.TopicsSnapshot.Reason;
 import io.eventsource.engine.log.LogFamily;
 import io.eventsource.engine.log.LogOrigin;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class TopicTable {
 
 	private final TopicFactory factory;
 
-	private final Consumer<EventStream> onForget;
+	private final TopicCounts counts;
 
 	private final LongSupplier clock;
 
@@ -46,15 +47,14 @@ final class TopicTable {
 	 * @param settings the limits
 	 * @param family what the logs of the topics share
 	 * @param factory makes the stream of a topic; called under the lock
-	 * @param onForget called with each stream that was forgotten, under the lock
+	 * @param counts what the topics count
 	 * @param clock the clock of the dispatcher, in nanoseconds
 	 */
-	TopicTable(TopicSettings settings, LogFamily family, TopicFactory factory, Consumer<EventStream> onForget,
-			LongSupplier clock) {
+	TopicTable(TopicSettings settings, LogFamily family, TopicFactory factory, TopicCounts counts, LongSupplier clock) {
 		this.settings = settings;
 		this.family = family;
 		this.factory = factory;
-		this.onForget = onForget;
+		this.counts = counts;
 		this.clock = clock;
 	}
 
@@ -72,6 +72,20 @@ final class TopicTable {
 	 */
 	synchronized boolean hasRoom() {
 		return this.topics.size() < this.settings.max() || !this.idle.isEmpty();
+	}
+
+	/**
+	 * How many topics there are.
+	 */
+	synchronized int size() {
+		return this.topics.size();
+	}
+
+	/**
+	 * Describes a topic as it is now.
+	 */
+	synchronized TopicSnapshot describe(TopicStream stream) {
+		return stream.snapshot(this.clock.getAsLong());
 	}
 
 	/**
@@ -110,7 +124,7 @@ final class TopicTable {
 		}
 		TopicStream oldest = candidates.next();
 		candidates.remove();
-		forget(oldest);
+		forget(oldest, Reason.MAX_TOPICS);
 	}
 
 	/**
@@ -151,25 +165,29 @@ final class TopicTable {
 	}
 
 	private void settle(TopicStream stream) {
+		if (stream.isUnwatched()) {
+			this.counts.unwatched(stream);
+		}
 		if (!stream.isIdle()) {
 			return;
 		}
 		this.idle.remove(stream.topic());
 		if (stream.isEmpty()) {
-			forget(stream);
+			forget(stream, Reason.EMPTY);
 		}
 		else {
 			this.idle.put(stream.topic(), stream);
 		}
 	}
 
-	private void forget(TopicStream stream) {
+	private void forget(TopicStream stream, Reason reason) {
 		this.topics.remove(stream.topic());
 		// What comes while nobody listens to a publisher is lost, too
 		boolean known = stream.forget();
 		this.lost.add(stream.topic(), known ? stream.stream().log().ids().lastNumber() : this.family.next());
 		stream.stream().log().renew();
-		this.onForget.accept(stream.stream());
+		this.factory.remove(stream);
+		this.counts.forgotten(stream, reason);
 	}
 
 	/**
@@ -186,7 +204,7 @@ final class TopicTable {
 			}
 			candidates.remove();
 			if (stream.isIdle()) {
-				forget(stream);
+				forget(stream, Reason.LINGER);
 			}
 		}
 	}
@@ -204,7 +222,7 @@ final class TopicTable {
 			shed(stream, limit);
 			if (stream.isDrained()) {
 				this.idle.remove(stream.topic());
-				forget(stream);
+				forget(stream, Reason.MEMORY);
 			}
 		}
 		new ArrayList<>(this.topics.values()).forEach((stream) -> shed(stream, limit));

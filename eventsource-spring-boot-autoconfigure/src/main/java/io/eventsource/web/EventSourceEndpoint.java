@@ -20,6 +20,8 @@ import io.eventsource.EventClient;
 import io.eventsource.EventTopics;
 import io.eventsource.StreamListener;
 import io.eventsource.StreamSnapshot;
+import io.eventsource.TopicSnapshot;
+import io.eventsource.TopicsSnapshot;
 import io.eventsource.engine.StreamFamily;
 import io.eventsource.engine.StreamRegistry;
 import io.eventsource.engine.runtime.Dispatcher;
@@ -207,6 +209,39 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	 */
 	public @Nullable StreamSnapshot stream(String stream) {
 		return this.registry.snapshot(stream);
+	}
+
+	/**
+	 * Describes the topics of a stream as they are now, as sums.
+	 * @param stream the name of the stream
+	 * @return a snapshot, of what was counted so far while the endpoint is not running;
+	 * {@code null} if there is no such stream, or it has no topics, or before the first
+	 * start
+	 */
+	public @Nullable TopicsSnapshot topics(String stream) {
+		return this.registry.topics(stream);
+	}
+
+	/**
+	 * Describes the topics of a stream that have the most clients.
+	 * @param stream the name of the stream
+	 * @param limit how many at most
+	 * @return a snapshot of each, those with the most clients first
+	 * @throws IllegalArgumentException if there is no such stream
+	 */
+	public List<TopicSnapshot> busiestTopics(String stream, int limit) {
+		return this.registry.busiestTopics(stream, limit);
+	}
+
+	/**
+	 * Describes one topic as it is now.
+	 * @param stream the name of the stream
+	 * @param topic the topic
+	 * @return a snapshot; {@code null} if there is no such topic
+	 * @throws IllegalArgumentException if there is no such stream
+	 */
+	public @Nullable TopicSnapshot topic(String stream, String topic) {
+		return this.registry.topic(stream, topic);
 	}
 
 	/**

@@ -19,6 +19,7 @@ import io.eventsource.CloseReason;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
+import io.eventsource.EventTopics;
 import io.eventsource.GapCause;
 import io.eventsource.RefusalReason;
 import io.eventsource.web.EventSourceEndpoint;
@@ -168,7 +169,7 @@ class ObservabilityTests {
 		assertThat(this.server.bean(MeterRegistry.class).getMeters()).flatExtracting((meter) -> meter.getId().getTags())
 			.filteredOn((tag) -> tag.getKey().equals("stream"))
 			.extracting(Tag::getValue)
-			.isSubsetOf("orders", "failing", "unnamed");
+			.isSubsetOf("orders", "failing", "rooms", "unnamed");
 	}
 
 	@ParameterizedTest
@@ -366,6 +367,11 @@ class ObservabilityTests {
 		@Bean
 		EventChannel orders() {
 			return EventChannel.create();
+		}
+
+		@Bean
+		EventTopics rooms() {
+			return EventTopics.create();
 		}
 
 		@Bean

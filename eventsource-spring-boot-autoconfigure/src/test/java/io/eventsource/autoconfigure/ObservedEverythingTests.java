@@ -21,6 +21,7 @@ import io.eventsource.GapCause;
 import io.eventsource.RefusalReason;
 import io.eventsource.StreamListener;
 import io.eventsource.StreamSnapshot;
+import io.eventsource.TopicsSnapshot;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -91,7 +92,8 @@ class ObservedEverythingTests {
 	static Stream<Arguments> tags() {
 		return Stream.of(Arguments.of("eventsource.clients.closed", CloseReason.values()),
 				Arguments.of("eventsource.clients.refused", RefusalReason.values()),
-				Arguments.of("eventsource.gaps", GapCause.values()));
+				Arguments.of("eventsource.gaps", GapCause.values()),
+				Arguments.of("eventsource.topics.forgotten", TopicsSnapshot.Reason.values()));
 	}
 
 	@ParameterizedTest

@@ -1,5 +1,6 @@
 package io.eventsource.engine;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.eventsource.EventClient;
@@ -59,6 +60,10 @@ final class TopicFamily {
 
 	StreamSnapshot snapshot() {
 		return this.family.snapshot();
+	}
+
+	TopicStreams topics() {
+		return Objects.requireNonNull(this.family.topics());
 	}
 
 	void complete(String topic) {

@@ -15,6 +15,8 @@ public final class LogFamily {
 
 	private final AtomicLong bytes = new AtomicLong();
 
+	private final AtomicLong published = new AtomicLong();
+
 	/**
 	 * Names the run of the sequence.
 	 */
@@ -41,6 +43,20 @@ public final class LogFamily {
 	 */
 	void add(long more) {
 		this.bytes.addAndGet(more);
+	}
+
+	/**
+	 * Counts an event that was added behind the others of its log.
+	 */
+	void appended() {
+		this.published.incrementAndGet();
+	}
+
+	/**
+	 * How many events were ever added behind the others of their logs.
+	 */
+	public long published() {
+		return this.published.get();
 	}
 
 	/**

@@ -77,6 +77,9 @@ public final class LogMemory {
 		}
 		index(frame);
 		this.ring.append(frame);
+		if (this.family != null) {
+			this.family.appended();
+		}
 	}
 
 	/**
