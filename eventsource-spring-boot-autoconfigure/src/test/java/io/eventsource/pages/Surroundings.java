@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -14,7 +13,6 @@ import java.util.stream.Stream;
 import com.launchdarkly.eventsource.ErrorStrategy;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
-import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
 import io.eventsource.EventTopics;
 import io.eventsource.web.EventSourceEndpoint;
@@ -24,7 +22,6 @@ import okhttp3.OkHttpClient;
 import okhttp3.sse.EventSourceListener;
 import org.apache.commons.logging.Log;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Sinks;
 
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.codec.ServerSentEvent;
@@ -61,7 +58,8 @@ public final class Surroundings {
 			"org.springframework.web.server.ResponseStatusException",
 			"org.springframework.web.servlet.mvc.method.annotation.SseEmitter", "org.springframework.web.util.WebUtils",
 			"org.apache.kafka.clients.consumer.ConsumerRecord", "io.reactivex.rxjava3.core.*",
-			"reactor.core.publisher.*", "reactor.core.publisher.Sinks.EmitFailureHandler");
+			"reactor.core.publisher.*", "reactor.core.publisher.Sinks.EmitFailureHandler",
+			"reactor.core.scheduler.Schedulers");
 
 	private static final List<String> CLIENTS = List.of("java.io.*", "java.net.*", "java.net.http.*", "java.time.*",
 			"java.util.concurrent.TimeUnit", "java.util.stream.*", "okhttp3.Interceptor", "okhttp3.Request",
@@ -126,7 +124,7 @@ public final class Surroundings {
 
 		protected EventChannel messages;
 
-		protected EventChannel notifications;
+		protected EventTopics notifications;
 
 		protected String user;
 
@@ -214,6 +212,16 @@ public final class Surroundings {
 
 		}
 
+		protected record Member(boolean moderator) {
+
+		}
+
+		protected interface Rooms {
+
+			Member member(String room, String user);
+
+		}
+
 	}
 
 	abstract static class TicketOffice {
@@ -242,11 +250,9 @@ public final class Surroundings {
 
 		protected EventChannel queue;
 
-		protected Map<String, Sinks.Many<Event>> imports;
+		protected EventTopics imports;
 
 		protected Importer importer;
-
-		protected Executor executor;
 
 		protected record OrderPlaced(String number, int items) {
 
@@ -290,6 +296,8 @@ public final class Surroundings {
 
 		protected LanguageModel model;
 
+		protected EventTopics answers;
+
 		protected interface LanguageModel {
 
 			Flux<String> tokens(String question);
@@ -322,11 +330,11 @@ public final class Surroundings {
 
 	}
 
-	abstract static class NotificationStore implements EventFilter, EventHistory {
+	abstract static class NotificationStore implements EventHistory {
 
 		protected JdbcClient jdbc;
 
-		protected EventChannel notifications;
+		protected EventTopics notifications;
 
 	}
 

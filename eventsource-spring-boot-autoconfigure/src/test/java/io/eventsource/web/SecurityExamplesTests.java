@@ -10,6 +10,7 @@ import java.util.List;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.EventTopics;
 import io.eventsource.Patience;
 import io.eventsource.pages.JavaCode;
 import io.eventsource.pages.Page;
@@ -78,6 +79,23 @@ class SecurityExamplesTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void roomIsHiddenFromWhoeverIsNotItsMember(Container container) throws Exception {
+		start(container);
+		EventTopics rooms = this.server.bean("rooms", EventTopics.class);
+		StreamClient member = connect("/events/rooms/bob-and-carol", "Cookie", "token=bob");
+		StreamClient moderator = connect("/events/rooms/bob-and-carol", "Cookie", "token=moderator");
+		rooms.publish("bob-and-carol", "message", "hello");
+		rooms.publish("bob-and-carol", "report", "a report");
+		rooms.publish("bob-and-carol", "message", "bye");
+		await().untilAsserted(() -> assertThat(member.data()).containsExactly("hello", "bye"));
+		await().untilAsserted(() -> assertThat(moderator.data()).containsExactly("hello", "a report", "bye"));
+		for (String room : List.of("bob-and-carol", "invented")) {
+			assertThat(status("GET", "/events/rooms/" + room, "Cookie", "token=alice")).isEqualTo(404);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void userIsSignedOutEverywhere(Container container) throws Exception {
 		start(container);
 		StreamClient one = connect("/events/messages", "Cookie", "token=alice");
@@ -142,6 +160,16 @@ class SecurityExamplesTests {
 				}
 
 				@Bean
+				EventTopics rooms() {
+					return EventTopics.create();
+				}
+
+				@Bean
+				Rooms membership() {
+					return new Rooms();
+				}
+
+				@Bean
 				Tickets tickets() {
 					return new Tickets();
 				}
@@ -153,6 +181,24 @@ class SecurityExamplesTests {
 				}
 
 				%s %s %s %s
+
+				@Configuration(proxyBeanMethods = false)
+				static class RoomRules {
+				%s
+				}
+
+				record Member(boolean moderator) {
+				}
+
+				/** A room is named after its members. */
+				static class Rooms {
+
+				Member member(String room, String user) {
+					boolean moderator = user.equals("moderator");
+					return (moderator || room.contains(user)) ? new Member(moderator) : null;
+				}
+
+				}
 
 				record Ticket(Principal user, Instant expires) {
 				}
@@ -179,8 +225,9 @@ class SecurityExamplesTests {
 				}
 				""".formatted(Surroundings.imports(), page.code("oauth2ResourceServer"),
 				page.code("BearerTokenResolver tokenInCookieForStreams"), page.code("EventFilter ownEvents"),
-				page.code("StreamAdmission ticketHolders"), page.code("String issue("),
-				page.code("@PostMapping(\"/ticket\")"), page.code("@PostMapping(\"/sign-out\")"));
+				page.code("StreamAdmission ticketHolders"), page.code("StreamAdmission members"),
+				page.code("String issue("), page.code("@PostMapping(\"/ticket\")"),
+				page.code("@PostMapping(\"/sign-out\")"));
 	}
 
 }

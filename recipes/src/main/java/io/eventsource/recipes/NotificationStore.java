@@ -4,10 +4,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.eventsource.Event;
-import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
-import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
+import io.eventsource.EventTopics;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -16,18 +15,17 @@ import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.stereotype.Repository;
 
 /**
- * Notifications, of which each user sees their own, including those that were sent while
- * the user was away.
+ * The notifications of each user, including those that were sent while the user was away.
  */
 @Repository
 @Qualifier("notifications")
-class NotificationStore implements EventFilter, EventHistory {
+class NotificationStore implements EventHistory {
 
 	private final JdbcClient jdbc;
 
-	private final EventChannel notifications;
+	private final EventTopics notifications;
 
-	NotificationStore(JdbcClient jdbc, @Qualifier("notifications") EventChannel notifications) {
+	NotificationStore(JdbcClient jdbc, @Qualifier("notifications") EventTopics notifications) {
 		this.jdbc = jdbc;
 		this.notifications = notifications;
 	}
@@ -38,38 +36,31 @@ class NotificationStore implements EventFilter, EventHistory {
 			.params(recipient, text)
 			.update(key, "id");
 		Long id = Objects.requireNonNull(key.getKeyAs(Long.class));
-		this.notifications.publish(event(id, recipient, text));
+		this.notifications.publish(recipient, event(id, text));
 	}
 
-	private static Event event(Long id, String recipient, String text) {
-		return Event.builder().id(id.toString()).type("notification").key(recipient).data(text).build();
-	}
-
-	@Override
-	public boolean test(Event event, EventClient client) {
-		return event.key() != null && event.key().equals(client.principalName());
+	private static Event event(Long id, String text) {
+		return Event.builder().id(id.toString()).type("notification").data(text).build();
 	}
 
 	@Override
-	public @Nullable Stream<Event> after(String lastEventId, EventClient client, int limit) {
-		String user = client.principalName();
-		if (user == null || !lastEventId.matches("\\d{1,18}") || !exists(Long.parseLong(lastEventId))) {
+	public synchronized @Nullable Stream<Event> after(String lastEventId, EventClient client, int limit) {
+		String user = client.topic();
+		if (user == null || !lastEventId.matches("\\d{1,18}") || !exists(Long.parseLong(lastEventId), user)) {
 			return null;
 		}
 		return this.jdbc.sql("select * from notification where recipient = ? and id > ? order by id limit ?")
 			.params(user, Long.parseLong(lastEventId), limit)
-			.query((row, n) -> event(row.getLong("id"), row.getString("recipient"), row.getString("text")))
+			.query((row, n) -> event(row.getLong("id"), row.getString("text")))
 			.list()
 			.stream();
 	}
 
-	private boolean exists(long id) {
-		return !this.jdbc.sql("select id from notification where id = ?").param(id).query().listOfRows().isEmpty();
-	}
-
-	@Override
-	public boolean hasOpaqueIds() {
-		return true;
+	private boolean exists(long id, String recipient) {
+		return this.jdbc.sql("select count(*) from notification where id = ? and recipient = ?")
+			.params(id, recipient)
+			.query(Integer.class)
+			.single() > 0;
 	}
 
 }

@@ -6,8 +6,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
+import io.eventsource.EventTopics;
 import io.eventsource.recipes.ImportController.Importer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,6 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class ImportControllerTests {
 
@@ -28,7 +31,9 @@ class ImportControllerTests {
 
 	@BeforeAll
 	static void startServer() {
-		server = Server.start(List.of(ImportController.class, Application.class));
+		server = Server.start(List.of(ImportController.class, Application.class),
+				"eventsource.streams.imports.unknown-topics=not-found", "eventsource.streams.imports.overflow=conflate",
+				"eventsource.streams.imports.initial-replay=1", "eventsource.streams.imports.linger=1h");
 		work = server.bean(Application.class).work;
 	}
 
@@ -51,8 +56,7 @@ class ImportControllerTests {
 			work.add(100);
 			assertThat(lines).toIterable().containsExactly("event: progress", "data: 100", "event: done", "data: ");
 		}
-		List<String> late = watch(job).body().toList();
-		assertThat(late).contains("event: done").doesNotContain("event: progress");
+		assertThat(watch(job).body()).containsSubsequence("event: progress", "data: 100", "event: done");
 	}
 
 	@Test
@@ -87,15 +91,32 @@ class ImportControllerTests {
 	}
 
 	@Test
-	void failureIsTold() throws Exception {
+	void failureIsToldWithoutItsReason() throws Exception {
 		String job = start();
+		work.add(10);
 		work.add(FAIL);
-		assertThat(watch(job).body()).contains("event: failed", "data: The import has failed");
+		List<String> lines = watch(job).body().toList();
+		assertThat(lines).containsSubsequence("event: gap", "data: {\"cause\":\"failed\"}")
+			.doesNotContain("event: done");
+		assertThat(lines.toString()).doesNotContain("No such file");
+		assertThat(watch(job).body()).contains("data: {\"cause\":\"failed\"}");
+	}
+
+	@Test
+	void jobGoesOnWithoutClientsUntilItIsCancelled() throws Exception {
+		String job = start();
+		work.add(10);
+		await().until(work::isEmpty);
+		server.send(server.request(job.substring("/events".length())).DELETE().build());
+		await().until(server.bean(Application.class).interrupted::get);
+		HttpResponse<Stream<String>> late = watch(job);
+		assertThat(late.statusCode()).isEqualTo(200);
+		assertThat(late.body()).contains("data: 10").doesNotContain("event: done", "event: gap");
 	}
 
 	@Test
 	void unknownJobIsNotFound() throws Exception {
-		assertThat(watch("/imports/none").statusCode()).isEqualTo(404);
+		assertThat(watch("/events/imports/none").statusCode()).isEqualTo(404);
 	}
 
 	private String start() throws Exception {
@@ -114,18 +135,35 @@ class ImportControllerTests {
 
 		private final BlockingQueue<Integer> work = new LinkedBlockingQueue<>();
 
+		private final AtomicBoolean interrupted = new AtomicBoolean();
+
+		@Bean
+		EventTopics imports() {
+			return EventTopics.create();
+		}
+
 		@Bean
 		Importer importer() {
 			return (percent) -> {
 				int done = 0;
 				while (done < 100) {
-					done = this.work.take();
+					done = next();
 					if (done == FAIL) {
 						throw new IllegalStateException("No such file");
 					}
 					percent.accept(done);
 				}
 			};
+		}
+
+		private int next() throws InterruptedException {
+			try {
+				return this.work.take();
+			}
+			catch (InterruptedException ex) {
+				this.interrupted.set(true);
+				throw ex;
+			}
 		}
 
 	}

@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import io.eventsource.EventChannel;
+import io.eventsource.EventTopics;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -26,13 +26,16 @@ class NotificationStoreTests {
 	private final String database = "spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
 
 	@Test
-	void userIsShownTheirOwn() throws Exception {
-		try (Server server = start(); Stream<String> alice = connect(server, "alice", null)) {
+	void userIsShownTheirOwnInEachTab() throws Exception {
+		try (Server server = start();
+				Stream<String> alice = connect(server, "alice", null);
+				Stream<String> otherTab = connect(server, "alice", null)) {
 			NotificationStore notifications = server.bean(NotificationStore.class);
 			notifications.send("alice", "one");
 			notifications.send("bob", "not hers");
 			notifications.send("alice", "two");
 			assertThat(Server.read(alice, "data", 2)).containsExactly("one", "two");
+			assertThat(Server.read(otherTab, "data", 2)).containsExactly("one", "two");
 		}
 	}
 
@@ -52,6 +55,21 @@ class NotificationStoreTests {
 				try (Stream<String> alice = connect(server, "alice", id)) {
 					assertThat(Server.read(alice, "data", missed)).isEqualTo(expected);
 				}
+			}
+		}
+	}
+
+	@Test
+	void whatCameBeforeTheTopicOfAUserWasForgottenIsThereAfterwards() throws Exception {
+		try (Server server = start("eventsource.streams.notifications.max-topics=1", "eventsource.heartbeat=100ms")) {
+			NotificationStore notifications = server.bean(NotificationStore.class);
+			String id = lastId(server, "alice");
+			await().until(() -> server.clients("notifications") == 0);
+			notifications.send("alice", "missed");
+			notifications.send("bob", "not hers");
+			try (Stream<String> alice = connect(server, "alice", id)) {
+				notifications.send("alice", "new");
+				assertThat(Server.read(alice, "data", 2)).containsExactly("missed", "new");
 			}
 		}
 	}
@@ -80,6 +98,23 @@ class NotificationStoreTests {
 		}
 	}
 
+	@Test
+	void idOfSomebodyElseIsUnknown() throws Exception {
+		try (Server server = start()) {
+			String id = lastId(server, "bob");
+			try (Stream<String> alice = connect(server, "alice", id)) {
+				assertThat(Server.read(alice, "event", 1)).containsExactly("gap");
+			}
+		}
+	}
+
+	@Test
+	void userMustBeKnown() throws Exception {
+		try (Server server = start()) {
+			assertThat(server.send(server.request("/events/notifications").build()).statusCode()).isEqualTo(401);
+		}
+	}
+
 	/** The id that the browser of a user would have when its tab goes away now. */
 	private static String lastId(Server server, String user) throws Exception {
 		NotificationStore notifications = server.bean(NotificationStore.class);
@@ -95,7 +130,10 @@ class NotificationStoreTests {
 
 	private Server start(String... properties) {
 		return Server.start(List.of(NotificationStore.class, Application.class),
-				Stream.concat(Stream.of(this.database), Stream.of(properties)).toArray(String[]::new));
+				Stream
+					.concat(Stream.of(this.database, "eventsource.streams.notifications.topic=principal"),
+							Stream.of(properties))
+					.toArray(String[]::new));
 	}
 
 	private static Stream<String> connect(Server server, String user, String lastEventId) throws Exception {
@@ -112,8 +150,8 @@ class NotificationStoreTests {
 	static class Application {
 
 		@Bean
-		EventChannel notifications() {
-			return EventChannel.create();
+		EventTopics notifications() {
+			return EventTopics.create();
 		}
 
 		/** Stands for the login. */
@@ -135,7 +173,8 @@ class NotificationStoreTests {
 
 		@Override
 		public Principal getUserPrincipal() {
-			return () -> getHeader("X-User");
+			String name = getHeader("X-User");
+			return (name != null) ? () -> name : null;
 		}
 
 	}
