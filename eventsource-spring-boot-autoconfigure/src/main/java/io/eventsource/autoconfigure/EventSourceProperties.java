@@ -33,7 +33,7 @@ import org.springframework.util.unit.DataSize;
  * @param linger Time without clients after which the subscription to a shared publisher
  * is cancelled until the next client connects. By default, it is kept.
  * @param initialReplay Number of the latest events that a client without a last event id
- * gets first.
+ * gets first, or 'all' that are in the log.
  * @param gapEvent Type of the event that tells a client that it has missed events; empty
  * for none.
  * @param writeTimeout Time during which a client may take nothing of the data that waits
@@ -68,7 +68,7 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 		@DefaultValue("1024") int bufferSize, @DefaultValue("16MB") DataSize bufferMemory,
 		@DefaultValue("1MB") DataSize maxEventSize, @DefaultValue("disconnect") OverflowStrategy overflow,
 		@DefaultValue("shared") SubscriptionMode subscription, @Nullable Duration linger,
-		@DefaultValue("0") int initialReplay, @DefaultValue("gap") String gapEvent,
+		@DefaultValue("0") String initialReplay, @DefaultValue("gap") String gapEvent,
 		@DefaultValue("30s") Duration writeTimeout, @DefaultValue("0") Duration maxLifetime,
 		@DefaultValue("0") Duration flushInterval, @DefaultValue("2s") Duration responseDelay,
 		@DefaultValue("8000") int maxConnections, @DefaultValue("0") int maxConnectionsPerClient,

@@ -115,7 +115,8 @@ class StreamDefinitions {
 				.maxEventSize(bytes(or(stream.maxEventSize(), all.maxEventSize())))
 				.overflow(or(stream.overflow(), all.overflow()))
 				.linger(!lingering ? null : (stream.linger() != null) ? stream.linger() : all.linger())
-				.initialReplay(or(stream.initialReplay(), all.initialReplay()))
+				.initialReplay(InitialReplay.events(or(stream.initialReplay(), all.initialReplay()),
+						or(stream.bufferSize(), all.bufferSize())))
 				.gapEvent(or(stream.gapEvent(), all.gapEvent()))
 				.historyMaxEvents(or(stream.history().maxEvents(), all.history().maxEvents()))
 				.restartMinDelay(or(stream.restart().minDelay(), all.restart().minDelay()))

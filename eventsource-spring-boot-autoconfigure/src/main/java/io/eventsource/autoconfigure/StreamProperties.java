@@ -29,7 +29,7 @@ import org.springframework.util.unit.DataSize;
  * @param linger Time without clients after which the subscription to the publisher of
  * this stream is cancelled until the next client connects.
  * @param initialReplay Number of the latest events that a client of this stream without a
- * last event id gets first.
+ * last event id gets first, or 'all' that are in the log.
  * @param gapEvent Type of the event that tells a client of this stream that it has missed
  * events; empty for none.
  * @param writeTimeout Time during which a client of this stream may take nothing of the
@@ -56,7 +56,7 @@ import org.springframework.util.unit.DataSize;
 record StreamProperties(@Nullable String path, @Nullable Duration retry, @Nullable Duration heartbeat,
 		@Nullable Integer bufferSize, @Nullable DataSize bufferMemory, @Nullable DataSize maxEventSize,
 		@Nullable OverflowStrategy overflow, @Nullable SubscriptionMode subscription, @Nullable Duration linger,
-		@Nullable Integer initialReplay, @Nullable String gapEvent, @Nullable Duration writeTimeout,
+		@Nullable String initialReplay, @Nullable String gapEvent, @Nullable Duration writeTimeout,
 		@Nullable Duration maxLifetime, @Nullable Duration flushInterval, @Nullable Duration responseDelay,
 		@DefaultValue StreamHistoryProperties history, @DefaultValue StreamRestartProperties restart,
 		@Nullable String typesParameter, @Nullable CorsProperties cors, @Nullable TopicMode topic,

@@ -163,9 +163,12 @@ public final class EventStream {
 		return this.pipeline.run(publisher, onEnd);
 	}
 
-	/**
-	 * Whether there are clients.
-	 */
+	/** Does nothing by the clock until the next client comes. */
+	void rest() {
+		this.pipeline.rest();
+	}
+
+	/** Whether there are clients. */
 	boolean hasClients() {
 		return !this.count.isEmpty();
 	}

@@ -106,12 +106,17 @@ final class StreamPipeline {
 		histories.run();
 	}
 
-	/**
-	 * Subscribes to the publisher, unless that was done already.
-	 */
+	/** Subscribes to the publisher, unless that was done already. */
 	void start() {
 		this.dispatcher.worker(0).startTicking(this.tick);
 		this.sources.start();
+	}
+
+	/** Does nothing by the clock until the next start; a channel needs nothing then. */
+	void rest() {
+		if (isBuffering()) {
+			this.dispatcher.worker(0).stopTicking(this.tick);
+		}
 	}
 
 	private void tick() {
@@ -122,9 +127,7 @@ final class StreamPipeline {
 		this.sources.tick();
 	}
 
-	/**
-	 * Subscribes to another publisher, once, and returns what cancels it.
-	 */
+	/** Subscribes to another publisher, once, and returns what cancels it. */
 	Runnable run(Publisher<?> publisher, Runnable onEnd) {
 		this.dispatcher.worker(0).startTicking(this.tick);
 		return this.sources.run(publisher, onEnd);
@@ -139,18 +142,14 @@ final class StreamPipeline {
 		}
 	}
 
-	/**
-	 * Cancels the publisher for good, and lets clients have what is left.
-	 */
+	/** Cancels the publisher for good, and lets clients have what is left. */
 	void end() {
 		this.sources.stop();
 		this.log.end();
 		flush();
 	}
 
-	/**
-	 * Cancels the publisher for good, and ends all connections.
-	 */
+	/** Cancels the publisher for good, and ends all connections. */
 	void close() {
 		this.sources.stop();
 		this.dispatcher.worker(0).stopTicking(this.tick);
@@ -181,9 +180,7 @@ final class StreamPipeline {
 		return this.clients;
 	}
 
-	/**
-	 * Whether the publisher buffers its events.
-	 */
+	/** Whether the publisher buffers its events. */
 	boolean isBuffering() {
 		return this.publisher.isBuffering();
 	}

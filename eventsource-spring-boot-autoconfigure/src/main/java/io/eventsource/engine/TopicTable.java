@@ -176,6 +176,7 @@ final class TopicTable {
 			forget(stream, Reason.EMPTY);
 		}
 		else {
+			stream.stream().rest();
 			this.idle.put(stream.topic(), stream);
 		}
 	}

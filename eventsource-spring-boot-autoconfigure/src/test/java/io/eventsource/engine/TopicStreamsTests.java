@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.eventsource.CloseReason;
 import io.eventsource.Event;
 import io.eventsource.EventTopics;
+import io.eventsource.OverflowStrategy;
 import io.eventsource.RefusalReason;
 import io.eventsource.StreamSettings;
 import io.eventsource.TopicSettings;
@@ -304,6 +305,21 @@ class TopicStreamsTests {
 		this.topics.publish("room", "message", "early");
 		TopicFamily family = family(StreamSettings.builder().initialReplay(1).build(), TopicSettings.DEFAULTS);
 		family.connect("room", null).awaitData("early");
+	}
+
+	@Test
+	void newClientGetsTheLatestEventOfEachKeyOnceWhereNewerEventsStandForOlderOnes() {
+		TopicFamily family = family(
+				StreamSettings.builder().bufferSize(64).initialReplay(64).overflow(OverflowStrategy.CONFLATE).build());
+		Client present = family.connect("prices", null);
+		for (int i = 1; i <= 3; i++) {
+			for (String key : List.of("a", "b")) {
+				this.topics.publish("prices", Event.builder().key(key).data(key + i).build());
+			}
+		}
+		this.topics.publish("prices", Event.builder().key("c").data("c1").build());
+		present.awaitEvents(7);
+		family.connect("prices", null).awaitData("a3", "b3", "c1");
 	}
 
 	@Test

@@ -56,6 +56,13 @@ final class Beginning {
 	}
 
 	/**
+	 * Whether the client gets some of the latest events as a bonus.
+	 */
+	boolean isReplay() {
+		return this.promised == this.live && this.start.position() < this.live;
+	}
+
+	/**
 	 * The place that the client was given.
 	 */
 	StartPosition start() {

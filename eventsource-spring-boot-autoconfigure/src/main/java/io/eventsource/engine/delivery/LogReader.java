@@ -36,7 +36,7 @@ final class LogReader {
 	/** Where the client begins, until something of the log was taken for it. */
 	private @Nullable Beginning beginning;
 
-	/** Whether the sink was not ready since the client last had everything. */
+	/** Whether the client is behind since it came, or since its sink was not ready. */
 	private boolean lagging;
 
 	/** Whether the client was moved to its place in the log, and sent nothing of it. */
@@ -52,6 +52,7 @@ final class LogReader {
 		this.output = output;
 		this.beginning = beginning;
 		this.position = beginning.position();
+		this.lagging = beginning.isReplay();
 	}
 
 	/**
@@ -86,9 +87,7 @@ final class LogReader {
 		this.lagging = true;
 	}
 
-	/**
-	 * Takes note that the client has everything.
-	 */
+	/** Takes note that the client has everything. */
 	void caughtUp() {
 		this.lagging = false;
 	}
