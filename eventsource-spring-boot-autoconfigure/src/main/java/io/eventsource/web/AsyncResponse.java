@@ -31,6 +31,9 @@ final class AsyncResponse {
 
 	private boolean completed;
 
+	/** Whether the container ends the response, and nobody else may. */
+	private boolean abandoned;
+
 	/**
 	 * Creates the response.
 	 * @param outcome tells whether application code runs when the response ends
@@ -71,6 +74,16 @@ final class AsyncResponse {
 	}
 
 	/**
+	 * Leaves it to the container to end the response, whose output it has found broken.
+	 * Called on a thread of the container, which waits here for a thread that is about to
+	 * end the response, so that this does not end the next one that the container gives
+	 * the same objects to.
+	 */
+	synchronized void abandon() {
+		this.abandoned = true;
+	}
+
+	/**
 	 * Waits until the response is complete.
 	 * @return whether it is, after the given time at most
 	 */
@@ -96,7 +109,7 @@ final class AsyncResponse {
 		this.completed = true;
 		notifyAll();
 		AsyncContext current = this.context;
-		if (current == null) {
+		if (current == null || this.abandoned) {
 			return;
 		}
 		if (this.outcome.isReported() && ContainerOutput.isCompletedByCaller(current)) {

@@ -30,10 +30,7 @@ final class ContainerOutput {
 	 * @param response the response that it is from
 	 */
 	static boolean isListened(ServletOutputStream output, @Nullable ServletResponse response) {
-		ServletResponse innermost = response;
-		while (innermost instanceof ServletResponseWrapper wrapper) {
-			innermost = wrapper.getResponse();
-		}
+		ServletResponse innermost = innermost(response);
 		if (innermost == null) {
 			return false;
 		}
@@ -45,6 +42,24 @@ final class ContainerOutput {
 			logger.debug("The output of the container is not accessible", ex);
 			return false;
 		}
+	}
+
+	private static @Nullable ServletResponse innermost(@Nullable ServletResponse response) {
+		ServletResponse innermost = response;
+		while (innermost instanceof ServletResponseWrapper wrapper) {
+			innermost = wrapper.getResponse();
+		}
+		return innermost;
+	}
+
+	/**
+	 * Whether the container ends a response by itself whose output has failed. Tomcat
+	 * does, and then uses its objects for another request, whose response would be ended
+	 * by a call that comes late.
+	 */
+	static boolean endsFailedResponses(ServletResponse response) {
+		ServletResponse own = innermost(response);
+		return own != null && own.getClass().getName().startsWith("org.apache.catalina.");
 	}
 
 	/**

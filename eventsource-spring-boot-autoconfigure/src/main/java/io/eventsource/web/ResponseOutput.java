@@ -138,6 +138,9 @@ final class ResponseOutput implements WriteListener, OutputListener {
 
 	@Override
 	public void onError(Throwable cause) {
+		if (ContainerOutput.endsFailedResponses(this.response)) {
+			this.async.abandon();
+		}
 		this.connection.failed(cause);
 	}
 
