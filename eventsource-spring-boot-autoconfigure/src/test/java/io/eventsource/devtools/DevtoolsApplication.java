@@ -59,7 +59,8 @@ public class DevtoolsApplication {
 		}
 
 		/**
-		 * The threads of the streams, and who has loaded the application and the library.
+		 * The threads that the streams have all the time, and who has loaded the application
+		 * and the library.
 		 */
 		@GetMapping("/state")
 		String state() {
@@ -67,6 +68,8 @@ public class DevtoolsApplication {
 				.keySet()
 				.stream()
 				.filter((thread) -> thread.getName().startsWith("eventsource-"))
+				// Which come and go with what there is to do
+				.filter((thread) -> !thread.getName().matches("eventsource-(intake|send)-.*"))
 				.count();
 			return threads + " " + getClass().getClassLoader().getClass().getSimpleName() + " "
 					+ EventStream.class.getClassLoader().getClass().getSimpleName();
