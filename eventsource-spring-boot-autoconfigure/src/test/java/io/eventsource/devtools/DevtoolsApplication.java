@@ -59,8 +59,8 @@ public class DevtoolsApplication {
 		}
 
 		/**
-		 * The threads that the streams have all the time, and who has loaded the application
-		 * and the library.
+		 * The threads that the streams have all the time, and who has loaded the
+		 * application and the library.
 		 */
 		@GetMapping("/state")
 		String state() {
