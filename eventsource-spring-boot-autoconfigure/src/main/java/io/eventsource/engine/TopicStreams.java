@@ -27,11 +27,6 @@ import org.reactivestreams.Publisher;
  */
 final class TopicStreams implements StreamSelector, TopicReceiver {
 
-	private static final Comparator<TopicSnapshot> MOST_CLIENTS = Comparator
-		.comparingInt((TopicSnapshot topic) -> topic.stream().clients())
-		.reversed()
-		.thenComparing(TopicSnapshot::topic);
-
 	private final TopicSource source;
 
 	private final UnknownTopics unknown;
@@ -226,7 +221,9 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 			.stream()
 			.map(this.table::describe)
 			.filter((topic) -> topic.stream().clients() > 0)
-			.sorted(MOST_CLIENTS)
+			.sorted(Comparator.comparingInt((TopicSnapshot topic) -> topic.stream().clients())
+				.reversed()
+				.thenComparing(TopicSnapshot::topic))
 			.limit(limit)
 			.toList();
 	}

@@ -10,11 +10,13 @@ import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.runtime.Dispatcher;
 import io.eventsource.engine.runtime.ManualWorker;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A client that comes or goes while its stream is closed, or its publisher released.
  */
+@Tag("interleavings")
 class ClientCountTests {
 
 	private static final int ORDERS = 150;

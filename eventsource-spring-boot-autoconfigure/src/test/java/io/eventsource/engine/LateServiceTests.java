@@ -110,7 +110,8 @@ class LateServiceTests {
 		Client fresh = back(stream, null);
 		emit(10, 14);
 		fresh.sink().ready();
-		fresh.awaitData(numbers(null, 7, 14));
+		// The newest of one kind stands for all, where that is so
+		fresh.awaitData(numbers(null, (overflow != OverflowStrategy.CONFLATE) ? 7 : 14, 14));
 		assertThat(fresh.missed()).isEmpty();
 		fresh.assertOpen();
 	}

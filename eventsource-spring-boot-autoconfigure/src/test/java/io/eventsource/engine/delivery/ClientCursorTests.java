@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.eventsource.CloseReason;
 import io.eventsource.engine.HandOver;
 import io.eventsource.engine.log.EventLog;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A connection of which the container and others report something while its worker looks.
  */
+@Tag("interleavings")
 class ClientCursorTests {
 
 	private final Delivery delivery = TestDelivery.create(TestDelivery.context(() -> 1L),

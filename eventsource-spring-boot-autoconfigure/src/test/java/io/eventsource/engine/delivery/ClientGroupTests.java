@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A client that comes while its publisher emits, or while all clients are sent away.
  */
+@Tag("interleavings")
 class ClientGroupTests {
 
 	private static final int ORDERS = 200;

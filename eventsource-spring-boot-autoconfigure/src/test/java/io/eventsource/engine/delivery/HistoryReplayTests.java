@@ -23,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A history that is read for a client that takes its events, or leaves meanwhile.
  */
+@Tag("interleavings")
 class HistoryReplayTests {
 
 	private static final int ORDERS = 60;

@@ -5,11 +5,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.eventsource.engine.HandOver;
 import io.eventsource.engine.runtime.ManualWorker;
 import io.eventsource.engine.runtime.Worker;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A publisher that leaves something and signals, and a pass that looks for it.
  */
+@Tag("interleavings")
 class PassSignalTests {
 
 	private static final int ORDERS = 200;

@@ -2,11 +2,13 @@ package io.eventsource.engine.delivery;
 
 import io.eventsource.EventSink;
 import io.eventsource.engine.HandOver;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A worker that asks a sink whether it is ready, and a container that reports that it is.
  */
+@Tag("interleavings")
 class ReadinessTests {
 
 	@Test

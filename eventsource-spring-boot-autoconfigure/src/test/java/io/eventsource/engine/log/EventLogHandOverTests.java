@@ -4,11 +4,13 @@ import java.util.List;
 
 import io.eventsource.Event;
 import io.eventsource.engine.HandOver;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A reader of the log and a publisher that overtakes it.
  */
+@Tag("interleavings")
 class EventLogHandOverTests {
 
 	private static final int ORDERS = 200;

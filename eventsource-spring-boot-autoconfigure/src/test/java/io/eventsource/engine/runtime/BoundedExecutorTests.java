@@ -6,11 +6,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.eventsource.engine.HandOver;
 import org.apache.commons.logging.impl.NoOpLog;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Tasks that come while others come, or end.
  */
+@Tag("interleavings")
 class BoundedExecutorTests {
 
 	private static final int ORDERS = 300;

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.eventsource.Callee;
 import io.eventsource.engine.HandOver;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
  * steps can follow each other. Lincheck decides on the order, and prints it if the test
  * fails.
  */
+@Tag("interleavings")
 class WorkerThreadHandOverTests {
 
 	private static final int ORDERS = 500;

@@ -4,11 +4,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.eventsource.StreamSettings;
 import io.eventsource.engine.HandOver;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A subscription that fails, completes or begins while it is cancelled.
  */
+@Tag("interleavings")
 class CurrentSubscriptionTests {
 
 	private static final int ORDERS = 200;

@@ -7,12 +7,14 @@ import io.eventsource.engine.HandOver;
 import io.eventsource.engine.log.EncodedEvent;
 import io.eventsource.engine.log.EventLog;
 import io.eventsource.engine.log.FrameEncoder;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 
 /**
  * A publisher that emits while it is looked how much more it can be asked for.
  */
+@Tag("interleavings")
 class DemandHandOverTests {
 
 	private static final int SIZE = 2;

@@ -13,11 +13,13 @@ import io.eventsource.engine.runtime.ApplicationCalls;
 import io.eventsource.engine.runtime.StreamContext;
 import io.eventsource.engine.runtime.Supervisor;
 import org.apache.commons.logging.impl.NoOpLog;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A publisher that adds an event while it is cancelled, or while a worker looks.
  */
+@Tag("interleavings")
 class LogWriterTests {
 
 	private static final int ORDERS = 150;

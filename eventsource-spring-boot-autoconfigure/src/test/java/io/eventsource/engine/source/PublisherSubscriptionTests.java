@@ -3,12 +3,14 @@ package io.eventsource.engine.source;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.eventsource.engine.HandOver;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 
 /**
  * A publisher that accepts a subscription while it is cancelled.
  */
+@Tag("interleavings")
 class PublisherSubscriptionTests {
 
 	@Test

@@ -3,11 +3,13 @@ package io.eventsource.engine.source;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.eventsource.engine.HandOver;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Threads that ask a publisher for more at the same time.
  */
+@Tag("interleavings")
 class RequestTurnTests {
 
 	private static final int ORDERS = 500;
