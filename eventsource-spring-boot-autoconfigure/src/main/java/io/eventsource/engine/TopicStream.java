@@ -119,24 +119,29 @@ final class TopicStream {
 	 * Whether nothing would be lost without the stream: no event and no end. Guarded.
 	 */
 	boolean isEmpty() {
-		return !this.ended && this.taken == 0 && this.stream.log().isNew();
+		return !hasEnded() && this.taken == 0 && this.stream.log().isNew();
+	}
+
+	/** By a call, or by its publisher. */
+	private boolean hasEnded() {
+		return this.ended || this.stream.log().hasEnded();
 	}
 
 	/**
 	 * Whether all events have left, and there is no end to be remembered. Guarded.
 	 */
 	boolean isDrained() {
-		return !this.ended && this.stream.log().head() == this.stream.log().tail();
+		return !hasEnded() && this.stream.log().head() == this.stream.log().tail();
 	}
 
 	/**
 	 * Marks that nothing more is taken. Guarded.
-	 * @return whether that is new
+	 * @return whether a source has run until now
 	 */
 	boolean end() {
-		boolean first = !this.ended;
+		boolean running = hasSource();
 		this.ended = true;
-		return first;
+		return running;
 	}
 
 	/**

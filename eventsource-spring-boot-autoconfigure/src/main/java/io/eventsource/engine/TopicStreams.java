@@ -68,6 +68,7 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	@Override
 	public void stop() {
 		this.stopped = true;
+		this.table.all().forEach(this::complete);
 	}
 
 	@Override
@@ -123,6 +124,7 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 
 	@Override
 	public void publish(String topic, Event event) {
+		requireRunning();
 		TopicStream stream = this.table.acquire(topic, true);
 		boolean published = false;
 		try {
@@ -137,11 +139,16 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 
 	@Override
 	public boolean start(String topic, Supplier<? extends Publisher<?>> publisher) {
+		requireRunning();
 		TopicStream stream = this.table.acquire(topic, true);
 		try {
 			boolean started = this.table.change(() -> beginSource(stream));
 			if (started) {
 				stream.start(publisher, () -> complete(stream));
+				if (!this.table.change(stream::hasSource)) {
+					// For what was completed while it was being started
+					stream.complete();
+				}
 			}
 			return started;
 		}
@@ -158,11 +165,10 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 		return begun;
 	}
 
-	private boolean end(TopicStream stream) {
-		if (stream.hasSource()) {
-			this.counts.sourceEnded();
+	private void requireRunning() {
+		if (this.stopped) {
+			throw new IllegalStateException("The stream was stopped, and all of its topics with it");
 		}
-		return stream.end();
 	}
 
 	@Override
@@ -174,7 +180,9 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	}
 
 	private void complete(TopicStream stream) {
-		this.table.change(() -> end(stream));
+		if (this.table.change(stream::end)) {
+			this.counts.sourceEnded();
+		}
 		stream.complete();
 		this.table.left(stream);
 	}

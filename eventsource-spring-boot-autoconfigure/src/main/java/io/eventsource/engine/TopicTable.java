@@ -75,6 +75,13 @@ final class TopicTable {
 	}
 
 	/**
+	 * All topics that there are.
+	 */
+	synchronized List<TopicStream> all() {
+		return List.copyOf(this.topics.values());
+	}
+
+	/**
 	 * How many topics there are.
 	 */
 	synchronized int size() {

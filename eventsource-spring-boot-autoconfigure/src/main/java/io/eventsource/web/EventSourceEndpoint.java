@@ -116,7 +116,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		StreamDefinition definition = Objects.requireNonNull(this.definitions.get(stream));
 		if (definition.topics() == null) {
 			throw new IllegalArgumentException(
-					"The event stream '" + stream + "' has no topics; its bean is not of " + "the type EventTopics");
+					"The event stream '" + stream + "' has no topics; its bean is not of the type EventTopics");
 		}
 		return this.handler.open(family, definition, topic, request, response);
 	}

@@ -342,6 +342,48 @@ class TopicStreamsTests {
 		family.connect("green", null).awaitClosed(CloseReason.COMPLETED);
 	}
 
+	@Test
+	void sourcesEndWithAllTopicsAndNothingIsTakenAnyMore() {
+		TopicFamily family = family(settings());
+		ManualPublisher source = new ManualPublisher();
+		this.topics.start("job", () -> source);
+		TestEngine.await().until(() -> source.subscriptions() == 1);
+		family.stop();
+		TestEngine.await().until(() -> source.link().cancellations() == 1);
+		assertThatIllegalStateException().isThrownBy(() -> this.topics.publish("job", "progress", "1"));
+		assertThatIllegalStateException().isThrownBy(() -> this.topics.publish("other", "progress", "1"));
+		assertThatIllegalStateException().isThrownBy(() -> this.topics.start("other", Flux::never));
+		this.engine.advance(LINGER.plusSeconds(1));
+		assertThat(family.knows("job")).isFalse();
+	}
+
+	@Test
+	void sourceDoesNotOutliveATopicThatIsCompletedWhileItStarts() {
+		TopicFamily family = family(settings());
+		Client client = family.connect("job", null);
+		ManualPublisher source = new ManualPublisher();
+		this.engine.beforeLook(() -> this.topics.complete("job"));
+		this.topics.start("job", () -> source);
+		client.awaitClosed(CloseReason.COMPLETED);
+		this.engine.work();
+		TestEngine.await()
+			.until(() -> source.subscriptions() == 0 || source.link().cancellations() == source.subscriptions());
+		this.engine.advance(LINGER.plusSeconds(1));
+		assertThat(family.knows("job")).isFalse();
+	}
+
+	@Test
+	void endOfAPublisherWithoutEventsIsRemembered() {
+		EventTopics topics = EventTopics.from((topic) -> Flux.empty());
+		TopicFamily family = family(topics, settings(), TopicSettings.DEFAULTS);
+		Client client = family.connect("anna", null);
+		client.awaitClosed(CloseReason.COMPLETED);
+		this.engine.work();
+		assertThat(family.isOver("anna", openingId(client))).isTrue();
+		this.engine.advance(LINGER.plusSeconds(1));
+		assertThat(family.knows("anna")).isFalse();
+	}
+
 	private static String openingId(Client client) {
 		return client.sink().connection().openingId();
 	}
