@@ -171,6 +171,8 @@ class TopicObservabilityTests {
 		List<String> all = new ArrayList<>(List.of(properties));
 		all.add("eventsource.streams.notifications.topic=principal");
 		all.add("management.endpoints.web.exposure.include=eventsource");
+		// By which it is noticed that a client has gone
+		all.add("eventsource.heartbeat=100ms");
 		this.server = TestServer.start(container, Application.class, all.toArray(String[]::new));
 	}
 
