@@ -3,6 +3,7 @@ package io.eventsource;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the id of the connection, unique within the process
  * @param stream the name of the stream
- * @param topic the topic; {@code null} if the stream is not one of {@link EventTopics}
+ * @param topic the topic; {@code null} if the stream is not one of {@link EventTopics},
+ * and for a connection as a whole that watches several
+ * @param topics the topics that the connection watches: those that it has asked for
+ * together, or the only one; empty if the stream has none
  * @param principal the user who was authenticated when the connection was opened, or
  * {@code null}
  * @param sessionId the id of the session in which the connection was opened, or
@@ -32,15 +36,16 @@ import org.jspecify.annotations.Nullable;
  * @param since when the connection was opened
  * @param expires when the connection should end, or {@code null}
  */
-public record EventClient(String id, String stream, @Nullable String topic, @Nullable Principal principal,
-		@Nullable String sessionId, @Nullable String remoteAddress, Set<String> types, Map<String, String> parameters,
-		Map<String, String> headers, Map<String, Object> attributes, @Nullable String lastEventId, Instant since,
-		@Nullable Instant expires) {
+public record EventClient(String id, String stream, @Nullable String topic, List<String> topics,
+		@Nullable Principal principal, @Nullable String sessionId, @Nullable String remoteAddress, Set<String> types,
+		Map<String, String> parameters, Map<String, String> headers, Map<String, Object> attributes,
+		@Nullable String lastEventId, Instant since, @Nullable Instant expires) {
 
 	/**
 	 * Copies the collections.
 	 */
 	public EventClient {
+		topics = (topics.isEmpty() && topic != null) ? List.of(topic) : List.copyOf(topics);
 		types = Set.copyOf(types);
 		parameters = Map.copyOf(parameters);
 		attributes = Map.copyOf(attributes);
@@ -77,7 +82,12 @@ public record EventClient(String id, String stream, @Nullable String topic, @Nul
 	@Override
 	public String toString() {
 		return "client " + this.id + " of stream '" + this.stream + "'"
-				+ ((this.topic != null) ? ", topic " + LogSanitizer.quote(this.topic) : "");
+				+ ((this.topic != null) ? ", topic " + LogSanitizer.quote(this.topic) : severalTopics());
+	}
+
+	private String severalTopics() {
+		return this.topics.isEmpty() ? ""
+				: ", topic " + LogSanitizer.quote(this.topics.get(0)) + " and " + (this.topics.size() - 1) + " more";
 	}
 
 	/**
@@ -90,6 +100,8 @@ public record EventClient(String id, String stream, @Nullable String topic, @Nul
 		private final String stream;
 
 		private @Nullable String topic;
+
+		private List<String> topics = List.of();
 
 		private @Nullable Principal principal;
 
@@ -123,6 +135,16 @@ public record EventClient(String id, String stream, @Nullable String topic, @Nul
 		 */
 		public Builder topic(@Nullable String topic) {
 			this.topic = topic;
+			return this;
+		}
+
+		/**
+		 * Sets the topics that the connection watches; the one topic, if never called.
+		 * @param topics the topics
+		 * @return this builder
+		 */
+		public Builder topics(List<String> topics) {
+			this.topics = topics;
 			return this;
 		}
 
@@ -231,9 +253,9 @@ public record EventClient(String id, String stream, @Nullable String topic, @Nul
 		 * @return the client
 		 */
 		public EventClient build() {
-			return new EventClient(this.id, this.stream, this.topic, this.principal, this.sessionId, this.remoteAddress,
-					this.types, this.parameters, this.headers, this.attributes, this.lastEventId, this.since,
-					this.expires);
+			return new EventClient(this.id, this.stream, this.topic, this.topics, this.principal, this.sessionId,
+					this.remoteAddress, this.types, this.parameters, this.headers, this.attributes, this.lastEventId,
+					this.since, this.expires);
 		}
 
 	}

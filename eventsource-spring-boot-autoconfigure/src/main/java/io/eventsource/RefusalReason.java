@@ -17,6 +17,9 @@ public enum RefusalReason {
 	/** The application denies access. */
 	FORBIDDEN,
 
+	/** The request asks for no topic, or for more than one connection may watch. */
+	BAD_REQUEST,
+
 	/** There is no such topic, or the application does not say whether there is. */
 	NOT_FOUND,
 

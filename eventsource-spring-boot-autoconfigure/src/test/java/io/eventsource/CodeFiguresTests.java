@@ -53,8 +53,8 @@ class CodeFiguresTests {
 	 * has a documented method for each value; and the endpoint, whose documented methods
 	 * do little more than to call others.
 	 */
-	private static final Map<String, Integer> LONG_FILES = Map.of("Event.java", 262, "EventSourceEndpoint.java", 331,
-			"StreamSettings.java", 264);
+	private static final Map<String, Integer> LONG_FILES = Map.of("Event.java", 262, "EventClient.java", 263,
+			"EventSourceEndpoint.java", 356, "StreamSettings.java", 264);
 
 	private static final Map<String, Integer> LONG_BODIES = Map.of();
 
@@ -64,18 +64,18 @@ class CodeFiguresTests {
 	 * clients of a worker, with a field for each of their concerns.
 	 */
 	private static final Map<String, Integer> LARGE_CLASSES = Map.ofEntries(Map.entry("Builder", 16),
-			Map.entry("ClientGroup", 11), Map.entry("EventClient", 13), Map.entry("EventSourceProperties", 29),
-			Map.entry("EventStreamBuilder", 15), Map.entry("Frame", 13), Map.entry("StreamDescriptor", 15),
-			Map.entry("StreamProperties", 23), Map.entry("StreamSnapshot", 11));
+			Map.entry("ClientGroup", 11), Map.entry("EventClient", 14), Map.entry("EventSourceProperties", 29),
+			Map.entry("EventStreamBuilder", 16), Map.entry("Frame", 14), Map.entry("StreamDescriptor", 15),
+			Map.entry("StreamProperties", 24), Map.entry("StreamSnapshot", 11));
 
 	/**
 	 * Flat records of properties and of what is reported, and what is made for each
 	 * event, which is to be a single object.
 	 */
 	private static final Map<String, Integer> LONG_CONSTRUCTORS = Map.ofEntries(Map.entry("ClientDescriptor", 9),
-			Map.entry("DispatcherSnapshot", 7), Map.entry("EncodedEvent", 7), Map.entry("EventClient", 13),
-			Map.entry("EventSourceProperties", 29), Map.entry("Frame", 11), Map.entry("Slice", 7),
-			Map.entry("StreamDescriptor", 15), Map.entry("StreamProperties", 23), Map.entry("StreamSnapshot", 11),
+			Map.entry("DispatcherSnapshot", 7), Map.entry("EncodedEvent", 8), Map.entry("EventClient", 14),
+			Map.entry("EventSourceProperties", 29), Map.entry("Frame", 12), Map.entry("Slice", 7),
+			Map.entry("StreamDescriptor", 15), Map.entry("StreamProperties", 24), Map.entry("StreamSnapshot", 11),
 			Map.entry("TopicDescriptor", 9));
 
 	@Test

@@ -86,7 +86,7 @@ public final class WireVector {
 
 	private static byte[] encode(Event event, long sequence) {
 		FrameEncoder encoder = new FrameEncoder(String::valueOf, 1024);
-		return FrameEncoder.frame(encoder.encode(event), false, new FramePlace(sequence, EPOCH, sequence), 0, 0)
+		return FrameEncoder.frame(encoder.encode(event), false, new FramePlace(sequence, EPOCH, sequence, ""), 0, 0)
 			.bytes();
 	}
 

@@ -122,7 +122,7 @@ public class DrainBenchmark {
 			Contention contention = new Contention(() -> PublisherPace.WAITS, System.nanoTime());
 			this.group = new ClientGroup(this.stream.delivery(), contention.share(), new Unheard(),
 					new Worker("drain", System::nanoTime, FAILURES));
-			this.event = new FrameEncoder(String::valueOf, 1024, !filters.isEmpty(), false, new TypeWarnings())
+			this.event = new FrameEncoder(String::valueOf, 1024, !filters.isEmpty(), false, new TypeWarnings(), "")
 				.encode(Event.of("x".repeat(100)));
 			for (int i = 0; i < CLIENTS; i++) {
 				this.group.admit(EventClient.builder("c" + i, "benchmark").build(), new Nowhere()).writable();

@@ -58,7 +58,8 @@ class StreamDefinitions {
 			boolean perClient = topics == null
 					&& or(own.subscription(), this.properties.subscription()) == SubscriptionMode.PER_CLIENT;
 			streams.add(new StreamDefinition(name,
-					(topics != null && !topics.byPrincipal()) ? paths.ofTopics(name, own.path())
+					(topics != null && !topics.byPrincipal())
+							? paths.ofTopics(name, own.path(), topics.settings().perConnection() > 1)
 							: paths.of(name, own.path(), first),
 					settings("eventsource.streams." + name, own, topics == null),
 					new PublisherDefinition(new PublisherSource(bean, perClient, beanFactory), perClient,

@@ -96,17 +96,27 @@ class StreamPaths {
 	 * @param name the name of the stream
 	 * @param own the path that is set for this stream, with or without a variable for the
 	 * topic; empty for none
+	 * @param several whether parameters may name several topics
 	 */
-	Set<String> ofTopics(String name, @Nullable String own) {
-		if (own == null) {
-			return this.base.isEmpty() ? Set.of() : Set.of(ofName(name) + TOPIC);
-		}
-		if (own.isEmpty()) {
+	Set<String> ofTopics(String name, @Nullable String own, boolean several) {
+		String path = (own != null) ? checkedOfTopics(name, own) : this.base.isEmpty() ? "" : ofName(name);
+		if (path.isEmpty()) {
 			return Set.of();
 		}
-		String property = "eventsource.streams." + name + ".path";
-		checked(property, VARIABLE.matcher(own).replaceAll("variable"));
-		return Set.of(own.contains(TOPIC.substring(1)) ? own : own + TOPIC);
+		Set<String> paths = new LinkedHashSet<>();
+		String byTopic = path.contains(TOPIC.substring(1)) ? path : path + TOPIC;
+		paths.add(byTopic);
+		if (several) {
+			paths.add(byTopic.replace(TOPIC, ""));
+		}
+		return paths;
+	}
+
+	private String checkedOfTopics(String name, String own) {
+		if (!own.isEmpty()) {
+			checked("eventsource.streams." + name + ".path", VARIABLE.matcher(own).replaceAll("variable"));
+		}
+		return own;
 	}
 
 	/**

@@ -52,6 +52,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxTopics Maximum number of topics of this stream. By default, 10000.
  * @param topicsMemory Maximum size of the events of all topics of this stream. By
  * default, 64MB.
+ * @param topicsPerConnection Maximum number of topics of this stream that one connection
+ * may watch, named by parameters of the request. By default, 1.
  */
 record StreamProperties(@Nullable String path, @Nullable Duration retry, @Nullable Duration heartbeat,
 		@Nullable Integer bufferSize, @Nullable DataSize bufferMemory, @Nullable DataSize maxEventSize,
@@ -60,11 +62,12 @@ record StreamProperties(@Nullable String path, @Nullable Duration retry, @Nullab
 		@Nullable Duration maxLifetime, @Nullable Duration flushInterval, @Nullable Duration responseDelay,
 		@DefaultValue StreamHistoryProperties history, @DefaultValue StreamRestartProperties restart,
 		@Nullable String typesParameter, @Nullable CorsProperties cors, @Nullable TopicMode topic,
-		@Nullable UnknownTopics unknownTopics, @Nullable Integer maxTopics, @Nullable DataSize topicsMemory) {
+		@Nullable UnknownTopics unknownTopics, @Nullable Integer maxTopics, @Nullable DataSize topicsMemory,
+		@Nullable Integer topicsPerConnection) {
 
 	static final StreamProperties NONE = new StreamProperties(null, null, null, null, null, null, null, null, null,
 			null, null, null, null, null, null, new StreamHistoryProperties(null),
-			new StreamRestartProperties(null, null), null, null, null, null, null, null);
+			new StreamRestartProperties(null, null), null, null, null, null, null, null, null);
 
 	/**
 	 * What names the topic of a client.

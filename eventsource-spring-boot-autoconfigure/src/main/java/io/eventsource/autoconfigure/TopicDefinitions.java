@@ -28,7 +28,8 @@ final class TopicDefinitions {
 		TopicSettings settings = new TopicSettings((linger != null) ? linger : DEFAULTS.linger(),
 				(stream.maxTopics() != null) ? stream.maxTopics() : DEFAULTS.max(),
 				(stream.topicsMemory() != null) ? stream.topicsMemory().toBytes() : DEFAULTS.memory(),
-				(stream.unknownTopics() != null) ? stream.unknownTopics() : DEFAULTS.unknown());
+				(stream.unknownTopics() != null) ? stream.unknownTopics() : DEFAULTS.unknown(),
+				(stream.topicsPerConnection() != null) ? stream.topicsPerConnection() : DEFAULTS.perConnection());
 		return new TopicRules(settings, stream.topic() == TopicMode.PRINCIPAL);
 	}
 

@@ -1,6 +1,7 @@
 package io.eventsource.engine;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -83,7 +84,14 @@ final class ActiveStreams {
 	 * Describes the clients of all streams, as soon as the workers have looked.
 	 */
 	CompletableFuture<List<ClientSnapshot>> clients() {
-		List<CompletableFuture<List<ClientSnapshot>>> parts = this.streams.stream().map(EventStream::clients).toList();
+		return clients(this.streams);
+	}
+
+	/**
+	 * Describes the clients of some streams, as soon as the workers have looked.
+	 */
+	static CompletableFuture<List<ClientSnapshot>> clients(Collection<EventStream> streams) {
+		List<CompletableFuture<List<ClientSnapshot>>> parts = streams.stream().map(EventStream::clients).toList();
 		return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
 			.thenApply((done) -> parts.stream().map(CompletableFuture::join).flatMap(List::stream).toList());
 	}

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-import io.eventsource.EventConnection;
 import io.eventsource.engine.runtime.Dispatcher;
 
 /**
@@ -38,14 +37,14 @@ final class ClientCount {
 	 * @param registration gives the client its position
 	 * @throws IllegalStateException if no more clients are admitted
 	 */
-	synchronized EventConnection admit(Supplier<EventConnection> registration) {
+	synchronized <T> T admit(Supplier<T> registration) {
 		if (this.draining || isClosed()) {
 			throw new IllegalStateException("Stream '" + this.stream + "' is closed");
 		}
-		EventConnection connection = registration.get();
+		T registered = registration.get();
 		// Registered before it is counted, so that a count above zero implies a position
 		this.clients.incrementAndGet();
-		return connection;
+		return registered;
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.eventsource.engine;
 
+import java.util.List;
+
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
@@ -15,6 +17,8 @@ public final class ConnectionAttempt {
 
 	private final StreamFamily family;
 
+	private final List<EventClient> asked;
+
 	private final Revocations.Mark mark;
 
 	private final Connections connections;
@@ -22,9 +26,24 @@ public final class ConnectionAttempt {
 	private volatile Connections.@Nullable Place place;
 
 	ConnectionAttempt(StreamFamily family, Revocations.Mark mark, Connections connections) {
+		this(family, List.of(), mark, connections);
+	}
+
+	private ConnectionAttempt(StreamFamily family, List<EventClient> asked, Revocations.Mark mark,
+			Connections connections) {
 		this.family = family;
+		this.asked = asked;
 		this.mark = mark;
 		this.connections = connections;
+	}
+
+	/**
+	 * Returns the same attempt of a client that asks for several topics.
+	 * @param asked the client as it was let in to each topic
+	 * @return the attempt
+	 */
+	public ConnectionAttempt several(List<EventClient> asked) {
+		return new ConnectionAttempt(this.family.several(asked), asked, this.mark, this.connections);
 	}
 
 	/**
@@ -33,7 +52,7 @@ public final class ConnectionAttempt {
 	 * @return whether they were; {@code true} if the condition has failed that tells
 	 */
 	public boolean isRevoked(EventClient client) {
-		return this.mark.revokes(client);
+		return this.asked.isEmpty() ? this.mark.revokes(client) : this.asked.stream().anyMatch(this.mark::revokes);
 	}
 
 	/**

@@ -16,9 +16,9 @@ import io.eventsource.StreamSettings;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.engine.delivery.Delivery;
 import io.eventsource.engine.log.EventLog;
-import io.eventsource.engine.log.FrameEncoder;
 import io.eventsource.engine.runtime.Dispatcher;
 import io.eventsource.engine.runtime.StreamContext;
+import io.eventsource.engine.runtime.Worker;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
@@ -40,6 +40,11 @@ public final class EventStream {
 
 	private final StreamPipeline pipeline;
 
+	private final Worker worker;
+
+	/** Made for the first of them, since most streams have none. */
+	private @Nullable StreamFollowers followers;
+
 	EventStream(EventStreamBuilder builder) {
 		this.context = builder.context();
 		this.onEnd = builder.onEnd;
@@ -47,6 +52,7 @@ public final class EventStream {
 		this.count = new ClientCount(builder.name, builder.dispatcher);
 		this.client = new PersonalClient(this.context, builder.dispatcher.earlyFailures());
 		this.pipeline = new StreamPipeline(builder, this.context, this.count, this.client, this::departed);
+		this.worker = builder.dispatcher.worker(0);
 	}
 
 	/**
@@ -142,16 +148,6 @@ public final class EventStream {
 	}
 
 	/**
-	 * Tells whether an id is the one that a client has been left with at the end of a
-	 * {@link EventStreamBuilder#personal personal} stream.
-	 * @param lastEventId the id of the last event that the client has, or {@code null}
-	 * @return whether the client need not come back
-	 */
-	public static boolean wasPersonal(@Nullable String lastEventId) {
-		return lastEventId != null && FrameEncoder.isEnd(lastEventId);
-	}
-
-	/**
 	 * Takes the events of another publisher into the stream as well, which is not
 	 * subscribed to again when it has failed.
 	 * @param publisher the publisher
@@ -230,9 +226,16 @@ public final class EventStream {
 		return this.pipeline.log();
 	}
 
-	/**
-	 * What its connections share.
-	 */
+	/** Those who take its events together with others. */
+	synchronized StreamFollowers followers() {
+		if (this.followers == null) {
+			this.followers = new StreamFollowers(log().followers(), this.count, this.worker, this.pipeline::replenish,
+					this.onIdle);
+		}
+		return this.followers;
+	}
+
+	/** What its connections share. */
 	Delivery delivery() {
 		return this.pipeline.delivery();
 	}

@@ -1,6 +1,7 @@
 package io.eventsource.engine;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -8,6 +9,7 @@ import java.util.function.LongSupplier;
 import io.eventsource.BufferSettings;
 import io.eventsource.DataWriter;
 import io.eventsource.Event;
+import io.eventsource.EventClient;
 import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
 import io.eventsource.OverflowStrategy;
@@ -64,6 +66,8 @@ public final class EventStreamBuilder {
 	@Nullable String logName;
 
 	@Nullable LogOrigin origin;
+
+	Map<String, EventClient> byTopic = Map.of();
 
 	Runnable onIdle = () -> {
 	};
@@ -191,6 +195,16 @@ public final class EventStreamBuilder {
 	}
 
 	/**
+	 * Makes the stream serve one client that watches several topics.
+	 * @param byTopic the client as it was let in to each topic
+	 * @return this builder
+	 */
+	EventStreamBuilder byTopic(Map<String, EventClient> byTopic) {
+		this.byTopic = byTopic;
+		return this;
+	}
+
+	/**
 	 * Sets what is called when the last client has gone.
 	 * @param onIdle the callback, on the thread that has served the client
 	 * @return this builder
@@ -213,7 +227,8 @@ public final class EventStreamBuilder {
 
 	FrameEncoder encoder(StreamPublisher publisher) {
 		return new FrameEncoder(this.dataWriter, this.settings.buffer().maxEventSize(), !this.filters.isEmpty(),
-				publisher.hasForeignIds(), this.dispatcher.typeWarnings());
+				publisher.hasForeignIds(), this.dispatcher.typeWarnings(),
+				(this.origin != null) ? this.origin.suffix() : "");
 	}
 
 	EventLog log() {

@@ -7,6 +7,8 @@ import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
 import io.eventsource.StreamSettings;
+import io.eventsource.engine.log.FrameEncoder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streams that have one client each, and end with it. Thread-safe.
@@ -45,7 +47,12 @@ final class PersonalStreams implements StreamSelector {
 
 	@Override
 	public boolean isOver(EventClient client) {
-		return this.stopped || EventStream.wasPersonal(client.lastEventId());
+		return this.stopped || wasPersonal(client.lastEventId());
+	}
+
+	/** Whether a client was left with this id at the end of its stream. */
+	static boolean wasPersonal(@Nullable String lastEventId) {
+		return lastEventId != null && FrameEncoder.isEnd(lastEventId);
 	}
 
 	@Override

@@ -82,7 +82,7 @@ final class StreamCounts {
 	}
 
 	private static @Nullable TopicsSnapshot topics(StreamFamily stream) {
-		TopicStreams topics = stream.topics();
+		TopicOverview topics = stream.topics();
 		return (topics != null) ? topics.snapshot(stream.name()) : null;
 	}
 

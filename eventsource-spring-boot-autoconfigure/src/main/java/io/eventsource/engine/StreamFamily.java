@@ -96,6 +96,15 @@ public final class StreamFamily {
 	}
 
 	/**
+	 * Returns the streams as one client asks for several topics of them.
+	 * @param asked the client as it was let in to each topic
+	 * @return the streams, for this client only
+	 */
+	public StreamFamily several(List<EventClient> asked) {
+		return new StreamFamily(this.name, this.settings, this.streams, (onEnd) -> this.selector.several(asked));
+	}
+
+	/**
 	 * Returns the name under which the streams are served.
 	 * @return the name
 	 */
@@ -152,14 +161,6 @@ public final class StreamFamily {
 	}
 
 	/**
-	 * Finds the stream of a topic.
-	 * @return the stream; {@code null} if there is no such topic
-	 */
-	@Nullable EventStream stream(String topic) {
-		return this.selector.stream(topic);
-	}
-
-	/**
 	 * Ends the streams, for the clients of now and of later.
 	 * @param topic the topic that ends; {@code null} for all
 	 */
@@ -170,7 +171,9 @@ public final class StreamFamily {
 		}
 		this.stopped = true;
 		this.selector.stop();
-		this.streams.stop();
+		if (this.selector.topics() == null) {
+			this.streams.stop();
+		}
 	}
 
 	/**
@@ -210,9 +213,9 @@ public final class StreamFamily {
 	}
 
 	/**
-	 * The streams by topic; {@code null} unless they have topics.
+	 * Describes the topics; {@code null} unless the streams have topics.
 	 */
-	@Nullable TopicStreams topics() {
+	@Nullable TopicOverview topics() {
 		return this.selector.topics();
 	}
 
@@ -231,11 +234,9 @@ public final class StreamFamily {
 	 * @param topic the topic whose clients are meant; {@code null} for all
 	 */
 	CompletableFuture<List<ClientSnapshot>> clients(@Nullable String topic) {
-		if (topic == null) {
-			return this.streams.clients();
-		}
-		EventStream stream = stream(topic);
-		return (stream != null) ? stream.clients() : CompletableFuture.completedFuture(List.of());
+		TopicOverview topics = this.selector.topics();
+		List<EventStream> found = (topic != null && topics != null) ? topics.streams(topic) : List.of();
+		return (topic != null) ? ActiveStreams.clients(found) : this.streams.clients();
 	}
 
 	/**

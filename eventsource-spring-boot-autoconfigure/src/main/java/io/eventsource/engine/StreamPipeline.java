@@ -53,6 +53,8 @@ final class StreamPipeline {
 
 	private final ClientGroups clients;
 
+	private final boolean forgetful;
+
 	private final Runnable tick = this::tick;
 
 	/**
@@ -67,6 +69,7 @@ final class StreamPipeline {
 			BiConsumer<EventClient, CloseReason> onDeparture) {
 		this.context = context;
 		this.count = count;
+		this.forgetful = context.personal() || !description.byTopic.isEmpty();
 		this.dispatcher = description.dispatcher;
 		this.publisher = description.streamPublisher();
 		this.log = description.log();
@@ -90,7 +93,7 @@ final class StreamPipeline {
 		Resumption resumption = new Resumption(description.resumed, description.resumable, this.publisher::isForeign);
 		return new Delivery(this.context, this.log, new Placement(this.context, this.log, resumption),
 				new Visibility(this.context, List.copyOf(description.filters),
-						() -> history != null && history.hasOpaqueIds()),
+						() -> history != null && history.hasOpaqueIds(), description.byTopic),
 				new Histories(history, turns, translator::translate, this.count::isClosed), client);
 	}
 
@@ -112,7 +115,6 @@ final class StreamPipeline {
 		this.sources.start();
 	}
 
-	/** Does nothing by the clock until the next start; a channel needs nothing then. */
 	void rest() {
 		if (isBuffering()) {
 			this.dispatcher.worker(0).stopTicking(this.tick);
@@ -162,10 +164,15 @@ final class StreamPipeline {
 
 	private void flush() {
 		this.clients.scheduleFlush();
+		this.log.followers().follow();
 	}
 
 	private long floor() {
-		return this.clients.floor();
+		return Math.min(this.clients.floor(), this.log.followers().needed());
+	}
+
+	void replenish() {
+		this.sources.replenish();
 	}
 
 	EventLog log() {
@@ -180,7 +187,6 @@ final class StreamPipeline {
 		return this.clients;
 	}
 
-	/** Whether the publisher buffers its events. */
 	boolean isBuffering() {
 		return this.publisher.isBuffering();
 	}
@@ -203,10 +209,7 @@ final class StreamPipeline {
 		if (this.log.hasEnded()) {
 			return StreamSnapshot.State.COMPLETED;
 		}
-		if (this.sources.isSubscribed() && !this.sources.isDoubtful()) {
-			return this.publisher.isCutOff() ? StreamSnapshot.State.RESTARTING : StreamSnapshot.State.LIVE;
-		}
-		return this.sources.isFailing() ? StreamSnapshot.State.RESTARTING : StreamSnapshot.State.WAITING;
+		return this.sources.state();
 	}
 
 	/**
@@ -229,7 +232,7 @@ final class StreamPipeline {
 
 		@Override
 		public void progressed() {
-			if (StreamPipeline.this.context.personal()) {
+			if (StreamPipeline.this.forgetful) {
 				// Nobody else comes for what its client has
 				StreamPipeline.this.log.forget(floor());
 			}

@@ -159,7 +159,7 @@ public final class StreamRegistry implements AutoCloseable {
 	 * @throws IllegalArgumentException if there is no such stream
 	 */
 	public List<TopicSnapshot> busiestTopics(String name, int limit) {
-		TopicStreams topics = topicStreams(name);
+		TopicOverview topics = topicStreams(name);
 		return (topics != null) ? topics.busiest(limit) : List.of();
 	}
 
@@ -171,11 +171,11 @@ public final class StreamRegistry implements AutoCloseable {
 	 * @throws IllegalArgumentException if there is no such stream
 	 */
 	public @Nullable TopicSnapshot topic(String name, String topic) {
-		TopicStreams topics = topicStreams(name);
+		TopicOverview topics = topicStreams(name);
 		return (topics != null) ? topics.describe(topic) : null;
 	}
 
-	private @Nullable TopicStreams topicStreams(String name) {
+	private @Nullable TopicOverview topicStreams(String name) {
 		this.lifecycle.requireKnown(name);
 		RunningStreams current = this.lifecycle.current();
 		return (current != null) ? current.get(name).topics() : null;

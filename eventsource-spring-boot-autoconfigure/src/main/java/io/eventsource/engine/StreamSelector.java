@@ -1,5 +1,7 @@
 package io.eventsource.engine;
 
+import java.util.List;
+
 import io.eventsource.EventClient;
 import io.eventsource.EventConnection;
 import io.eventsource.EventSink;
@@ -32,18 +34,19 @@ interface StreamSelector {
 	EventConnection connect(EventClient client, EventSink sink);
 
 	/**
+	 * The streams as one client asks for several topics of them.
+	 * @param asked the client as it was let in to each topic
+	 * @throws IllegalStateException if they have no topics
+	 */
+	default StreamSelector several(List<EventClient> asked) {
+		throw new IllegalStateException("There are no topics");
+	}
+
+	/**
 	 * Whether each client has a stream of its own.
 	 */
 	default boolean isPersonal() {
 		return false;
-	}
-
-	/**
-	 * Finds the stream of a topic.
-	 * @return the stream; {@code null} if there is no such topic
-	 */
-	default @Nullable EventStream stream(String topic) {
-		return null;
 	}
 
 	/**
@@ -69,10 +72,10 @@ interface StreamSelector {
 	}
 
 	/**
-	 * The streams by topic.
-	 * @return the streams; {@code null} unless they have topics
+	 * Describes the topics.
+	 * @return the description; {@code null} unless they have topics
 	 */
-	default @Nullable TopicStreams topics() {
+	default @Nullable TopicOverview topics() {
 		return null;
 	}
 

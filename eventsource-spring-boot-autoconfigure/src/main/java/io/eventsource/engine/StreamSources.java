@@ -1,6 +1,7 @@
 package io.eventsource.engine;
 
 import io.eventsource.PublisherPace;
+import io.eventsource.StreamSnapshot.State;
 import io.eventsource.engine.runtime.Dispatcher;
 import io.eventsource.engine.runtime.StreamContext;
 import io.eventsource.engine.source.EventTranslator;
@@ -25,6 +26,8 @@ final class StreamSources {
 
 	private final Dispatcher dispatcher;
 
+	private final StreamPublisher origin;
+
 	private final StreamSource publisher;
 
 	/** What runs once, if anything does. */
@@ -36,6 +39,7 @@ final class StreamSources {
 		this.translator = translator;
 		this.log = log;
 		this.dispatcher = dispatcher;
+		this.origin = publisher;
 		this.publisher = new StreamSource(context, publisher, translator, log, listener, dispatcher);
 	}
 
@@ -115,16 +119,14 @@ final class StreamSources {
 		return this.publisher.restarts();
 	}
 
-	boolean isSubscribed() {
-		return this.publisher.isSubscribed();
-	}
-
-	boolean isFailing() {
-		return this.publisher.isFailing();
-	}
-
-	boolean isDoubtful() {
-		return this.publisher.isDoubtful();
+	/**
+	 * What the publisher does at the moment.
+	 */
+	State state() {
+		if (this.publisher.isSubscribed() && !this.publisher.isDoubtful()) {
+			return this.origin.isCutOff() ? State.RESTARTING : State.LIVE;
+		}
+		return this.publisher.isFailing() ? State.RESTARTING : State.WAITING;
 	}
 
 }

@@ -22,6 +22,9 @@ final class TopicCounts {
 	/** Those that may have clients. */
 	private final Set<TopicStream> watched = new HashSet<>();
 
+	/** Those of connections that watch several topics. */
+	private final Set<EventStream> merged = new HashSet<>();
+
 	private final Map<Reason, Long> forgotten = new EnumMap<>(Reason.class);
 
 	private int sources;
@@ -65,6 +68,22 @@ final class TopicCounts {
 	}
 
 	/**
+	 * Counts what a connection is given that watches several topics.
+	 */
+	synchronized void merged(EventStream stream) {
+		this.merged.add(stream);
+	}
+
+	/**
+	 * Takes note that such a connection has ended.
+	 */
+	synchronized void unmerged(EventStream stream) {
+		if (this.merged.remove(stream)) {
+			this.settled = SnapshotSums.add(this.settled, SnapshotSums.closed(stream.snapshot()));
+		}
+	}
+
+	/**
 	 * Counts a source that was started.
 	 */
 	synchronized void sourceStarted() {
@@ -94,17 +113,24 @@ final class TopicCounts {
 
 	/**
 	 * Adds up what all topics have counted that there are and were, as if they were one
-	 * stream. A publisher that is subscribed to again while its topic has no clients
-	 * counts once it has some, or is forgotten.
+	 * stream. A connection counts once, however many topics it watches. A publisher that
+	 * is subscribed to again while its topic has no clients counts once it has some, or
+	 * is forgotten.
 	 * @param published how many events were published
 	 */
 	synchronized StreamSnapshot sum(long published) {
 		StreamSnapshot sum = this.settled;
+		int twice = 0;
 		for (TopicStream topic : this.watched) {
 			sum = SnapshotSums.add(sum, topic.uncounted());
+			twice += topic.stream().log().followers().count();
 		}
-		return new StreamSnapshot(sum.name(), sum.state(), sum.clients(), published, sum.delivered(), sum.bytes(),
-				sum.skipped(), sum.filtered(), sum.replayed(), sum.greatestLag(), sum.restarts());
+		for (EventStream stream : this.merged) {
+			sum = SnapshotSums.add(sum, stream.snapshot());
+		}
+		return new StreamSnapshot(sum.name(), sum.state(), Math.max(0, sum.clients() - twice), published,
+				sum.delivered(), sum.bytes(), sum.skipped(), sum.filtered(), sum.replayed(), sum.greatestLag(),
+				sum.restarts());
 	}
 
 	/**

@@ -1,7 +1,8 @@
 package io.eventsource.engine;
 
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -12,9 +13,7 @@ import io.eventsource.EventSink;
 import io.eventsource.RefusalReason;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.TopicReceiver;
-import io.eventsource.TopicSnapshot;
 import io.eventsource.TopicSource;
-import io.eventsource.TopicsSnapshot;
 import io.eventsource.UnknownTopics;
 import io.eventsource.engine.log.LogFamily;
 import io.eventsource.engine.runtime.Worker;
@@ -31,11 +30,15 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 
 	private final UnknownTopics unknown;
 
-	private final LogFamily family = new LogFamily();
+	private final LogFamily family;
 
 	private final TopicCounts counts = new TopicCounts();
 
 	private final TopicTable table;
+
+	private final MergedStreams merged;
+
+	private final TopicOverview overview;
 
 	private final Worker worker;
 
@@ -52,8 +55,11 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	TopicStreams(TopicDefinition topics, Function<Publisher<?>, EventStreamBuilder> builders, ActiveStreams streams) {
 		this.source = topics.source();
 		this.unknown = topics.settings().unknown();
+		this.family = new LogFamily(topics.settings().perConnection() > 1);
 		this.table = new TopicTable(topics.settings(), this.family,
 				new TopicFactory(topics.source(), builders, streams), this.counts, topics.dispatcher().clock());
+		this.merged = new MergedStreams(this.family, builders, streams, this.counts, topics.dispatcher());
+		this.overview = new TopicOverview(this.table, this.counts, this.family, this.merged);
 		this.worker = topics.dispatcher().worker(0);
 	}
 
@@ -99,27 +105,60 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 		if (this.unknown == UnknownTopics.NOT_FOUND) {
 			return RefusalReason.NOT_FOUND;
 		}
-		return this.table.hasRoom() ? null : RefusalReason.MAX_TOPICS;
+		return this.table.hasRoom(List.of(client.topic())) ? null : RefusalReason.MAX_TOPICS;
 	}
 
 	@Override
 	public EventConnection connect(EventClient client, EventSink sink) {
+		TopicStream stream = acquire(client);
+		try {
+			EventConnection connection = stream.stream().connect(client, sink);
+			stopIfDue(Set.of(stream));
+			return connection;
+		}
+		finally {
+			release(stream);
+		}
+	}
+
+	/**
+	 * Keeps the topic of a client that is about to connect, until it is released.
+	 * @throws IllegalStateException if there is no such topic, and may be none
+	 */
+	TopicStream acquire(EventClient client) {
 		String topic = client.topic();
 		if (topic == null) {
 			throw new IllegalStateException(client + " has no topic");
 		}
 		TopicStream stream = this.table.acquire(topic, this.unknown == UnknownTopics.ACCEPT);
-		try {
-			this.counts.watched(stream);
-			EventConnection connection = stream.stream().connect(client, sink);
-			if (this.stopped) {
-				stream.stream().stop();
-			}
-			return connection;
+		this.counts.watched(stream);
+		return stream;
+	}
+
+	void release(TopicStream stream) {
+		this.table.release(stream, false);
+	}
+
+	/**
+	 * Ends topics that were made while all were stopped.
+	 */
+	void stopIfDue(Collection<TopicStream> topics) {
+		if (this.stopped) {
+			topics.forEach((topic) -> topic.stream().stop());
 		}
-		finally {
-			this.table.release(stream, false);
-		}
+	}
+
+	@Override
+	public StreamSelector several(List<EventClient> asked) {
+		return new SeveralTopics(this, asked);
+	}
+
+	TopicTable table() {
+		return this.table;
+	}
+
+	MergedStreams merged() {
+		return this.merged;
 	}
 
 	@Override
@@ -188,52 +227,13 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	}
 
 	@Override
-	public @Nullable EventStream stream(String topic) {
-		TopicStream found = this.table.find(topic);
-		return (found != null) ? found.stream() : null;
-	}
-
-	@Override
 	public StreamSnapshot sum() {
 		return this.counts.sum(this.family.published());
 	}
 
 	@Override
-	public TopicStreams topics() {
-		return this;
-	}
-
-	/**
-	 * Describes the topics as they are now, as sums.
-	 */
-	TopicsSnapshot snapshot(String stream) {
-		return new TopicsSnapshot(stream, this.table.size(), this.counts.sources(), this.family.bytes(),
-				this.counts.forgotten());
-	}
-
-	/**
-	 * Describes a topic as it is now.
-	 * @return the snapshot; {@code null} if there is no such topic
-	 */
-	@Nullable TopicSnapshot describe(String topic) {
-		TopicStream found = this.table.find(topic);
-		return (found != null) ? this.table.describe(found) : null;
-	}
-
-	/**
-	 * Describes the topics that have the most clients.
-	 * @param limit how many at most
-	 */
-	List<TopicSnapshot> busiest(int limit) {
-		return this.counts.watched()
-			.stream()
-			.map(this.table::describe)
-			.filter((topic) -> topic.stream().clients() > 0)
-			.sorted(Comparator.comparingInt((TopicSnapshot topic) -> topic.stream().clients())
-				.reversed()
-				.thenComparing(TopicSnapshot::topic))
-			.limit(limit)
-			.toList();
+	public TopicOverview topics() {
+		return this.overview;
 	}
 
 }

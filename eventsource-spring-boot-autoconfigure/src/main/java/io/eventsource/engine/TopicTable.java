@@ -2,6 +2,7 @@ package io.eventsource.engine;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import io.eventsource.TopicSettings;
 import io.eventsource.TopicSnapshot;
 import io.eventsource.TopicsSnapshot.Reason;
 import io.eventsource.engine.log.LogFamily;
+import io.eventsource.engine.log.LogId;
 import io.eventsource.engine.log.LogOrigin;
 import org.jspecify.annotations.Nullable;
 
@@ -67,11 +69,13 @@ final class TopicTable {
 	}
 
 	/**
-	 * Whether there is room for another topic, if need be in place of one that has no
-	 * clients.
+	 * Whether there is room for some topics together, if need be in place of others that
+	 * have no clients.
 	 */
-	synchronized boolean hasRoom() {
-		return this.topics.size() < this.settings.max() || !this.idle.isEmpty();
+	synchronized boolean hasRoom(Collection<String> wanted) {
+		long more = wanted.stream().filter((topic) -> !this.topics.containsKey(topic)).count();
+		long kept = wanted.stream().filter(this.idle::containsKey).count();
+		return this.topics.size() + more <= this.settings.max() + this.idle.size() - kept;
 	}
 
 	/**
@@ -117,7 +121,8 @@ final class TopicTable {
 		if (this.topics.size() >= this.settings.max()) {
 			makeRoom(topic);
 		}
-		TopicStream made = this.factory.create(topic, new LogOrigin(this.family, this.lost.get(topic)),
+		String suffix = (this.settings.perConnection() > 1) ? LogId.suffix(topic) : "";
+		TopicStream made = this.factory.create(topic, new LogOrigin(this.family, this.lost.get(topic), suffix, false),
 				() -> left(topic));
 		this.topics.put(topic, made);
 		return made;
@@ -153,7 +158,6 @@ final class TopicTable {
 		return change.getAsBoolean();
 	}
 
-	/** The last client of a topic has left. */
 	private void left(String topic) {
 		TopicStream stream = find(topic);
 		if (stream != null) {

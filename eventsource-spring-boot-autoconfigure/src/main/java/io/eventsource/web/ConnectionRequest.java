@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param client what is known of the client
  * @param refusal why it is not let in; {@code null} if it is
+ * @param asked the client as it was let in to each topic, if it asks for several
  */
-record ConnectionRequest(EventClient client, @Nullable RefusalReason refusal) {
+record ConnectionRequest(EventClient client, @Nullable RefusalReason refusal, List<EventClient> asked) {
 
 	/** Request attribute that tells that the request has come with a valid session. */
 	private static final String SESSION = ConnectionRequest.class.getName() + ".session";
@@ -32,21 +34,46 @@ record ConnectionRequest(EventClient client, @Nullable RefusalReason refusal) {
 
 	private static final AtomicLong ids = new AtomicLong();
 
+	ConnectionRequest(EventClient client, @Nullable RefusalReason refusal) {
+		this(client, refusal, List.of());
+	}
+
 	/**
 	 * Looks at a request, and asks those who decide.
-	 * @param topic the topic that the request names; {@code null} if there is none
+	 * @param topics the topics that the request names
 	 */
-	static ConnectionRequest of(HttpServletRequest request, StreamDefinition definition, @Nullable String topic) {
+	static ConnectionRequest of(HttpServletRequest request, StreamDefinition definition, RequestTopics topics) {
+		if (!topics.valid()) {
+			return SeveralRequests.refused(request, definition);
+		}
+		return (topics.names().size() > 1) ? SeveralRequests.of(request, definition, topics.names())
+				: of(nextId(), request, definition, topics.single());
+	}
+
+	/**
+	 * Makes the id of a connection.
+	 */
+	static String nextId() {
+		return Long.toString(ids.incrementAndGet(), 36);
+	}
+
+	/**
+	 * Looks at a request for one stream.
+	 * @param id the id of the connection
+	 * @param topic the topic; {@code null} if there is none
+	 */
+	static ConnectionRequest of(String id, HttpServletRequest request, StreamDefinition definition,
+			@Nullable String topic) {
 		StreamAccess access = definition.access();
-		EventClient.Builder builder = EventClient.builder(Long.toString(ids.incrementAndGet(), 36), definition.name())
+		EventClient.Builder builder = EventClient.builder(id, definition.name())
 			.principal(request.getUserPrincipal())
 			.sessionId(session(request))
 			.remoteAddress(request.getRemoteAddr())
 			.types(types(request, access.typesParameter()))
 			.lastEventId(LastEventId.of(request));
 		EventClient known = builder.build();
-		EventClient client = builder.topic(RequestTopic.of(definition.topics(), topic, known)).build();
-		if (!RequestTopic.isTopic(client.topic())) {
+		EventClient client = builder.topic(RequestTopics.of(definition.topics(), topic, known)).build();
+		if (!RequestTopics.isTopic(client.topic())) {
 			return new ConnectionRequest(client, RefusalReason.NOT_FOUND);
 		}
 		Admission admission = admission(access, client, request);
@@ -86,12 +113,12 @@ record ConnectionRequest(EventClient client, @Nullable RefusalReason refusal) {
 			return new ConnectionRequest(accepted, over(accepted, request));
 		}
 		// The user may have become known only now
-		EventClient client = builder.topic(RequestTopic.of(rules, accepted.topic(), accepted)).build();
+		EventClient client = builder.topic(RequestTopics.of(rules, accepted.topic(), accepted)).build();
 		if (client.topic() == null) {
 			return new ConnectionRequest(client, RefusalReason.UNAUTHORIZED);
 		}
 		return new ConnectionRequest(client,
-				RequestTopic.isTopic(client.topic()) ? over(client, request) : RefusalReason.NOT_FOUND);
+				RequestTopics.isTopic(client.topic()) ? over(client, request) : RefusalReason.NOT_FOUND);
 	}
 
 	/**
@@ -123,18 +150,23 @@ record ConnectionRequest(EventClient client, @Nullable RefusalReason refusal) {
 	}
 
 	private static Set<String> types(HttpServletRequest request, String parameter) {
-		String[] values = parameter.isEmpty() ? null : read(() -> request.getParameterValues(parameter));
 		Set<String> types = new LinkedHashSet<>();
-		if (values != null) {
-			for (String value : values) {
-				for (String type : value.split(",", MAX_TYPES + 1)) {
-					if (!type.isBlank() && types.size() < MAX_TYPES) {
-						types.add(type.strip());
-					}
+		for (String value : parameter.isEmpty() ? new String[0] : parameters(request, parameter)) {
+			for (String type : value.split(",", MAX_TYPES + 1)) {
+				if (!type.isBlank() && types.size() < MAX_TYPES) {
+					types.add(type.strip());
 				}
 			}
 		}
 		return types;
+	}
+
+	/**
+	 * Reads all values of a parameter, likewise.
+	 */
+	static String[] parameters(HttpServletRequest request, String name) {
+		String[] values = read(() -> request.getParameterValues(name));
+		return (values != null) ? values : new String[0];
 	}
 
 	private static Map<String, String> kept(Collection<String> names, Function<String, @Nullable String> source) {

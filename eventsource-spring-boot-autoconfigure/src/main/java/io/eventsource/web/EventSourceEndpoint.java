@@ -95,7 +95,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 			throws IOException {
 		StreamFamily family = this.registry.find(stream);
 		StreamDefinition definition = Objects.requireNonNull(this.definitions.get(stream));
-		return this.handler.open(family, definition, RequestTopic.of(definition, null, request), request, response);
+		return this.handler.open(family, definition, RequestTopics.of(definition, request), request, response);
 	}
 
 	/**
@@ -113,12 +113,37 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	public @Nullable SseEmitter open(String stream, String topic, HttpServletRequest request,
 			HttpServletResponse response) throws IOException {
 		StreamFamily family = this.registry.find(stream);
+		return this.handler.open(family, withTopics(stream), RequestTopics.of(topic), request, response);
+	}
+
+	/**
+	 * Opens the streams of several topics for one client, likewise, over one connection.
+	 * Admissions are asked for each topic, and one refusal refuses all.
+	 * @param stream the name of the stream
+	 * @param topics the topics, of which each counts once
+	 * @param request the request
+	 * @param response the response
+	 * @return the emitter, or {@code null} where the response is complete, also because
+	 * there is no topic, or there are more than
+	 * {@code eventsource.streams.<name>.topics-per-connection} (400)
+	 * @throws IOException if the client has gone
+	 * @throws IllegalArgumentException if there is no such stream, or it has no topics
+	 */
+	public @Nullable SseEmitter open(String stream, Collection<String> topics, HttpServletRequest request,
+			HttpServletResponse response) throws IOException {
+		StreamFamily family = this.registry.find(stream);
+		StreamDefinition definition = withTopics(stream);
+		return this.handler.open(family, definition,
+				RequestTopics.of(Objects.requireNonNull(definition.topics()), topics), request, response);
+	}
+
+	private StreamDefinition withTopics(String stream) {
 		StreamDefinition definition = Objects.requireNonNull(this.definitions.get(stream));
 		if (definition.topics() == null) {
 			throw new IllegalArgumentException(
 					"The event stream '" + stream + "' has no topics; its bean is not of the type EventTopics");
 		}
-		return this.handler.open(family, definition, topic, request, response);
+		return definition;
 	}
 
 	/**
@@ -160,7 +185,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		StreamFamily family = this.registry.adHoc(name, definition.settings(),
 				(dispatcher, client) -> this.factory.stream(definition, publisher, resumedAfter, client, dispatcher)
 					.logName(logName));
-		return this.handler.open(family, definition, null, request, response);
+		return this.handler.open(family, definition, RequestTopics.NONE, request, response);
 	}
 
 	/**

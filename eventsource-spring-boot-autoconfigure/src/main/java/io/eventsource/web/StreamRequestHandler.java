@@ -1,7 +1,9 @@
 package io.eventsource.web;
 
 import java.io.IOException;
+import java.util.List;
 
+import io.eventsource.EventClient;
 import io.eventsource.RefusalReason;
 import io.eventsource.StreamListener;
 import io.eventsource.engine.ConnectionAttempt;
@@ -50,30 +52,39 @@ final class StreamRequestHandler {
 	 * Connects a client, if it may connect.
 	 * @param family the streams; {@code null} while they are not running
 	 * @param definition the definition of the streams
-	 * @param topic the topic that the request names; {@code null} if there is none
+	 * @param topics the topics that the request names
 	 * @return the emitter to return from the handler method; {@code null} where the
 	 * response is complete
 	 */
-	@Nullable SseEmitter open(@Nullable StreamFamily family, StreamDefinition definition, @Nullable String topic,
+	@Nullable SseEmitter open(@Nullable StreamFamily family, StreamDefinition definition, RequestTopics topics,
 			HttpServletRequest request, HttpServletResponse response) throws IOException {
 		if (family == null) {
 			return refuse(definition, RefusalReason.SHUTDOWN, request, response);
 		}
 		// Before anybody is asked: what is revoked while they think counts too
 		ConnectionAttempt attempt = this.registry.attempt(family);
-		ConnectionRequest connection = ConnectionRequest.of(request, definition, topic);
-		RefusalReason refusal = (connection.refusal() != null) ? connection.refusal()
-				: family.refusal(connection.client());
-		if (refusal == null && attempt.isRevoked(connection.client())) {
+		ConnectionRequest connection = ConnectionRequest.of(request, definition, topics);
+		if (connection.refusal() != null) {
+			return refuse(definition, connection.refusal(), request, response);
+		}
+		List<EventClient> asked = connection.asked();
+		return asked.isEmpty() ? open(attempt, family, definition, connection.client(), request, response) : open(
+				attempt.several(asked), family.several(asked), definition, connection.client(), request, response);
+	}
+
+	private @Nullable SseEmitter open(ConnectionAttempt attempt, StreamFamily family, StreamDefinition definition,
+			EventClient client, HttpServletRequest request, HttpServletResponse response) throws IOException {
+		RefusalReason refusal = family.refusal(client);
+		if (refusal == null && attempt.isRevoked(client)) {
 			refusal = RefusalReason.REVOKED;
 		}
 		if (refusal != null) {
 			return refuse(definition, refusal, request, response);
 		}
-		if (EarlyResponse.sendInstead(family, connection.client(), request, response, this.environment.obstacles())) {
+		if (EarlyResponse.sendInstead(family, client, request, response, this.environment.obstacles())) {
 			return null;
 		}
-		StreamExchange exchange = new StreamExchange(family, connection.client(), request, response, this.environment);
+		StreamExchange exchange = new StreamExchange(family, client, request, response, this.environment);
 		refusal = exchange.connect(attempt);
 		return (refusal != null) ? refuse(definition, refusal, request, response) : exchange.open();
 	}
@@ -91,6 +102,7 @@ final class StreamRequestHandler {
 		switch (reason) {
 			case UNAUTHORIZED -> EarlyResponse.send(HttpServletResponse.SC_UNAUTHORIZED, response);
 			case FORBIDDEN -> EarlyResponse.send(HttpServletResponse.SC_FORBIDDEN, response);
+			case BAD_REQUEST -> EarlyResponse.send(HttpServletResponse.SC_BAD_REQUEST, response);
 			case NOT_FOUND -> EarlyResponse.send(HttpServletResponse.SC_NOT_FOUND, response);
 			default ->
 				EarlyResponse.send(Reconnection.returnTime(definition.settings()), this.rejection, request, response);

@@ -109,8 +109,9 @@ class EventPropertyTests {
 		FrameEncoder encoder = new FrameEncoder(String::valueOf, 1 << 20);
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		for (int i = 0; i < events.size(); i++) {
-			bytes.writeBytes(FrameEncoder.frame(encoder.encode(events.get(i)), false, new FramePlace(i, EPOCH, i), 0, 0)
-				.bytes());
+			bytes.writeBytes(
+					FrameEncoder.frame(encoder.encode(events.get(i)), false, new FramePlace(i, EPOCH, i, ""), 0, 0)
+						.bytes());
 		}
 		return bytes.toByteArray();
 	}

@@ -61,7 +61,7 @@ class FiniteStreamTests {
 		EventStream stream = this.engine.stream(Flux.fromIterable(events), TestEngine::personal);
 		Client client = this.engine.connect(stream);
 		client.awaitClosed(CloseReason.COMPLETED);
-		assertThat(EventStream.wasPersonal(client.sink().lastEventId())).isTrue();
+		assertThat(PersonalStreams.wasPersonal(client.sink().lastEventId())).isTrue();
 	}
 
 }

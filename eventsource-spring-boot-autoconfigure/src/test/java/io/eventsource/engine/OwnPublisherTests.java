@@ -28,9 +28,9 @@ class OwnPublisherTests {
 		Client client = this.engine.connect(personal);
 		client.awaitClosed(CloseReason.COMPLETED);
 		client.awaitData("a");
-		assertThat(EventStream.wasPersonal(client.sink().lastEventId())).isTrue();
-		assertThat(EventStream.wasPersonal(client.sink().events().get(0).lastEventId())).isFalse();
-		assertThat(EventStream.wasPersonal(null)).isFalse();
+		assertThat(PersonalStreams.wasPersonal(client.sink().lastEventId())).isTrue();
+		assertThat(PersonalStreams.wasPersonal(client.sink().events().get(0).lastEventId())).isFalse();
+		assertThat(PersonalStreams.wasPersonal(null)).isFalse();
 	}
 
 	@Test

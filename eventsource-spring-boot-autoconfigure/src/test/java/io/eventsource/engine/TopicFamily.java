@@ -1,8 +1,12 @@
 package io.eventsource.engine;
 
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
+import io.eventsource.ClientSnapshot;
 import io.eventsource.EventClient;
 import io.eventsource.EventTopics;
 import io.eventsource.RefusalReason;
@@ -46,6 +50,42 @@ final class TopicFamily {
 		return this.engine.watch(id, sink, this.family.connect(client(id, topic, lastEventId), sink));
 	}
 
+	/**
+	 * Connects a client to several topics.
+	 */
+	TestEngine.Client connect(List<String> topics, @Nullable String lastEventId) {
+		return connect(topics, lastEventId, new RecordingSink(Long.MAX_VALUE));
+	}
+
+	TestEngine.Client connect(List<String> topics, @Nullable String lastEventId, RecordingSink sink) {
+		String id = "t" + this.clients.incrementAndGet();
+		return this.engine.watch(id, sink, several(id, topics).connect(client(id, topics, lastEventId), sink));
+	}
+
+	@Nullable RefusalReason refusal(List<String> topics) {
+		return several("c", topics).refusal(client("c", topics, null));
+	}
+
+	boolean isOver(List<String> topics, @Nullable String lastEventId) {
+		return several("c", topics).isOver(client("c", topics, lastEventId));
+	}
+
+	private static EventClient client(String id, List<String> topics, @Nullable String lastEventId) {
+		return EventClient.builder(id, "test").topics(topics).lastEventId(lastEventId).build();
+	}
+
+	private StreamFamily several(String id, List<String> topics) {
+		return this.family.several(topics.stream().map((topic) -> client(id, topic, null)).toList());
+	}
+
+	CompletableFuture<List<ClientSnapshot>> clients(String topic) {
+		return this.family.clients(topic);
+	}
+
+	List<CompletableFuture<Integer>> disconnect(Predicate<EventClient> condition) {
+		return this.family.disconnect(condition);
+	}
+
 	@Nullable RefusalReason refusal(String topic) {
 		return this.family.refusal(client("c", topic, null));
 	}
@@ -55,14 +95,14 @@ final class TopicFamily {
 	}
 
 	boolean knows(String topic) {
-		return this.family.stream(topic) != null;
+		return topics().describe(topic) != null;
 	}
 
 	StreamSnapshot snapshot() {
 		return this.family.snapshot();
 	}
 
-	TopicStreams topics() {
+	TopicOverview topics() {
 		return Objects.requireNonNull(this.family.topics());
 	}
 

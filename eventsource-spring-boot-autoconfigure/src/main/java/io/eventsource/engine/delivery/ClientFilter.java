@@ -34,9 +34,9 @@ final class ClientFilter implements Call {
 
 	private final EventClient client;
 
-	private final StreamContext context;
+	private final Visibility visibility;
 
-	private final List<EventFilter> filters;
+	private final StreamContext context;
 
 	/** Whether the client may know the ids of events that it is not shown. */
 	private final boolean disclosesIds;
@@ -50,16 +50,14 @@ final class ClientFilter implements Call {
 
 	/**
 	 * Makes a filter.
-	 * @param disclosesIds whether the client may know the ids of events that it is not
-	 * shown
+	 * @param visibility what clients of the stream may see
 	 * @param positions whether the client is told positions
 	 */
-	ClientFilter(EventClient client, StreamContext context, List<EventFilter> filters, boolean disclosesIds,
-			boolean positions, Runnable onStall) {
+	ClientFilter(EventClient client, Visibility visibility, boolean positions, Runnable onStall) {
 		this.client = client;
-		this.context = context;
-		this.filters = filters;
-		this.disclosesIds = disclosesIds;
+		this.visibility = visibility;
+		this.context = visibility.context();
+		this.disclosesIds = visibility.disclosesIds();
 		this.positions = positions;
 		this.onStall = onStall;
 	}
@@ -68,7 +66,7 @@ final class ClientFilter implements Call {
 	 * Whether the client gets an event. Any thread.
 	 */
 	boolean shows(Event event) {
-		return wants((event.data() != null) ? event.type() : null) && maySee(event);
+		return wants((event.data() != null) ? event.type() : null) && maySee(event, this.client);
 	}
 
 	/**
@@ -76,21 +74,21 @@ final class ClientFilter implements Call {
 	 */
 	boolean shows(Frame frame) {
 		Event event = frame.event();
-		return wants(frame.type()) && (event == null || maySee(event));
+		return wants(frame.type()) && (event == null || maySee(event, this.visibility.client(this.client, frame)));
 	}
 
 	private boolean wants(@Nullable String type) {
 		return type == null || this.client.types().isEmpty() || this.client.types().contains(type);
 	}
 
-	private boolean maySee(Event event) {
+	private boolean maySee(Event event, EventClient asked) {
 		Supervisor supervisor = this.context.supervisor();
 		if (supervisor.shunsFilters()) {
 			this.onStall.run();
 			return false;
 		}
-		for (EventFilter filter : this.filters) {
-			if (!supervisor.test(filter, event, this.client, this)) {
+		for (EventFilter filter : this.visibility.filters()) {
+			if (!supervisor.test(filter, event, asked, this)) {
 				return false;
 			}
 		}

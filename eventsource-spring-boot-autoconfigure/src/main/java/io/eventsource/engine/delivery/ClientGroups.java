@@ -85,7 +85,8 @@ public final class ClientGroups {
 	 */
 	public CompletableFuture<Integer> disconnect(Predicate<EventClient> condition, CloseReason reason) {
 		List<CompletableFuture<Integer>> counts = new ArrayList<>();
-		forEach((group) -> counts.add(group.questions().disconnect(condition, reason)));
+		Predicate<EventClient> asked = this.delivery.visibility().asked(condition);
+		forEach((group) -> counts.add(group.questions().disconnect(asked, reason)));
 		return CompletableFuture.allOf(counts.toArray(CompletableFuture[]::new))
 			.thenApply((done) -> counts.stream().mapToInt(CompletableFuture::join).sum());
 	}

@@ -193,7 +193,7 @@ final class ClientReader {
 		this.history.written();
 		this.place.sent(slice);
 		this.share.counts().delivered(slice);
-		this.delivery.context().missed(this.recipient.client(), slice.gaps());
+		this.delivery.missed(this.recipient.client(), slice.gaps());
 	}
 
 	/**

@@ -1,9 +1,13 @@
 package io.eventsource.engine.delivery;
 
+import java.util.List;
+
 import io.eventsource.EventClient;
+import io.eventsource.GapCause;
 import io.eventsource.OverflowStrategy;
 import io.eventsource.StreamSettings;
 import io.eventsource.engine.log.EventLog;
+import io.eventsource.engine.log.Frame;
 import io.eventsource.engine.runtime.StreamContext;
 import org.jspecify.annotations.Nullable;
 
@@ -36,23 +40,36 @@ public record Delivery(StreamContext context, EventLog log, Placement placement,
 	}
 
 	/**
+	 * Tells the listener that a client has been sent gaps, of which nobody knows how many
+	 * events they are.
+	 */
+	void missed(EventClient client, List<Frame> gaps) {
+		for (Frame frame : gaps) {
+			GapCause gap = frame.gap();
+			if (gap != null) {
+				this.context.missed(this.visibility.client(client, frame), gap, null);
+			}
+		}
+	}
+
+	/**
 	 * Whether the publisher waits for each client until its write timeout.
 	 */
-	boolean waitsForEverybody() {
+	public boolean waitsForEverybody() {
 		return this.context.personal() || settings().buffer().overflow() == OverflowStrategy.BACKPRESSURE;
 	}
 
 	/**
 	 * Whether a client that has fallen out of the log goes on with what the log has.
 	 */
-	boolean skipsWhatWasMissed() {
+	public boolean skipsWhatWasMissed() {
 		return settings().buffer().overflow() == OverflowStrategy.SKIP || conflates();
 	}
 
 	/**
 	 * Whether a client that lags is only given the newest event of each key.
 	 */
-	boolean conflates() {
+	public boolean conflates() {
 		return settings().buffer().overflow() == OverflowStrategy.CONFLATE;
 	}
 

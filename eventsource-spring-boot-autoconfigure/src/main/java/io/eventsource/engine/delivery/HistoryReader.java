@@ -163,14 +163,16 @@ final class HistoryReader {
 
 	private @Nullable Iterator<Event> ask() throws Exception {
 		this.asked = this.lastId;
-		return this.query.ask(this.lastId, this.delivery.settings().replay().historyMaxEvents() - this.count + 1);
+		return this.query.ask(withoutTopic(this.lastId),
+				this.delivery.settings().replay().historyMaxEvents() - this.count + 1);
 	}
 
 	/**
 	 * Adds an event, unless the log has it and all that follows.
 	 */
 	private @Nullable StartPosition read(Event event, HistoryBlocks blocks) throws InterruptedException {
-		Frame known = (event.id() != null) ? this.delivery.log().frame(event.id()) : null;
+		String id = id(event);
+		Frame known = (id != null) ? this.delivery.log().frame(id) : null;
 		if (known != null) {
 			return StartPosition.at(known.sequence());
 		}
@@ -179,6 +181,16 @@ final class HistoryReader {
 		}
 		add(event, blocks);
 		return null;
+	}
+
+	/** The id as it is sent. */
+	private @Nullable String id(Event event) {
+		return (event.id() != null) ? event.id() + this.delivery.log().ids().suffix() : null;
+	}
+
+	private String withoutTopic(String id) {
+		String suffix = this.delivery.log().ids().suffix();
+		return id.endsWith(suffix) ? id.substring(0, id.length() - suffix.length()) : id;
 	}
 
 	/**
@@ -200,12 +212,11 @@ final class HistoryReader {
 
 	private void add(Event event, HistoryBlocks blocks) throws InterruptedException {
 		this.count++;
-		if (this.lastId.equals(event.id())) {
+		String id = id(event);
+		if (this.lastId.equals(id)) {
 			return;
 		}
-		if (event.id() != null) {
-			this.lastId = event.id();
-		}
+		this.lastId = (id != null) ? id : this.lastId;
 		if (this.filter != null && !this.filter.shows(event)) {
 			this.hidden++;
 			return;

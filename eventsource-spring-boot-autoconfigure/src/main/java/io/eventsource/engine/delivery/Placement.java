@@ -35,7 +35,7 @@ public final class Placement {
 	 * Where a client starts: behind the last event that it has, or with some of the
 	 * latest.
 	 */
-	StartPosition start(@Nullable String lastEventId) {
+	public StartPosition start(@Nullable String lastEventId) {
 		StartPosition start = startInLog(lastEventId);
 		if (this.resumption.always()) {
 			return StartPosition.at(start.position());
@@ -58,7 +58,7 @@ public final class Placement {
 	 * Where a client goes on whose position has left the log.
 	 * @param seesAll whether it is shown all events
 	 */
-	StartPosition skip(long position, boolean seesAll) {
+	public StartPosition skip(long position, boolean seesAll) {
 		return this.positions.skip(position, seesAll);
 	}
 

@@ -1,10 +1,13 @@
 package io.eventsource.engine.delivery;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 import io.eventsource.EventClient;
 import io.eventsource.EventFilter;
+import io.eventsource.engine.log.Frame;
 import io.eventsource.engine.runtime.StreamContext;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,8 @@ public final class Visibility {
 
 	private final BooleanSupplier opaqueIds;
 
+	private final Map<String, EventClient> byTopic;
+
 	/**
 	 * Describes what the clients of a stream may see.
 	 * @param filters the filters, which must all agree
@@ -26,9 +31,43 @@ public final class Visibility {
 	 * before a client comes that has to know
 	 */
 	public Visibility(StreamContext context, List<EventFilter> filters, BooleanSupplier opaqueIds) {
+		this(context, filters, opaqueIds, Map.of());
+	}
+
+	/**
+	 * Describes what the client of a stream may see that has events of several topics.
+	 * @param byTopic the client as it was let in to each topic
+	 */
+	public Visibility(StreamContext context, List<EventFilter> filters, BooleanSupplier opaqueIds,
+			Map<String, EventClient> byTopic) {
 		this.context = context;
 		this.filters = filters;
 		this.opaqueIds = opaqueIds;
+		this.byTopic = byTopic;
+	}
+
+	/**
+	 * The client as it was let in to the topic that a frame is of.
+	 * @param client the client of the connection
+	 */
+	EventClient client(EventClient client, Frame frame) {
+		String topic = frame.topic();
+		return (topic != null) ? this.byTopic.getOrDefault(topic, client) : client;
+	}
+
+	/**
+	 * Asks about a client as it was let in to each topic.
+	 */
+	Predicate<EventClient> asked(Predicate<EventClient> condition) {
+		return this.byTopic.isEmpty() ? condition : (client) -> this.byTopic.values().stream().anyMatch(condition);
+	}
+
+	StreamContext context() {
+		return this.context;
+	}
+
+	List<EventFilter> filters() {
+		return this.filters;
 	}
 
 	boolean hasFilters() {
@@ -38,7 +77,7 @@ public final class Visibility {
 	/**
 	 * Whether a client is shown all events.
 	 */
-	boolean showsAll(EventClient client) {
+	public boolean showsAll(EventClient client) {
 		return this.filters.isEmpty() && client.types().isEmpty();
 	}
 
@@ -55,8 +94,7 @@ public final class Visibility {
 	 * @param onStall called if a worker had to be replaced while it was in a filter
 	 */
 	@Nullable ClientFilter filterFor(EventClient client, boolean positions, Runnable onStall) {
-		return showsAll(client) ? null
-				: new ClientFilter(client, this.context, this.filters, disclosesIds(), positions, onStall);
+		return showsAll(client) ? null : new ClientFilter(client, this, positions, onStall);
 	}
 
 }

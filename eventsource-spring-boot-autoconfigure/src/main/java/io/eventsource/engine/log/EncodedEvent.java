@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * from elsewhere
  * @param gap why events are missing in this place, where the block says just that;
  * {@code null} for an event of the publisher's
+ * @param origin where it comes from, if it was taken from another log
  */
 public record EncodedEvent(@Nullable String id, @Nullable String type, @Nullable String key, @Nullable Event event,
-		byte[] body, int own, @Nullable GapCause gap) {
+		byte[] body, int own, @Nullable GapCause gap, @Nullable FrameOrigin origin) {
 
 	/** About how many bytes the JVM takes for a frame beside its block. */
 	public static final int OVERHEAD = 128;
@@ -30,17 +31,17 @@ public record EncodedEvent(@Nullable String id, @Nullable String type, @Nullable
 	 * Makes one that does not keep the event.
 	 */
 	public EncodedEvent(Event event, byte[] body) {
-		this(event, body, 0, false);
+		this(event, event.id(), body, 0, false);
 	}
 
 	/**
 	 * Makes one.
+	 * @param id the id that the publisher has given it, as it is sent
 	 * @param own where the publisher's own part of the block begins
 	 * @param kept whether filters are to be asked about the event
 	 */
-	public EncodedEvent(Event event, byte[] body, int own, boolean kept) {
-		this(event.id(), (event.data() != null) ? event.type() : null, key(event), kept ? event : null, body, own,
-				null);
+	public EncodedEvent(Event event, @Nullable String id, byte[] body, int own, boolean kept) {
+		this(id, (event.data() != null) ? event.type() : null, key(event), kept ? event : null, body, own, null, null);
 	}
 
 	private static @Nullable String key(Event event) {
@@ -56,7 +57,23 @@ public record EncodedEvent(@Nullable String id, @Nullable String type, @Nullable
 	 * @param body the block; empty if clients are not to be told
 	 */
 	public static EncodedEvent gap(GapCause cause, byte[] body) {
-		return new EncodedEvent(null, null, null, null, body, 0, cause);
+		return new EncodedEvent(null, null, null, null, body, 0, cause, null);
+	}
+
+	/**
+	 * Makes one of the event of another log, whose block both share.
+	 */
+	public static EncodedEvent of(Frame frame, FrameOrigin origin) {
+		return new EncodedEvent(frame.id(), frame.type(), frame.key(), frame.event(), frame.bytes(), frame.ownOffset(),
+				null, origin);
+	}
+
+	/**
+	 * Makes a gap in the events of another log.
+	 * @param body the block; empty if clients are not to be told
+	 */
+	public static EncodedEvent gap(GapCause cause, byte[] body, FrameOrigin origin) {
+		return new EncodedEvent(null, null, null, null, body, 0, cause, origin);
 	}
 
 	/**
@@ -77,7 +94,7 @@ public record EncodedEvent(@Nullable String id, @Nullable String type, @Nullable
 	 * dispatched to nobody and needs no id.
 	 */
 	boolean needsId() {
-		return this.id == null && this.type != null;
+		return this.id == null && this.type != null && this.origin == null;
 	}
 
 }

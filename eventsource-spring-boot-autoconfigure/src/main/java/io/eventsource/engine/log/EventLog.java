@@ -1,6 +1,5 @@
 package io.eventsource.engine.log;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -23,9 +22,7 @@ public final class EventLog {
 
 	private final LogMemory memory;
 
-	private final boolean filtered;
-
-	private final LongSupplier clock;
+	private final FrameMaker frames;
 
 	private volatile boolean ended;
 
@@ -52,8 +49,7 @@ public final class EventLog {
 		this.conflation = new Conflation(conflating);
 		this.memory = new LogMemory(this.ring, this.conflation, origin, memory);
 		this.ids = this.memory.ids();
-		this.filtered = filtered;
-		this.clock = clock;
+		this.frames = new FrameMaker(this.ids, filtered, clock);
 	}
 
 	/**
@@ -73,16 +69,13 @@ public final class EventLog {
 			this.memory.release(waited);
 			if (!this.ended) {
 				this.ring.makeRoom();
-				Frame frame = frame(encoded, this.ring.tail(), this.memory.taken());
-				this.memory.append(frame);
-				added(frame);
+				synchronized (this.ids.order()) {
+					Frame frame = this.frames.make(encoded, this.ring.tail(), this.memory.taken());
+					this.memory.append(frame);
+					added(frame);
+				}
 			}
 		}
-	}
-
-	private Frame frame(EncodedEvent encoded, long position, long before) {
-		FramePlace place = new FramePlace(position, this.ids.epoch(), this.ids.take(position));
-		return FrameEncoder.frame(encoded, this.filtered, place, before, this.clock.getAsLong());
 	}
 
 	private void added(Frame frame) {
@@ -98,20 +91,13 @@ public final class EventLog {
 	 */
 	public void prepend(List<EncodedEvent> older) {
 		synchronized (this.memory) {
-			if (this.ended || !isNew()) {
-				return;
+			if (!this.ended && isNew()) {
+				synchronized (this.ids.order()) {
+					List<Frame> frames = this.frames.before(older, this.ring.capacity(), this.memory.limit());
+					this.memory.prepend(frames);
+					frames.forEach(this::added);
+				}
 			}
-			List<EncodedEvent> fitting = this.memory.newest(older);
-			long bytes = fitting.stream().mapToLong(EncodedEvent::weight).sum();
-			List<Frame> frames = new ArrayList<>();
-			long before = -bytes;
-			for (EncodedEvent encoded : fitting) {
-				Frame frame = frame(encoded, frames.size() - fitting.size(), before);
-				before = frame.end();
-				frames.add(frame);
-			}
-			this.memory.prepend(frames, bytes);
-			frames.forEach(this::added);
 		}
 	}
 
@@ -161,6 +147,7 @@ public final class EventLog {
 	public void end() {
 		synchronized (this.memory) {
 			this.ended = true;
+			this.memory.followers().appended();
 		}
 	}
 
@@ -197,6 +184,13 @@ public final class EventLog {
 	 */
 	public LogIds ids() {
 		return this.ids;
+	}
+
+	/**
+	 * Those who take the events into other logs.
+	 */
+	public LogFollowers followers() {
+		return this.memory.followers();
 	}
 
 	/**

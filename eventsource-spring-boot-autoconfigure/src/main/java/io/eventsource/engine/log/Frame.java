@@ -33,6 +33,8 @@ public final class Frame {
 
 	private final @Nullable GapCause gap;
 
+	private final @Nullable String topic;
+
 	private volatile boolean overtaken;
 
 	/**
@@ -51,9 +53,10 @@ public final class Frame {
 	 * @param own where the publisher's own part of the block begins
 	 * @param time when it was published, by the clock of the dispatcher
 	 * @param gap why events are missing here, where the frame says just that
+	 * @param topic the topic of the log that it was taken from; {@code null} if it is new
 	 */
 	Frame(FramePlace place, @Nullable String id, @Nullable String key, @Nullable String type, @Nullable Event event,
-			long end, long weight, byte[] bytes, int own, long time, @Nullable GapCause gap) {
+			long end, long weight, byte[] bytes, int own, long time, @Nullable GapCause gap, @Nullable String topic) {
 		this.sequence = place.sequence();
 		this.number = place.number();
 		this.id = id;
@@ -66,6 +69,7 @@ public final class Frame {
 		this.own = own;
 		this.time = time;
 		this.gap = gap;
+		this.topic = topic;
 	}
 
 	public long sequence() {
@@ -75,7 +79,7 @@ public final class Frame {
 	/**
 	 * The number in the sequence by which the log gives ids.
 	 */
-	long number() {
+	public long number() {
 		return this.number;
 	}
 
@@ -129,14 +133,21 @@ public final class Frame {
 	/**
 	 * Why events are missing in this place; {@code null} if none are.
 	 */
-	@Nullable GapCause gap() {
+	public @Nullable GapCause gap() {
 		return this.gap;
+	}
+
+	/**
+	 * The topic of the log that it was taken from; {@code null} if it is new.
+	 */
+	public @Nullable String topic() {
+		return this.topic;
 	}
 
 	/**
 	 * Whether the log has a newer event about the same.
 	 */
-	boolean isOvertaken() {
+	public boolean isOvertaken() {
 		return this.overtaken;
 	}
 

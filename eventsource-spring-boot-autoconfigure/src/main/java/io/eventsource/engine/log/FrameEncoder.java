@@ -35,8 +35,11 @@ public final class FrameEncoder {
 	/** Whether ids are given by what the events come from, and not by the publisher. */
 	private final boolean foreignIds;
 
+	/** What follows the ids that the publisher gives. */
+	private final String idSuffix;
+
 	public FrameEncoder(DataWriter writer, int maxEventSize) {
-		this(writer, maxEventSize, false, false, new TypeWarnings());
+		this(writer, maxEventSize, false, false, new TypeWarnings(), "");
 	}
 
 	/**
@@ -45,14 +48,16 @@ public final class FrameEncoder {
 	 * @param foreignIds whether ids are given by what the events come from, and not by
 	 * the publisher
 	 * @param warnings warns of types that are no good
+	 * @param idSuffix what follows the ids that the publisher gives
 	 */
 	public FrameEncoder(DataWriter writer, int maxEventSize, boolean keepsEvents, boolean foreignIds,
-			TypeWarnings warnings) {
+			TypeWarnings warnings, String idSuffix) {
 		this.writer = writer;
 		this.maxEventSize = maxEventSize;
 		this.keepsEvents = keepsEvents;
 		this.foreignIds = foreignIds;
 		this.warnings = warnings;
+		this.idSuffix = idSuffix;
 	}
 
 	/**
@@ -68,14 +73,15 @@ public final class FrameEncoder {
 		Object data = event.data();
 		String text = (data != null) ? text(event, data) : null;
 		BlockBuffer block = new BlockBuffer(this.maxEventSize, (text != null) ? text.length() + 64 : 64);
-		boolean ownId = event.id() != null && !this.foreignIds;
+		String id = (event.id() != null) ? event.id() + this.idSuffix : null;
+		boolean ownId = id != null && !this.foreignIds;
 		boolean ended = text != null || ownId || !event.type().equals(Event.DEFAULT_TYPE);
 		int own = 0;
-		if (event.id() != null && !ownId && ended) {
-			block.lines("id:", event.id());
+		if (id != null && !ownId && ended) {
+			block.lines("id:", id);
 			own = (int) block.size();
 		}
-		writeFields(event, ownId, text, block);
+		writeFields(event, ownId ? id : null, text, block);
 		if (ended) {
 			block.put('\n');
 		}
@@ -83,15 +89,15 @@ public final class FrameEncoder {
 			throw new IllegalArgumentException(event + " takes " + block.size() + " bytes, more than the "
 					+ this.maxEventSize + " of max-event-size; send less, or raise the limit");
 		}
-		return new EncodedEvent(event, block.bytes(), own, this.keepsEvents);
+		return new EncodedEvent(event, id, block.bytes(), own, this.keepsEvents);
 	}
 
-	private static void writeFields(Event event, boolean ownId, @Nullable String text, BlockBuffer block) {
+	private static void writeFields(Event event, @Nullable String id, @Nullable String text, BlockBuffer block) {
 		if (event.comment() != null) {
 			block.lines(":", event.comment());
 		}
-		if (event.id() != null && ownId) {
-			block.lines("id:", event.id());
+		if (id != null) {
+			block.lines("id:", id);
 		}
 		if (!event.type().equals(Event.DEFAULT_TYPE)) {
 			block.lines("event:", event.type());
@@ -154,9 +160,10 @@ public final class FrameEncoder {
 			System.arraycopy(encoded.body(), 0, body, line.length, encoded.body().length);
 			own = line.length;
 		}
-		long weight = encoded.weight();
+		long weight = encoded.weight() + place.suffix().length();
+		FrameOrigin origin = encoded.origin();
 		return new Frame(place, encoded.id(), encoded.key(), encoded.type(), filtered ? encoded.event() : null,
-				before + weight, weight, body, own, time, encoded.gap());
+				before + weight, weight, body, own, time, encoded.gap(), (origin != null) ? origin.topic() : null);
 	}
 
 	/**
@@ -188,11 +195,21 @@ public final class FrameEncoder {
 	 * @param type the type of the event; empty if clients are not to be told
 	 */
 	public static byte[] gap(String type, GapCause cause, @Nullable Long missed) {
+		return gap(type, cause, missed, null);
+	}
+
+	/**
+	 * The same for a client that watches several topics.
+	 * @param topic the topic whose events are missing; {@code null} if there is but one
+	 */
+	public static byte[] gap(String type, GapCause cause, @Nullable Long missed, @Nullable String topic) {
 		if (type.isEmpty()) {
 			return new byte[0];
 		}
 		return ("event: " + type + "\ndata: {\"cause\":\"" + cause.name().toLowerCase(Locale.ROOT) + "\""
-				+ ((missed != null) ? ",\"missed\":" + missed : "") + "}\n\n")
+				+ ((missed != null) ? ",\"missed\":" + missed : "")
+				// A topic has no other character that JSON escapes
+				+ ((topic != null) ? ",\"topic\":\"" + topic.replace("\"", "\\\"") + "\"" : "") + "}\n\n")
 			.getBytes(StandardCharsets.UTF_8);
 	}
 

@@ -17,6 +17,53 @@ public final class LogFamily {
 
 	private final AtomicLong published = new AtomicLong();
 
+	private final boolean ordered;
+
+	/** The number up to which all events are in their logs, if they are in order. */
+	private volatile long complete;
+
+	/**
+	 * Creates what logs share of which nobody reads several at once.
+	 */
+	public LogFamily() {
+		this(false);
+	}
+
+	/**
+	 * Creates what logs share.
+	 * @param ordered whether an event is in its log before another one gets the next
+	 * number, so that events of several logs can be read in the order of their numbers
+	 */
+	public LogFamily(boolean ordered) {
+		this.ordered = ordered;
+	}
+
+	/**
+	 * Whether an id is that of a place in these logs.
+	 */
+	public boolean isOf(LogId id) {
+		return this.epoch.equals(id.epoch());
+	}
+
+	boolean isOrdered() {
+		return this.ordered;
+	}
+
+	/**
+	 * Takes note that an event is in its log, and all that have lower numbers are.
+	 */
+	void complete(long number) {
+		this.complete = number;
+	}
+
+	/**
+	 * The number up to which all events can be seen in their logs by whoever has read
+	 * this; zero unless they are in order.
+	 */
+	public long complete() {
+		return this.complete;
+	}
+
 	/**
 	 * Names the run of the sequence.
 	 */

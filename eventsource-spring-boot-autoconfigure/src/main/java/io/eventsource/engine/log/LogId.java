@@ -1,5 +1,8 @@
 package io.eventsource.engine.log;
 
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,9 @@ public record LogId(String epoch, long next, boolean opening) {
 	private static final char EVENT = '-';
 
 	private static final char OPENING = '~';
+
+	/** Begins what follows the number of an event. */
+	private static final char SUFFIX = '_';
 
 	private static final int CHECK = 4;
 
@@ -62,10 +68,38 @@ public record LogId(String epoch, long next, boolean opening) {
 	}
 
 	/**
+	 * What follows the number in the ids of a topic's events, so that whoever gets those
+	 * of several topics knows whose they are: the topic, percent-encoded.
+	 */
+	public static String suffix(String topic) {
+		return SUFFIX + URLEncoder.encode(topic, StandardCharsets.UTF_8).replace("+", "%20").replace("_", "%5F");
+	}
+
+	/**
+	 * The topic that an id names.
+	 * @return the topic; {@code null} if it names none
+	 */
+	public static @Nullable String topic(String id) {
+		int suffix = id.lastIndexOf(SUFFIX);
+		try {
+			return (suffix >= 0)
+					? URLDecoder.decode(id.substring(suffix + 1).replace("+", "%2B"), StandardCharsets.UTF_8) : null;
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
+	}
+
+	/**
 	 * Reads an id.
 	 * @return the id, or {@code null} if no log has given it
 	 */
 	public static @Nullable LogId parse(String id) {
+		int suffix = id.indexOf(SUFFIX);
+		return parsePlace((suffix >= 0) ? id.substring(0, suffix) : id);
+	}
+
+	private static @Nullable LogId parsePlace(String id) {
 		int digits = id.length() - LENGTH - 1;
 		if (digits < 1 || digits > MAX_DIGITS) {
 			return null;

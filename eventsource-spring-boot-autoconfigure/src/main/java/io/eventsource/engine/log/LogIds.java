@@ -17,6 +17,8 @@ public final class LogIds {
 
 	private final @Nullable LogFamily family;
 
+	private final String suffix;
+
 	private volatile String epoch;
 
 	/**
@@ -34,6 +36,7 @@ public final class LogIds {
 		this.ring = ring;
 		this.monitor = monitor;
 		this.family = (origin != null) ? origin.family() : null;
+		this.suffix = (origin != null) ? origin.suffix() : "";
 		this.lost = (origin != null) ? origin.lost() : -1;
 		this.epoch = (origin != null) ? origin.family().epoch() : LogId.newEpoch();
 	}
@@ -43,9 +46,28 @@ public final class LogIds {
 	}
 
 	/**
-	 * Takes the number for the event that comes to a position.
+	 * What follows the ids of events, whoever has given them.
 	 */
-	long take(long position) {
+	public String suffix() {
+		return this.suffix;
+	}
+
+	/**
+	 * What is to be locked while an event gets its place, under the monitor.
+	 */
+	Object order() {
+		return (this.family != null && this.family.isOrdered()) ? this.family : this.monitor;
+	}
+
+	/**
+	 * The place of the event that comes to a position.
+	 * @param origin where it comes from; {@code null} if it is new
+	 */
+	FramePlace take(long position, @Nullable FrameOrigin origin) {
+		return new FramePlace(position, this.epoch, (origin != null) ? origin.number() : next(position), this.suffix);
+	}
+
+	private long next(long position) {
 		return (this.family != null) ? this.family.next() : position;
 	}
 

@@ -21,14 +21,14 @@ public final class LogMemory {
 
 	private final LogIds ids;
 
-	private final @Nullable LogFamily family;
-
 	private final long limit;
 
 	private final Map<String, Frame> framesById = new ConcurrentHashMap<>();
 
 	/** What has left, and clients have a part of. */
 	private final Stragglers stragglers;
+
+	private final LogNews news;
 
 	/** How many bytes were taken in all, and how many of them have left again. */
 	private long taken;
@@ -49,13 +49,21 @@ public final class LogMemory {
 		this.ring = ring;
 		this.conflation = conflation;
 		this.ids = new LogIds(ring, origin, this);
-		this.family = (origin != null) ? origin.family() : null;
+		this.news = new LogNews(origin);
 		this.limit = limit;
 		this.stragglers = new Stragglers(ring, limit, this);
 	}
 
 	LogIds ids() {
 		return this.ids;
+	}
+
+	long limit() {
+		return this.limit;
+	}
+
+	LogFollowers followers() {
+		return this.news.followers();
 	}
 
 	/**
@@ -77,54 +85,30 @@ public final class LogMemory {
 		}
 		index(frame);
 		this.ring.append(frame);
-		if (this.family != null) {
-			this.family.appended();
-		}
+		this.news.appended(frame);
 	}
 
-	/**
-	 * What waits, or clients keep, has made its room, as far as nobody needed what was
-	 * there.
-	 */
+	/** What waits, or clients keep, has made its room where nobody needed it. */
 	private boolean isLogTooLarge() {
 		return this.taken - this.released > this.limit;
 	}
 
 	/**
-	 * As many of the last of some events as there would be room for in an empty log.
-	 */
-	List<EncodedEvent> newest(List<EncodedEvent> events) {
-		int first = events.size();
-		long room = this.limit;
-		while (first > 0 && events.size() - first < this.ring.capacity() && events.get(first - 1).weight() <= room) {
-			first--;
-			room -= events.get(first).weight();
-		}
-		return events.subList(first, events.size());
-	}
-
-	/**
 	 * Puts older frames before the first.
-	 * @param bytes how many they have in all
 	 */
-	void prepend(List<Frame> older, long bytes) {
+	void prepend(List<Frame> older) {
 		older.forEach(this.conflation::add);
 		this.ring.prepend(older);
-		this.released = -bytes;
+		this.released = -older.stream().mapToLong(Frame::weight).sum();
 		// Last, so that a client that finds its place by an id finds what follows, too
 		older.forEach(this::index);
+		older.forEach(this.news::added);
 	}
 
 	private void index(Frame frame) {
-		count(frame.weight());
+		this.news.bytes(frame.weight());
 		if (frame.id() != null) {
 			this.framesById.put(frame.id(), frame);
-		}
-	}
-
-	private void count(long bytes) {
-		if (this.family != null) {
-			this.family.add(bytes);
 		}
 	}
 
@@ -134,7 +118,7 @@ public final class LogMemory {
 		this.ring.removeFirst();
 		this.released = frame.end();
 		this.ids.evicted(frame);
-		count(-frame.weight());
+		this.news.bytes(-frame.weight());
 		this.stragglers.evicted(frame);
 		if (frame.id() != null) {
 			this.framesById.remove(frame.id(), frame);

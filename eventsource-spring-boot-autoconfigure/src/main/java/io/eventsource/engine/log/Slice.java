@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-import io.eventsource.GapCause;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param next the position after the slice
  * @param count how many events it has
  * @param hidden how many events it leaves out because the client may not see them
- * @param gaps the causes of the gaps that it tells of
+ * @param gaps the frames that tell of gaps
  */
-public record Slice(long from, byte[] bytes, int start, long next, int count, int hidden, List<GapCause> gaps) {
+public record Slice(long from, byte[] bytes, int start, long next, int count, int hidden, List<Frame> gaps) {
 
 	public static final int MAX_BYTES = 64 * 1024;
 
@@ -77,13 +76,12 @@ public record Slice(long from, byte[] bytes, int start, long next, int count, in
 		return new Slice(from, join(frames, positions), 0, next, frames.size(), hidden, gaps(frames));
 	}
 
-	private static List<GapCause> gaps(List<Frame> frames) {
-		List<GapCause> gaps = List.of();
+	private static List<Frame> gaps(List<Frame> frames) {
+		List<Frame> gaps = List.of();
 		for (Frame frame : frames) {
-			GapCause gap = frame.gap();
-			if (gap != null) {
+			if (frame.gap() != null) {
 				gaps = gaps.isEmpty() ? new ArrayList<>() : gaps;
-				gaps.add(gap);
+				gaps.add(frame);
 			}
 		}
 		return gaps;

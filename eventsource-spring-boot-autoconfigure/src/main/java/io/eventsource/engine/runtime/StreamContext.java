@@ -1,6 +1,5 @@
 package io.eventsource.engine.runtime;
 
-import java.util.List;
 import java.util.function.LongSupplier;
 
 import io.eventsource.EventClient;
@@ -21,16 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record StreamContext(String name, StreamSettings settings, boolean personal, Supervisor supervisor,
 		ApplicationCalls calls, LongSupplier clock) {
-
-	/**
-	 * Tells the listener that a client has been sent gaps, of which nobody knows how many
-	 * events they are.
-	 */
-	public void missed(EventClient client, List<GapCause> causes) {
-		if (!causes.isEmpty()) {
-			causes.forEach((cause) -> missed(client, cause, null));
-		}
-	}
 
 	/**
 	 * Tells the listener that a client cannot be given events.

@@ -85,7 +85,7 @@ class FrameEncoderTests {
 
 	@Test
 	void idThatComesFromElsewhereIsSentWithWhatHasAnEmptyLineOnly() {
-		FrameEncoder foreign = new FrameEncoder(String::valueOf, 100, false, true, new TypeWarnings());
+		FrameEncoder foreign = new FrameEncoder(String::valueOf, 100, false, true, new TypeWarnings(), "");
 		assertThat(foreign.encode(Event.builder().id("7-0").data("x").comment("c").build()).body())
 			.asString(StandardCharsets.UTF_8)
 			.isEqualTo("id: 7-0\n: c\ndata: x\n\n");
@@ -107,7 +107,7 @@ class FrameEncoderTests {
 
 	private String frame(Event event) {
 		return new String(
-				FrameEncoder.frame(this.encoder.encode(event), false, new FramePlace(3, "run", 3), 0, 0).bytes(),
+				FrameEncoder.frame(this.encoder.encode(event), false, new FramePlace(3, "run", 3, ""), 0, 0).bytes(),
 				StandardCharsets.UTF_8);
 	}
 

@@ -9,6 +9,7 @@ import io.eventsource.engine.EventStream;
 import io.eventsource.engine.ManualPublisher;
 import io.eventsource.engine.TestEngine;
 import io.eventsource.engine.TestEngine.Client;
+import io.eventsource.engine.log.FrameEncoder;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -135,7 +136,7 @@ class FailedPublisherTests {
 		client.sink().ready();
 		client.awaitClosed(CloseReason.FAILED);
 		assertThat(client.data()).containsExactly("a");
-		assertThat(EventStream.wasPersonal(client.sink().lastEventId())).isFalse();
+		assertThat(FrameEncoder.isEnd(client.sink().lastEventId())).isFalse();
 		assertThat(this.publisher.subscriptions()).isOne();
 	}
 
