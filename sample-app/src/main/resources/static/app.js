@@ -1,7 +1,9 @@
+import { Answer } from "./answer.js";
 import { Chart } from "./chart.js";
-import { eventsOf, Stream } from "./streams.js";
+import { $, append, request, show } from "./page.js";
+import { Rooms } from "./rooms.js";
+import { Stream } from "./streams.js";
 
-const $ = (id) => document.getElementById(id);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 // --- What to do with an event of each type
@@ -10,7 +12,6 @@ const handlers = {
   tick: ({ data }) => showTime(new Date(data)),
   status: ({ data }) => showStatus(data),
   price: ({ data }) => addPrice(JSON.parse(data)),
-  message: ({ data }) => addMessage(JSON.parse(data)),
   // Some events were missed, and the server says so; nothing to do here but to show it in the log
   gap: () => {}
 };
@@ -20,40 +21,31 @@ function receive(event) {
   count(event);
 }
 
-// --- The connections: a browser allows six to a server over HTTP/1.1, for all its tabs and all its requests. Two for
-// --- each page leave room for a second window and for what the forms send; a page that nobody sees needs but one.
+// --- The connections: a browser allows six to a server over HTTP/1.1, for all its tabs and all its requests. A page that
+// --- is seen has two, and a third one while there is an answer to show; a page that nobody sees needs none. It misses
+// --- nothing: each stream goes on after the last event that the page has.
 
 const dashboard = new Stream("events/dashboard", ["tick", "status", "price", "gap"], receive, show("dashboard"));
-const messages = new Stream("events/messages", ["message", "gap"], receive, show("messages"));
+const connected = [dashboard, new Rooms(count, send), new Answer(count, send)];
 
-function show(name) {
-  const connection = $("connection-" + name);
-  return (state, reconnects) => {
-    connection.dataset.state = state;
-    connection.querySelector(".state").textContent = state;
-    connection.querySelector(".reconnects").textContent = `${reconnects} reconnect${reconnects === 1 ? "" : "s"}`;
-  };
+function connect() {
+  connected.forEach((stream) => document.hidden ? stream.pause() : stream.resume());
 }
 
-addEventListener("pageshow", () => {
-  messages.resume();
-  followVisibility();
-});
-
+document.addEventListener("visibilitychange", connect);
+addEventListener("pageshow", connect);
 // A page that was left may be kept for the way back, and its connections with it
-addEventListener("pagehide", () => {
-  messages.pause();
-  dashboard.pause();
-});
+addEventListener("pagehide", () => connected.forEach((stream) => stream.pause()));
 
-document.addEventListener("visibilitychange", followVisibility);
-
-function followVisibility() {
-  if (document.hidden) {
-    dashboard.pause();
+/** Sends a request. If it takes long, it may be waiting for a connection: then the clock and the prices make room. */
+async function send(method, url, body) {
+  const room = setTimeout(() => dashboard.pause(), 500);
+  try {
+    return await request(method, url, body);
   }
-  else {
-    dashboard.resume();
+  finally {
+    clearTimeout(room);
+    connect();
   }
 }
 
@@ -113,98 +105,17 @@ function drawAll() {
   }
 }
 
-// --- Messages, with those that came while the page was hidden counted in its title
-
-const title = document.title;
-let unread = 0;
-
-document.addEventListener("visibilitychange", () => {
-  unread = 0;
-  document.title = title;
-});
-
-function addMessage({ text, time }) {
-  const list = $("messages");
-  const atEnd = list.scrollTop + list.clientHeight > list.scrollHeight - 24;
-  const item = append(list, "li", "");
-  append(item, "p", "", text);
-  append(item, "time", "", new Date(time).toLocaleTimeString("en-GB")).dateTime = time;
-  while (list.children.length > 200) {
-    list.firstChild.remove();
-  }
-  if (atEnd) {
-    list.scrollTop = list.scrollHeight;
-  }
-  $("no-messages").hidden = true;
-  if (document.hidden) {
-    document.title = `(${++unread}) ${title}`;
-  }
-}
-
-onSubmit("message-form", async (form, fields) => {
-  const button = form.querySelector("button");
-  button.disabled = true;
-  try {
-    await post("messages", fields);
-    form.reset();
-  }
-  finally {
-    button.disabled = false;
-  }
-});
-
-// --- Answers: an EventSource can only GET, so this stream is the response to a POST, read by fetch
-
-let answering = null;
-
-onSubmit("question-form", async (form, fields) => {
-  if (answering) {
-    answering.abort();
-    return;
-  }
-  answering = new AbortController();
-  const button = form.querySelector("button");
-  button.textContent = "Stop";
-  $("answer").replaceChildren();
-  $("answer").ariaBusy = "true";
-  $("answer-state").textContent = "Waiting for the first word";
-  let words = 0;
-  try {
-    for await (const event of eventsOf(await post("answers", fields, answering.signal))) {
-      count(event);
-      if (event.type === "word") {
-        $("answer").append(event.data);
-        $("answer-state").textContent = ++words + " words";
-      }
-      else if (event.type === "done") {
-        $("answer-state").textContent = event.data + ", done";
-      }
-    }
-  }
-  catch (problem) {
-    $("answer-state").textContent = words + " words, not finished";
-    if (problem.name !== "AbortError") {
-      throw problem;
-    }
-  }
-  finally {
-    answering = null;
-    button.textContent = "Ask";
-    $("answer").ariaBusy = "false";
-  }
-});
-
 // --- The log of events
 
 const SHOWN = 100;
-const UNSHOWN_AT_FIRST = ["price", "word"];
+const UNSHOWN_AT_FIRST = ["price", "token"];
 const filters = new Map();
 let rows = [];
 let arrivals = [];
 let total = 0;
 let paused = false;
 
-["tick", "status", "price", "message", "word", "done", "gap"].forEach(addFilter);
+["tick", "status", "price", "message", "question", "token", "done", "gap"].forEach(addFilter);
 
 function addFilter(type) {
   const label = append($("filters"), "label", "filter");
@@ -277,39 +188,3 @@ function draw() {
 }
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-
-/** Appends an element; text is only ever text, never HTML. */
-function append(parent, name, className, text = "") {
-  const element = document.createElement(name);
-  element.className = className;
-  element.textContent = text;
-  parent.append(element);
-  return element;
-}
-
-function onSubmit(id, action) {
-  const form = $(id);
-  const problem = form.querySelector(".problem");
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    problem.textContent = "";
-    try {
-      await action(form, new URLSearchParams(new FormData(form)));
-    }
-    catch (error) {
-      problem.textContent = error.message;
-    }
-  });
-}
-
-async function post(url, body, signal) {
-  const headers = { Accept: "text/event-stream, application/problem+json" };
-  const response = await fetch(url, { method: "POST", body, headers, signal }).catch((error) => {
-    throw error.name === "AbortError" ? error : new Error("The server cannot be reached");
-  });
-  if (!response.ok) {
-    const problem = await response.json().catch(() => ({}));
-    throw new Error(problem.detail ?? `The server answered ${response.status}`);
-  }
-  return response;
-}

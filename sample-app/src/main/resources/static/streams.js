@@ -20,14 +20,17 @@ export class Stream {
     this.#onState = onState;
   }
 
+  /** A browser sends the id of the last event when it reconnects; a new EventSource has to say it in the URL. */
+  get url() {
+    return this.#url + (this.#lastEventId ? "?lastEventId=" + encodeURIComponent(this.#lastEventId) : "");
+  }
+
   resume() {
     if (this.#source) {
       return;
     }
     clearTimeout(this.#again);
-    // A browser sends the id of the last event when it reconnects; a new EventSource has to say it in the URL
-    const query = this.#lastEventId ? "?lastEventId=" + encodeURIComponent(this.#lastEventId) : "";
-    const source = new EventSource(this.#url + query);
+    const source = new EventSource(this.url);
     let lost = false;
     source.onopen = () => {
       this.#reconnects += lost ? 1 : 0;
@@ -66,46 +69,4 @@ export class Stream {
     this.#onState(state, this.#reconnects);
   }
 
-}
-
-/**
- * Yields the events of a response to fetch, as the WHATWG HTML standard, section 9.2.6, has them parsed.
- */
-export async function* eventsOf(response) {
-  let event = { id: "", type: "", data: [] };
-  for await (const line of linesOf(response.body)) {
-    const [, field, value] = /^([^:]*)(?:: ?)?([^]*)$/.exec(line);
-    if (line === "") {
-      if (event.data.length > 0) {
-        yield { id: event.id, type: event.type || "message", data: event.data.join("\n") };
-      }
-      event = { id: event.id, type: "", data: [] };
-    }
-    else if (field === "data") {
-      event.data.push(value);
-    }
-    else if (field === "event") {
-      event.type = value;
-    }
-    else if (field === "id" && !value.includes("\0")) {
-      event.id = value;
-    }
-  }
-}
-
-async function* linesOf(body) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  try {
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      rest += chunk.value;
-      // A CR at the very end may be half of a CRLF
-      const lines = rest.split(/\r\n|\n|\r(?!$)/);
-      rest = lines.pop();
-      yield* lines;
-    }
-  }
-  finally {
-    reader.cancel().catch(() => {});
-  }
 }

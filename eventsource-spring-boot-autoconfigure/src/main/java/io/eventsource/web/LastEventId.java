@@ -32,7 +32,7 @@ final class LastEventId {
 
 	static @Nullable String of(HttpServletRequest request) {
 		String id = header(request);
-		if (id == null && "GET".equals(request.getMethod())) {
+		if (id == null && StreamHeaders.isForEventSource(request)) {
 			id = parameter(request);
 		}
 		if (id == null || id.isEmpty()) {

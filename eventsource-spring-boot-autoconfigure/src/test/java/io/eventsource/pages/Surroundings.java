@@ -76,6 +76,7 @@ public final class Surroundings {
 					with(CLIENTS, "com.launchdarkly.eventsource.*")),
 			new Place("docs/clients.md", "ServerSentEvent", SpringWebClient.class, CLIENTS),
 			new Place("docs/clients.md", "HttpRequest", JdkClient.class, CLIENTS),
+			new Place("docs/topics.md", "", TopicsPage.class, IMPORTS),
 			new Place("docs/security.md", "String issue(", TicketOffice.class, IMPORTS),
 			new Place("docs/security.md", "", SecurityPage.class, IMPORTS),
 			new Place("docs/recipes.md", "this.model", LanguageModelUser.class, IMPORTS),
@@ -191,6 +192,58 @@ public final class Surroundings {
 		protected interface LanguageModel {
 
 			Flux<Event> tokens(String question);
+
+		}
+
+	}
+
+	abstract static class TopicsPage {
+
+		protected EventSourceEndpoint endpoint;
+
+		protected EventTopics rooms;
+
+		protected String room;
+
+		protected Object message;
+
+		protected EventTopics notifications;
+
+		protected String user;
+
+		protected String text;
+
+		protected EventTopics orders;
+
+		protected Order order;
+
+		protected EventTopics imports;
+
+		protected Importer importer;
+
+		protected EventTopics answers;
+
+		protected LanguageModel model;
+
+		protected record Order(String id) {
+
+		}
+
+		protected interface Rooms {
+
+			boolean isMember(String room, String user);
+
+		}
+
+		protected interface Importer {
+
+			Flux<Integer> run(String file);
+
+		}
+
+		protected interface LanguageModel {
+
+			Flux<String> tokens(String question);
 
 		}
 

@@ -174,6 +174,11 @@ class TopicTests {
 		reloaded.awaitEnd();
 		assertThat(reloaded.data()).containsExactly("a", "b", ".");
 		assertThat(status("/events/answers/1", "Last-Event-ID", reloaded.lastEventId())).isEqualTo(204);
+		HttpRequest head = HttpRequest
+			.newBuilder(this.server.uri("/events/answers/1?lastEventId=" + reloaded.lastEventId()))
+			.method("HEAD", HttpRequest.BodyPublishers.noBody())
+			.build();
+		assertThat(this.http.send(head, HttpResponse.BodyHandlers.discarding()).statusCode()).isEqualTo(204);
 		assertThat(answers.start("1", Flux::never)).isFalse();
 	}
 

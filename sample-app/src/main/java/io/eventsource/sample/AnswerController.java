@@ -1,51 +1,59 @@
 package io.eventsource.sample;
 
-import java.io.IOException;
-import java.time.Duration;
+import java.net.URI;
+import java.util.UUID;
 
 import io.eventsource.Event;
-import io.eventsource.web.EventSourceEndpoint;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import org.jspecify.annotations.Nullable;
+import io.eventsource.EventTopics;
 import reactor.core.publisher.Flux;
 
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * Answers a question word by word, as a language model does: a stream made for one
- * request, which ends with the answer, and whose publisher is cancelled when the client
- * goes away.
+ * Has questions answered word by word. Each answer is a topic whose source runs by
+ * itself: it goes on when the page is reloaded or closed, all tabs show the same, and it
+ * can be stopped in any of them.
  */
 @RestController
 class AnswerController {
 
 	private static final int MAX_LENGTH = 200;
 
-	private static final Duration PACE = Duration.ofMillis(50);
+	private final LanguageModel model;
 
-	private static final String ANSWER = "You asked: “%s” I am not a language model, but I answer like one: "
-			+ "every word is an event of its own, sent when it is ready. Your browser reads them with fetch and a "
-			+ "ReadableStream, since an EventSource cannot POST. Press Stop, and the server stops too.";
+	private final EventTopics answers;
 
-	private final EventSourceEndpoint endpoint;
-
-	AnswerController(EventSourceEndpoint endpoint) {
-		this.endpoint = endpoint;
+	AnswerController(LanguageModel model, EventTopics answers) {
+		this.model = model;
+		this.answers = answers;
 	}
 
 	@PostMapping("/answers")
-	@Nullable SseEmitter answer(@RequestParam String question, HttpServletRequest request, HttpServletResponse response)
-			throws IOException {
-		String[] words = ANSWER.formatted(TypedText.require("question", question, MAX_LENGTH)).split("(?= )");
-		Flux<Event> events = Flux.fromArray(words)
-			.delayElements(PACE)
-			.map((word) -> Event.of("word", word))
-			.concatWithValues(Event.of("done", words.length + " words"));
-		return this.endpoint.open(events, request, response);
+	ResponseEntity<Void> ask(@RequestParam String question) {
+		String asked = TypedText.require("question", question, MAX_LENGTH);
+		String id = UUID.randomUUID().toString();
+		this.answers.start(id, () -> answer(asked));
+		return ResponseEntity.accepted().location(URI.create("/events/answers/" + id)).build();
+	}
+
+	private Flux<Event> answer(String question) {
+		return this.model.tokens(question)
+			.map((token) -> Event.of("token", token))
+			.startWith(Event.of("question", question))
+			.concatWithValues(Event.of("done", ""));
+	}
+
+	@DeleteMapping("/answers/{id}")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void stop(@PathVariable String id) {
+		this.answers.complete(id);
 	}
 
 }

@@ -2,33 +2,38 @@ package io.eventsource.sample;
 
 import java.time.Instant;
 
-import io.eventsource.EventChannel;
+import io.eventsource.EventTopics;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
 
 /**
- * Takes messages and pushes them into the channel that all pages listen to.
+ * Takes messages and publishes them in the room that they are for: to the pages that show
+ * it, and to no other.
  */
 @RestController
 class MessageController {
 
 	private static final int MAX_LENGTH = 280;
 
-	private final EventChannel messages;
+	private final EventTopics rooms;
 
-	MessageController(EventChannel messages) {
-		this.messages = messages;
+	MessageController(EventTopics rooms) {
+		this.rooms = rooms;
 	}
 
 	@PostMapping("/messages")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
-	void post(@RequestParam String text) {
+	void post(@RequestParam String room, @RequestParam String text) {
 		String typed = TypedText.require("text", text, MAX_LENGTH);
-		this.messages.publish("message", new Message(typed, Instant.now()));
+		if (!EventTopics.isTopic(room)) {
+			throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "There can be no room of this name");
+		}
+		this.rooms.publish(room, "message", new Message(typed, Instant.now()));
 	}
 
 }

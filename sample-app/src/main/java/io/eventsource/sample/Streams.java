@@ -5,6 +5,7 @@ import java.time.Instant;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.EventTopics;
 import reactor.core.publisher.Flux;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,7 +17,8 @@ import org.springframework.context.annotation.Profile;
 
 /**
  * The streams: each bean of type {@code Publisher<Event>} is served at {@code /events/}
- * followed by its name. No configuration is needed.
+ * followed by its name, and each of type {@link EventTopics} at that and the topic. No
+ * configuration is needed.
  */
 @Configuration(proxyBeanMethods = false)
 class Streams {
@@ -53,11 +55,22 @@ class Streams {
 	}
 
 	/**
-	 * What people type, pushed in by {@link MessageController}.
+	 * What people say in each room, published by {@link MessageController} and served at
+	 * {@code /events/rooms/{room}}. A room needs no declaration: who enters one, or says
+	 * something there, makes it.
 	 */
 	@Bean
-	EventChannel messages() {
-		return EventChannel.create();
+	EventTopics rooms() {
+		return EventTopics.create();
+	}
+
+	/**
+	 * Answers, started by {@link AnswerController} and served at
+	 * {@code /events/answers/{id}}.
+	 */
+	@Bean
+	EventTopics answers() {
+		return EventTopics.create();
 	}
 
 	/**

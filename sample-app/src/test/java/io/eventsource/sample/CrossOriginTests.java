@@ -48,8 +48,7 @@ import static org.awaitility.Awaitility.await;
  * A page of another server that opens a stream of the sample, in a real browser.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "eventsource.cors.allow-credentials=true", "eventsource.streams.messages.retry=200ms",
-				"eventsource.streams.messages.initial-replay=0" })
+		properties = { "eventsource.cors.allow-credentials=true", "eventsource.streams.messages.retry=200ms" })
 @EnabledIf(value = "io.eventsource.sample.Chromium#isInstalled", disabledReason = Chromium.REMEDY)
 class CrossOriginTests {
 
@@ -247,6 +246,11 @@ class CrossOriginTests {
 		@Bean
 		Requests requests() {
 			return new Requests();
+		}
+
+		@Bean
+		EventChannel messages() {
+			return EventChannel.create();
 		}
 
 		@Bean
