@@ -177,11 +177,13 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * @param maxLength Minimum number of events that Redis keeps for each channel;
 	 * clients can resume after any of them. Redis trims whole blocks, so that it keeps a
 	 * few more.
+	 * @param retention Time for which Redis keeps the events of a channel that nobody
+	 * publishes to and no instance serves.
 	 * @param timeout Time that a command, or opening a connection, may take. A publisher
 	 * waits for at most three times as long.
 	 */
 	record RedisProperties(@DefaultValue("eventsource:") String keyPrefix, @DefaultValue("10000") long maxLength,
-			@DefaultValue("5s") Duration timeout) {
+			@DefaultValue("7d") Duration retention, @DefaultValue("5s") Duration timeout) {
 
 	}
 

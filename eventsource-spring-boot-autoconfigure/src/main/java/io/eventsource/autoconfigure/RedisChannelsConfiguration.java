@@ -1,7 +1,5 @@
 package io.eventsource.autoconfigure;
 
-import java.util.regex.Pattern;
-
 import io.eventsource.DataWriter;
 import io.eventsource.EventChannels;
 import io.eventsource.autoconfigure.EventSourceProperties.RedisProperties;
@@ -28,8 +26,6 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 @ConditionalOnProperty(name = "eventsource.channels.store", havingValue = "redis")
 class RedisChannelsConfiguration {
 
-	private static final Pattern HASH_TAG = Pattern.compile("^[^{]*\\{[^}]+}");
-
 	@Bean
 	@ConditionalOnMissingBean(EventChannels.class)
 	RedisEventChannels redisEventChannels(EventSourceProperties properties,
@@ -38,9 +34,6 @@ class RedisChannelsConfiguration {
 		refuseReplicas(details.getIfAvailable());
 		LettuceConnectionFactory lettuce = lettuce(connections.getIfUnique());
 		RedisProperties redis = properties.channels().redis();
-		if (lettuce.isClusterAware()) {
-			refuseManySlots(redis.keyPrefix());
-		}
 		return new RedisEventChannels(lettuce, settings(redis), dataWriter.getIfAvailable(UnsupportedDataWriter::new));
 	}
 
@@ -67,18 +60,10 @@ class RedisChannelsConfiguration {
 		}
 	}
 
-	private static void refuseManySlots(String keyPrefix) {
-		if (!HASH_TAG.matcher(keyPrefix).find()) {
-			throw new InvalidEventSourceConfigurationException(
-					"eventsource.channels.redis.key-prefix is '" + keyPrefix + "', with which the channels would be in "
-							+ "several slots of the Redis Cluster, while one command reads all of them.",
-					"Give it a hash tag, such as '{eventsource}:'.");
-		}
-	}
-
 	private static RedisChannelSettings settings(RedisProperties properties) {
 		try {
-			return new RedisChannelSettings(properties.keyPrefix(), properties.maxLength(), properties.timeout());
+			return new RedisChannelSettings(properties.keyPrefix(), properties.maxLength(), properties.retention(),
+					properties.timeout());
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidEventSourceConfigurationException("eventsource.channels.redis." + ex.getMessage() + ".",

@@ -8,6 +8,8 @@ import io.lettuce.core.ReadFrom;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.resource.ClientResources;
 
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
@@ -15,13 +17,18 @@ import org.springframework.data.redis.connection.lettuce.RedisCredentialsProvide
 
 /**
  * The application's configuration of Lettuce, except that commands fail at once while
- * there is no connection, and that no command is sent again after a connection was lost.
+ * there is no connection, that no command is sent again after a connection was lost, and
+ * that another node of a cluster is found within seconds after one has failed.
  *
  * @param source the configuration of the application
+ * @param cluster whether Redis is a cluster
  * @param timeout the time that a command, or opening a connection, may take
  */
-record ChannelClientConfiguration(LettuceClientConfiguration source,
+record ChannelClientConfiguration(LettuceClientConfiguration source, boolean cluster,
 		Duration timeout) implements LettuceClientConfiguration {
+
+	/** How often the client looks which node has which part of a cluster. */
+	private static final Duration REFRESH = Duration.ofSeconds(2);
 
 	@Override
 	public Optional<ClientOptions> getClientOptions() {
@@ -30,11 +37,24 @@ record ChannelClientConfiguration(LettuceClientConfiguration source,
 		if (socket.getConnectTimeout().compareTo(this.timeout) > 0) {
 			socket = socket.mutate().connectTimeout(this.timeout).build();
 		}
-		return Optional.of(options.mutate()
-			.autoReconnect(false)
+		ClientOptions.Builder builder = this.cluster ? clusterOptions(options) : options.mutate();
+		return Optional.of(builder.autoReconnect(false)
 			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
 			.socketOptions(socket)
 			.timeoutOptions(TimeoutOptions.enabled())
+			.build());
+	}
+
+	/** Without these, the death of a node is not noticed until it comes back. */
+	private static ClusterClientOptions.Builder clusterOptions(ClientOptions options) {
+		ClusterClientOptions.Builder builder = ClusterClientOptions.builder(options);
+		if (options instanceof ClusterClientOptions cluster) {
+			builder = cluster.mutate();
+		}
+		return builder.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+			.enablePeriodicRefresh(REFRESH)
+			.enableAllAdaptiveRefreshTriggers()
+			.adaptiveRefreshTriggersTimeout(REFRESH)
 			.build());
 	}
 

@@ -54,14 +54,14 @@ final class EntryReader {
 	}
 
 	/**
-	 * Waits for entries after the given ones.
-	 * @param offsets the streams, each with the id after which it is read
+	 * Reads entries after the given ones, of several streams at once.
+	 * @param offsets the streams, each with the id after which it is read; they are in
+	 * one slot of a cluster
 	 * @param count the maximum number of entries to read of each stream
 	 * @param bytes the approximate number of bytes to read of each stream
-	 * @param millis how long to wait for the first entry
-	 * @return the entries, by the keys of the streams that have new ones
+	 * @return the entries, by the keys of the streams that have any
 	 */
-	Map<String, EntryPage> behind(Collection<StreamOffset<byte[]>> offsets, int count, long bytes, long millis) {
+	Map<String, EntryPage> behind(Collection<StreamOffset<byte[]>> offsets, int count, long bytes) {
 		Map<String, EntryPage> pages = new HashMap<>();
 		StreamReadOutput<byte[], byte[]> output = new StreamReadOutput<>(ByteArrayCodec.INSTANCE);
 		output.setSubscriber(new StreamingOutput.Subscriber<>() {
@@ -73,11 +73,7 @@ final class EntryReader {
 			}
 
 		});
-		CommandArgs<byte[], byte[]> args = args().add(CommandKeyword.COUNT)
-			.add(count)
-			.add(CommandKeyword.BLOCK)
-			.add(millis)
-			.add(STREAMS);
+		CommandArgs<byte[], byte[]> args = args().add(CommandKeyword.COUNT).add(count).add(STREAMS);
 		offsets.forEach((offset) -> args.addKey(offset.getName()));
 		offsets.forEach((offset) -> args.add(offset.getOffset()));
 		this.redis.dispatch(CommandType.XREAD, output, args);

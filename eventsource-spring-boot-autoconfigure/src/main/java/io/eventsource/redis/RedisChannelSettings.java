@@ -9,9 +9,13 @@ import java.time.Duration;
  * channel follows
  * @param maxLength the minimum number of events that Redis keeps for each channel; at
  * least 1
+ * @param retention the time for which Redis keeps the events of a channel that nobody
+ * publishes to and no instance serves; at least a minute
  * @param timeout the time that a command may take; at least 100 milliseconds
  */
-public record RedisChannelSettings(String keyPrefix, long maxLength, Duration timeout) {
+public record RedisChannelSettings(String keyPrefix, long maxLength, Duration retention, Duration timeout) {
+
+	private static final Duration LEAST_RETENTION = Duration.ofMinutes(1);
 
 	private static final Duration LEAST_TIMEOUT = Duration.ofMillis(100);
 
@@ -22,6 +26,9 @@ public record RedisChannelSettings(String keyPrefix, long maxLength, Duration ti
 	public RedisChannelSettings {
 		if (maxLength < 1) {
 			throw new IllegalArgumentException("max-length must be at least 1; got " + maxLength);
+		}
+		if (retention.compareTo(LEAST_RETENTION) < 0 || retention.compareTo(Duration.ofDays(36_500)) > 0) {
+			throw new IllegalArgumentException("retention must be between a minute and 100 years; got " + retention);
 		}
 		if (timeout.compareTo(LEAST_TIMEOUT) < 0 || timeout.compareTo(Duration.ofHours(1)) > 0) {
 			throw new IllegalArgumentException("timeout must be between 100 ms and an hour; got " + timeout);

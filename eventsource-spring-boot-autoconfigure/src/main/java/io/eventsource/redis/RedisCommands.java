@@ -14,8 +14,7 @@ import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection for all commands that do not wait for events. It is opened when it is
- * needed. Thread-safe.
+ * A connection for commands. It is opened when it is needed. Thread-safe.
  */
 final class RedisCommands implements AutoCloseable {
 

@@ -10,6 +10,7 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConfiguration;
@@ -45,10 +46,28 @@ final class RedisConnections implements AutoCloseable {
 		return new Connection(connection, connection.sync());
 	}
 
+	/**
+	 * Opens a connection for messages. Blocks for at most the timeout.
+	 * @throws io.lettuce.core.RedisException if that fails
+	 */
+	StatefulRedisPubSubConnection<byte[], byte[]> openForMessages() {
+		AbstractRedisClient client = client();
+		return (client instanceof RedisClusterClient cluster) ? cluster.connectPubSub(ByteArrayCodec.INSTANCE)
+				: ((RedisClient) client).connectPubSub(ByteArrayCodec.INSTANCE);
+	}
+
+	/**
+	 * Returns whether the keys are spread over the nodes of a cluster, where one command
+	 * can name keys of one slot only.
+	 */
+	boolean isCluster() {
+		return this.source.isClusterAware();
+	}
+
 	private synchronized AbstractRedisClient client() {
 		if (this.own == null) {
 			LettuceConnectionFactory factory = new LettuceConnectionFactory(configuration(),
-					new ChannelClientConfiguration(this.source.getClientConfiguration(), this.timeout));
+					new ChannelClientConfiguration(this.source.getClientConfiguration(), isCluster(), this.timeout));
 			factory.afterPropertiesSet();
 			factory.start();
 			this.own = factory;

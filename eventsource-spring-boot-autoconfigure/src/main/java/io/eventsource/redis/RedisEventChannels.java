@@ -13,8 +13,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 /**
  * Channels on Redis Streams. Every instance of the application serves what any instance
- * publishes, under the same id. The channels use two connections of their own: one for
- * commands, and one on which they wait for new events. Thread-safe.
+ * publishes, under the same id. The channels use three connections of their own: one to
+ * publish and to read for clients that come back, one on which Redis says that there are
+ * new events, and one to read these. Thread-safe.
  */
 public final class RedisEventChannels implements EventChannels, SmartLifecycle, DisposableBean {
 
@@ -90,7 +91,7 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 	 */
 	@Override
 	public void destroy() {
-		this.reader.stop();
+		this.reader.close();
 		this.commands.close();
 		this.connections.close();
 	}

@@ -71,7 +71,8 @@ final class RedisEventStore implements EventStore {
 
 	@Override
 	public boolean isConnected() {
-		return this.reader.isConnected();
+		RedisTail current = this.tail.get();
+		return this.reader.isConnected() && (current == null || !current.isBroken());
 	}
 
 }

@@ -58,7 +58,7 @@ final class RedisHistory {
 			entries = (read < bytes) ? this.stream.before(oldest, count - events.size()) : List.of();
 		}
 		Collections.reverse(events);
-		return new Latest(events, (last != null) ? last : this.stream.lastGenerated());
+		return new Latest(events, (last != null) ? last : this.stream.facts().last());
 	}
 
 	private void addEvents(List<StreamMessage<byte[], byte[]>> entries, List<Event> events) {

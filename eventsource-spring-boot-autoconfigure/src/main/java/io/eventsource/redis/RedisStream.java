@@ -1,6 +1,8 @@
 package io.eventsource.redis;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +12,8 @@ import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
-import io.lettuce.core.XAddArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -25,13 +27,20 @@ final class RedisStream {
 
 	private static final Log logger = LogFactory.getLog(RedisStream.class);
 
+	private static final RedisScript APPEND = new RedisScript(ScriptOutputType.VALUE, """
+			local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', unpack(ARGV, 3))
+			redis.call('PEXPIRE', KEYS[1], ARGV[2])
+			redis.call('PUBLISH', KEYS[1], '')
+			return id
+			""");
+
 	private final String channel;
 
 	private final String key;
 
 	private final byte[] keyBytes;
 
-	private final long maxLength;
+	private final RedisChannelSettings settings;
 
 	private final RedisCommands commands;
 
@@ -44,7 +53,7 @@ final class RedisStream {
 		this.channel = channel;
 		this.key = settings.keyPrefix() + channel;
 		this.keyBytes = this.key.getBytes(StandardCharsets.UTF_8);
-		this.maxLength = settings.maxLength();
+		this.settings = settings;
 		this.commands = commands;
 	}
 
@@ -64,16 +73,37 @@ final class RedisStream {
 	 * Returns how many entries to read at once in order to keep up with publishers.
 	 */
 	int pageSize() {
-		return (int) Math.min(this.page.live(), this.maxLength);
+		return (int) Math.min(this.page.live(), this.settings.maxLength());
 	}
 
 	/**
-	 * Appends an event whose data is text, and trims the stream to its length.
+	 * Appends an event whose data is text, trims the stream to its length, has it kept
+	 * for another while, and tells those who read it.
 	 */
 	void append(Event event) {
-		XAddArgs args = new XAddArgs().maxlen(this.maxLength).approximateTrimming();
-		Map<byte[], byte[]> fields = Entry.of(event);
-		this.commands.run((redis) -> redis.xadd(this.keyBytes, args, fields));
+		List<byte[]> values = new ArrayList<>();
+		values.add(RedisScript.number(this.settings.maxLength()));
+		values.add(RedisScript.number(this.settings.retention().toMillis()));
+		Entry.of(event).forEach((name, value) -> {
+			values.add(name);
+			values.add(value);
+		});
+		this.commands.run((redis) -> APPEND.run(redis, new byte[][] { this.keyBytes }, values.toArray(byte[][]::new)));
+	}
+
+	/**
+	 * Has Redis keep the stream for another while.
+	 */
+	void keep() {
+		this.commands.run((redis) -> redis.pexpire(this.keyBytes, this.settings.retention()));
+	}
+
+	/**
+	 * Returns the time for which Redis keeps the stream if nobody publishes to it or
+	 * reads it.
+	 */
+	Duration retention() {
+		return this.settings.retention();
 	}
 
 	/**
@@ -129,47 +159,40 @@ final class RedisStream {
 	}
 
 	/**
-	 * Returns whether Redis still has everything that was added after an entry.
+	 * Returns whether Redis has an entry with an id, or with a lower one. If so, it has
+	 * trimmed nothing that was added afterwards, since it trims the oldest entries first.
 	 */
-	boolean has(EntryId id) {
-		if (id.equals(EntryId.ZERO)) {
-			Map<String, Object> facts = facts();
-			// Not known before Redis 7
-			return !(facts.get("entries-added") instanceof Long added && facts.get("length") instanceof Long length)
-					|| added.equals(length);
-		}
-		String text = id.toString();
-		return !this.commands.run((redis) -> redis.xrange(this.keyBytes, Range.create(text, text), Limit.from(1)))
+	boolean reachesBackTo(EntryId id) {
+		return !this.commands
+			.run((redis) -> redis.xrange(this.keyBytes,
+					Range.from(Range.Boundary.unbounded(), Range.Boundary.including(id.toString())), Limit.from(1)))
 			.isEmpty();
 	}
 
 	/**
-	 * Returns the id of the entry that was added last, even if it was deleted since.
+	 * Returns what Redis knows about the stream.
 	 */
-	EntryId lastGenerated() {
-		return (facts().get("last-generated-id") instanceof byte[] id)
-				? EntryId.of(new String(id, StandardCharsets.US_ASCII)) : EntryId.ZERO;
-	}
-
-	/**
-	 * Returns what Redis knows about the stream, which is nothing if there is none.
-	 */
-	private Map<String, Object> facts() {
-		List<Object> list;
+	StreamFacts facts() {
 		try {
-			list = this.commands.run((redis) -> redis.xinfoStream(this.keyBytes));
+			return facts(this.commands.run((redis) -> redis.xinfoStream(this.keyBytes)));
 		}
 		catch (RedisCommandExecutionException ex) {
 			if (String.valueOf(ex.getMessage()).contains("no such key")) {
-				return Map.of();
+				return StreamFacts.NONE;
 			}
 			throw ex;
 		}
+	}
+
+	private static StreamFacts facts(List<Object> list) {
 		Map<String, Object> facts = new HashMap<>();
 		for (int i = 0; i + 1 < list.size(); i += 2) {
 			facts.put(new String((byte[]) list.get(i), StandardCharsets.US_ASCII), list.get(i + 1));
 		}
-		return facts;
+		EntryId last = (facts.get("last-generated-id") instanceof byte[] id)
+				? EntryId.of(new String(id, StandardCharsets.US_ASCII)) : EntryId.ZERO;
+		long length = (facts.get("length") instanceof Long value) ? value : 0;
+		return new StreamFacts(last, length, (facts.get("entries-added") instanceof Long value) ? value : length);
 	}
 
 }

@@ -1,36 +1,28 @@
 package io.eventsource.redis;
 
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-import io.eventsource.redis.RedisConnections.Connection;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.XReadArgs.StreamOffset;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that reads what is published into all channels, over one connection. While
- * Redis is unavailable it tries again after growing, jittered pauses, and then continues
- * where it was.
+ * The thread that reads what is published into all channels. It reads a stream when Redis
+ * says that there is news, and all of them from time to time, since such a message may be
+ * lost. While Redis is unavailable it tries again after growing, jittered pauses, and
+ * then continues where it was.
  */
-final class RedisStreamReader {
+final class RedisStreamReader implements AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(RedisStreamReader.class);
 
-	/** The time after which a channel that is new, or has room again, is read too. */
-	private static final long WAIT = 200;
-
+	/** After how many milliseconds a channel that had no room is tried again. */
 	private static final long SHORT_WAIT = 20;
 
-	/** How often a channel without news is compared with its stream. */
-	private static final long CHECK = TimeUnit.SECONDS.toNanos(2);
+	/** How often all channels are read unasked. */
+	private static final long UNASKED = TimeUnit.SECONDS.toNanos(5);
 
 	/** The time beyond the timeout of Redis after which the thread counts as stuck. */
 	private static final Duration STALL = Duration.ofSeconds(10);
@@ -41,16 +33,23 @@ final class RedisStreamReader {
 
 	private final RedisAvailability redis = new RedisAvailability();
 
-	private final Set<RedisTail> tails = ConcurrentHashMap.newKeySet();
+	private final RedisCommands commands;
+
+	private final RedisTails tails;
 
 	/** When the thread last took a step. */
 	private volatile long moved = System.nanoTime();
 
 	private volatile @Nullable Thread thread;
 
+	/** Whether the thread has something to do. Guarded by the monitor. */
+	private boolean news;
+
 	RedisStreamReader(RedisConnections connections, Duration timeout) {
 		this.connections = connections;
 		this.timeout = timeout;
+		this.commands = new RedisCommands(connections, timeout);
+		this.tails = new RedisTails(this.commands, connections.isCluster());
 	}
 
 	synchronized void start() {
@@ -113,7 +112,7 @@ final class RedisStreamReader {
 	void begin(RedisTail tail) {
 		if (isConnected()) {
 			try {
-				tail.begin();
+				this.tails.begin(tail);
 			}
 			catch (RedisException ex) {
 				this.redis.lost(ex);
@@ -127,18 +126,25 @@ final class RedisStreamReader {
 	 */
 	synchronized void add(RedisTail tail) {
 		this.tails.add(tail);
-		if (tail.isStopped()) {
-			remove(tail);
-		}
 		if (this.thread != null) {
 			// Also in place of one that could not be started
 			start();
 		}
-		notifyAll();
+		wake();
 	}
 
 	void remove(RedisTail tail) {
 		this.tails.remove(tail);
+	}
+
+	private void wake(String key) {
+		this.tails.mark(key);
+		wake();
+	}
+
+	private synchronized void wake() {
+		this.news = true;
+		notifyAll();
 	}
 
 	private void run() {
@@ -152,13 +158,13 @@ final class RedisStreamReader {
 				// Nothing may end this thread, without which all channels fall silent
 				if (isCurrent()) {
 					this.redis.lost(ex);
-					await(this.redis.pause());
+					pause(this.redis.pause());
 				}
 			}
 		}
 	}
 
-	private synchronized void awaitTail() {
+	private void awaitTail() {
 		while (this.tails.isEmpty() && isCurrent()) {
 			await(RedisAvailability.LONGEST_PAUSE);
 			this.moved = System.nanoTime();
@@ -172,50 +178,48 @@ final class RedisStreamReader {
 		if (!isCurrent()) {
 			return;
 		}
-		try (Connection connection = this.connections.open()) {
-			this.tails.forEach(RedisTail::resume);
+		try (RedisWakeups wakeups = new RedisWakeups(this.connections.openForMessages(), this::wake, this::wake)) {
+			this.tails.subscribeAll(wakeups);
+			long asked = System.nanoTime();
 			while (isCurrent() && !this.tails.isEmpty()) {
 				this.moved = System.nanoTime();
-				read(connection);
-				this.redis.found();
+				if (this.moved - asked >= UNASKED) {
+					asked = this.moved;
+					this.tails.markAll();
+					this.tails.keep();
+				}
+				read(wakeups, asked);
 			}
 		}
 	}
 
-	private void read(Connection connection) {
-		this.tails.forEach((tail) -> tail.check(CHECK));
-		Map<String, RedisTail> ready = new HashMap<>();
-		int count = Integer.MAX_VALUE;
-		for (RedisTail tail : this.tails) {
-			int room = tail.room();
-			if (room > 0) {
-				ready.put(tail.key(), tail);
-				count = Math.min(count, room);
-			}
+	private void read(RedisWakeups wakeups, long asked) {
+		if (!wakeups.isOpen() || asked == this.moved) {
+			wakeups.check();
 		}
-		if (ready.isEmpty()) {
-			await(SHORT_WAIT);
-			return;
+		this.tails.subscribeChanged(wakeups);
+		boolean read = this.tails.readMarked();
+		this.redis.found();
+		if (!read) {
+			long left = TimeUnit.NANOSECONDS.toMillis(asked + UNASKED - System.nanoTime());
+			await(this.tails.hasMarked() ? SHORT_WAIT : Math.max(1, left));
 		}
-		boolean all = ready.size() == this.tails.size();
-		long wait = Math.min(all ? WAIT : SHORT_WAIT, this.timeout.toMillis() / 2);
-		List<StreamOffset<byte[]>> offsets = ready.values().stream().map(RedisTail::offset).toList();
-		accept(new EntryReader(connection.commands()).behind(offsets, count, PageSize.BYTES, wait), ready, count);
 	}
 
-	private static void accept(Map<String, EntryPage> pages, Map<String, RedisTail> tails, int count) {
-		tails.forEach((key, tail) -> {
-			EntryPage page = pages.get(key);
-			if (page != null) {
-				tail.accept(page.entries(), page.received() >= count);
-			}
-		});
+	/**
+	 * Waits for so many milliseconds, or until there is something to be done.
+	 */
+	private synchronized void await(long millis) {
+		if (!this.news) {
+			pause(millis);
+		}
+		this.news = false;
 	}
 
 	/**
 	 * Waits for so many milliseconds, or until the thread is to end or has a new channel.
 	 */
-	private synchronized void await(long millis) {
+	private synchronized void pause(long millis) {
 		if (isCurrent()) {
 			try {
 				wait(millis);
@@ -225,6 +229,12 @@ final class RedisStreamReader {
 				logger.trace("Interrupted", ex);
 			}
 		}
+	}
+
+	@Override
+	public void close() {
+		stop();
+		this.commands.close();
 	}
 
 }

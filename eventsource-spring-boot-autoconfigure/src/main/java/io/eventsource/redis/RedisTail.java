@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import io.eventsource.Event;
 import io.eventsource.EventStore.Receiver;
 import io.eventsource.GapCause;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import org.apache.commons.logging.Log;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands the entries of one stream to a receiver, and remembers how far the stream was
  * read. The position moves in the monitor; any thread may ask and stop.
+ * <p>
+ * The stream is read from the last entry on that was handed over, that one included: as
+ * long as Redis has it, nothing behind it was trimmed.
  */
 final class RedisTail {
 
@@ -26,13 +30,18 @@ final class RedisTail {
 
 	private final Receiver receiver;
 
+	private final Continuity continuity;
+
 	/**
 	 * The last entry that was read; {@code null} until it is known where the stream ends.
 	 */
 	private volatile @Nullable EntryId position;
 
-	/** When there was news, or the position was compared with the stream. */
-	private long checked;
+	/** When Redis was told last to keep the stream. */
+	private volatile long kept = System.nanoTime();
+
+	/** Whether the stream cannot be read, though Redis answers. */
+	private volatile boolean broken;
 
 	private volatile boolean stopped;
 
@@ -44,6 +53,7 @@ final class RedisTail {
 		this.stream = stream;
 		this.latest = latest;
 		this.receiver = receiver;
+		this.continuity = new Continuity(stream, receiver);
 	}
 
 	String key() {
@@ -61,12 +71,20 @@ final class RedisTail {
 		return this.stopped;
 	}
 
+	boolean isBroken() {
+		return this.broken;
+	}
+
+	boolean hasBegun() {
+		return this.position != null;
+	}
+
 	/**
-	 * Returns the position from which to read, for a tail that has {@link #room}.
+	 * Returns the offset from which to read, for a tail that has {@link #room}.
 	 */
 	StreamOffset<byte[]> offset() {
 		EntryId at = this.position;
-		return this.stream.offset((at != null) ? at : EntryId.ZERO);
+		return this.stream.offset((at != null && !at.equals(EntryId.ZERO)) ? at.previous() : EntryId.ZERO);
 	}
 
 	/**
@@ -88,36 +106,45 @@ final class RedisTail {
 		}
 		RedisHistory.Latest begun = this.latest.get();
 		this.receiver.preload(begun.events());
-		this.checked = System.nanoTime();
+		this.broken = false;
 		this.position = begun.last();
 	}
 
 	/**
-	 * Hands over entries that were read from the position on.
+	 * Hands over entries that were read from the offset on.
 	 * @param full whether as many arrived as were asked for
+	 * @return whether there may be more to read already
 	 */
-	synchronized void accept(List<StreamMessage<byte[], byte[]>> entries, boolean full) {
-		EntryId before = this.position;
-		if (this.stopped || before == null || entries.isEmpty()) {
-			return;
+	synchronized boolean accept(List<StreamMessage<byte[], byte[]>> entries, boolean full) {
+		EntryId at = this.position;
+		if (this.stopped || at == null) {
+			return false;
 		}
-		// With fewer entries Redis had no reason to trim any
-		if (full && !this.stream.has(before)) {
-			missed(GapCause.EVICTED);
+		Continuity.Step step = this.continuity.check(at, entries, full);
+		this.broken = false;
+		if (step.cause() != null) {
+			missed(step.cause());
 		}
-		for (StreamMessage<byte[], byte[]> entry : this.stream.sized(entries)) {
+		this.position = step.position();
+		deliver(this.stream.sized(entries));
+		return full || !step.position().equals(at);
+	}
+
+	private void deliver(List<StreamMessage<byte[], byte[]>> entries) {
+		for (StreamMessage<byte[], byte[]> entry : entries) {
+			EntryId id = EntryId.of(entry.getId());
+			EntryId at = this.position;
+			// Another thread has read the others, if this one did not stop in time
+			if (at == null || id.compareTo(at) <= 0) {
+				continue;
+			}
 			if (this.stopped || this.receiver.room() <= 0) {
 				// Without room, they were larger than expected, and are read again later
-				break;
+				return;
 			}
-			EntryId id = EntryId.of(entry.getId());
-			// Another thread has read the others, if this one did not stop in time
-			if (id.compareTo(before) > 0) {
-				deliver(entry);
-				this.position = id;
-			}
+			deliver(entry);
+			this.position = id;
 		}
-		this.checked = System.nanoTime();
 	}
 
 	/**
@@ -138,52 +165,26 @@ final class RedisTail {
 	}
 
 	/**
-	 * Finds out what has happened to the stream while Redis was unavailable.
+	 * Has Redis keep the stream as long as it is read here.
 	 */
-	synchronized void resume() {
-		EntryId at = this.position;
-		if (at == null) {
-			begin();
-		}
-		else if (!this.stopped && !hasBegunAgain(at) && this.stream.lastGenerated().compareTo(at) > 0
-				&& !this.stream.has(at)) {
-			missed(GapCause.EVICTED);
+	void keep() {
+		long now = System.nanoTime();
+		if (!this.stopped && now - this.kept > this.stream.retention().toNanos() / 4) {
+			this.stream.keep();
+			this.kept = now;
 		}
 	}
 
 	/**
-	 * Does from time to time what is to be done without news.
-	 * @param interval the time in nanoseconds after which the position is compared with
-	 * the stream
+	 * Takes note that the stream cannot be read.
 	 */
-	synchronized void check(long interval) {
-		EntryId at = this.position;
-		if (at == null) {
-			begin();
+	void fail(RedisCommandExecutionException cause) {
+		boolean news = !this.broken;
+		this.broken = true;
+		if (news) {
+			logger.warn("No events of channel '" + this.stream.channel() + "' come in, since Redis cannot read '"
+					+ this.stream.key() + "'; other channels go on: " + cause.getMessage());
 		}
-		else if (!this.stopped && System.nanoTime() - this.checked >= interval) {
-			hasBegunAgain(at);
-		}
-	}
-
-	/**
-	 * Reads the stream from its beginning if it is one that has begun after the position
-	 * was reached, in which ids may be lower than before. If it is the same one without
-	 * the latest entries, as after a failover, continues after those that it has.
-	 */
-	private boolean hasBegunAgain(EntryId at) {
-		EntryId last = this.stream.lastGenerated();
-		this.checked = System.nanoTime();
-		if (last.compareTo(at) >= 0) {
-			return false;
-		}
-		if (this.receiver.has(last.toString())) {
-			this.position = last;
-			return false;
-		}
-		missed(GapCause.RESTARTED);
-		this.position = EntryId.ZERO;
-		return true;
 	}
 
 	private void missed(GapCause cause) {

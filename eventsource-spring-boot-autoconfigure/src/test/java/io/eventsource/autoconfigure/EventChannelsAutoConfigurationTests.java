@@ -146,12 +146,10 @@ class EventChannelsAutoConfigurationTests {
 	}
 
 	@Test
-	void channelsInSeveralSlotsOfAClusterAreExplained() {
-		ApplicationContextRunner cluster = this.runner.withPropertyValues("eventsource.channels.store=redis",
-				"spring.data.redis.cluster.nodes=127.0.0.1:1");
-		failure(cluster, "eventsource.channels.redis.key-prefix is 'eventsource:'", "'{eventsource}:'");
-		cluster.withPropertyValues("eventsource.channels.redis.key-prefix={eventsource}:")
-			.run((context) -> assertThat(context).hasNotFailed());
+	void channelsMayBeInSeveralSlotsOfACluster() {
+		this.runner
+			.withPropertyValues("eventsource.channels.store=redis", "spring.data.redis.cluster.nodes=127.0.0.1:1")
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(RedisEventChannels.class));
 	}
 
 	@Test
@@ -159,6 +157,9 @@ class EventChannelsAutoConfigurationTests {
 		ApplicationContextRunner redis = this.runner.withPropertyValues("eventsource.channels.store=redis");
 		failure(redis.withPropertyValues("eventsource.channels.redis.max-length=0"),
 				"eventsource.channels.redis.max-length must be at least 1; got 0.", "configuration");
+		failure(redis.withPropertyValues("eventsource.channels.redis.retention=5s"),
+				"eventsource.channels.redis.retention must be between a minute and 100 years; got PT5S.",
+				"configuration");
 		failure(redis.withPropertyValues("eventsource.channels.redis.timeout=5ms"),
 				"eventsource.channels.redis.timeout must be between 100 ms and an hour; got PT0.005S.",
 				"configuration");

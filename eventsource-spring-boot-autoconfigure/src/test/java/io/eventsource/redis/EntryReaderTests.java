@@ -101,12 +101,12 @@ class EntryReaderTests {
 		add("orders", 10, SMALL);
 		add("orders", 40, LARGE);
 		add("notes", 30, SMALL);
-		Map<String, EntryPage> pages = this.reader.behind(offsets("orders", "notes", "others"), 512, LIMIT, 10);
+		Map<String, EntryPage> pages = this.reader.behind(offsets("orders", "notes", "others"), 512, LIMIT);
 		assertThat(pages).containsOnlyKeys("orders", "notes");
 		assertThat(size(pages.get("orders").entries())).isBetween((long) LIMIT, (long) LIMIT + LARGE);
 		assertThat(pages.get("orders").received()).isEqualTo(50);
 		assertThat(pages.get("notes").entries()).hasSize(30);
-		assertThat(this.reader.behind(offsets("others"), 512, LIMIT, 10)).isEmpty();
+		assertThat(this.reader.behind(offsets("others"), 512, LIMIT)).isEmpty();
 	}
 
 	@Test

@@ -21,7 +21,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 @EnabledIf(value = "io.eventsource.redis.RedisServer#isInstalled", disabledReason = RedisServer.REMEDY)
 class RedisEventStoreTests extends AbstractEventStoreTests {
 
-	private static final RedisChannelSettings SETTINGS = new RedisChannelSettings("test:", KEPT, Duration.ofSeconds(5));
+	private static final RedisChannelSettings SETTINGS = new RedisChannelSettings("test:", KEPT, Duration.ofDays(1),
+			Duration.ofSeconds(5));
 
 	private final List<Runnable> closing = new ArrayList<>();
 
@@ -49,7 +50,7 @@ class RedisEventStoreTests extends AbstractEventStoreTests {
 		RedisStreamReader reader = new RedisStreamReader(connections, SETTINGS.timeout());
 		reader.start();
 		this.closing.add(() -> {
-			reader.stop();
+			reader.close();
 			commands.close();
 			connections.close();
 		});

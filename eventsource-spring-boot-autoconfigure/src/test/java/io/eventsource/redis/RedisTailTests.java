@@ -52,7 +52,7 @@ class RedisTailTests {
 	private static RedisStream stream() {
 		Duration timeout = Duration.ofSeconds(1);
 		RedisConnections connections = new RedisConnections(new LettuceConnectionFactory(), timeout);
-		return new RedisStream("news", new RedisChannelSettings("test:", 100, timeout),
+		return new RedisStream("news", new RedisChannelSettings("test:", 100, Duration.ofDays(1), timeout),
 				new RedisCommands(connections, timeout));
 	}
 
