@@ -59,7 +59,9 @@ class ArchitectureTests {
 			"io.eventsource.engine.ConnectionAttempt", "io.eventsource.engine.ConnectionLimits",
 			"io.eventsource.engine.StreamFamily", "io.eventsource.engine.StreamFamilyFactory",
 			"io.eventsource.engine.StreamRegistry", "io.eventsource.web.DisconnectedClientResolver",
-			"io.eventsource.web.EventSourceEndpoint", "io.eventsource.web.EventSourceHandlerMapping",
+			"io.eventsource.web.EventSourceEndpoint", "io.eventsource.web.SocketOffer",
+			"io.eventsource.web.ClientSocket", "io.eventsource.web.SocketListener", "io.eventsource.web.DirectSnapshot",
+			"io.eventsource.tomcat.SocketValve", "io.eventsource.web.EventSourceHandlerMapping",
 			"io.eventsource.web.StreamDefinition", "io.eventsource.web.StreamInterceptor",
 			"io.eventsource.LogSanitizer", "io.eventsource.BufferedSubscription", "io.eventsource.BufferingPublisher",
 			"io.eventsource.EventReceiver", "io.eventsource.NonBlockingThread",
@@ -97,7 +99,16 @@ class ArchitectureTests {
 			.resideInAPackage("io.eventsource.web")
 			.should()
 			.dependOnClassesThat()
-			.resideInAnyPackage("io.eventsource.autoconfigure", "io.eventsource.redis", "org.springframework.boot.."));
+			.resideInAnyPackage("io.eventsource.autoconfigure", "io.eventsource.redis", "io.eventsource.tomcat",
+					"org.springframework.boot..", "org.apache.catalina..", "org.apache.coyote..",
+					"org.apache.tomcat.."));
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage("io.eventsource.tomcat")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.eventsource.autoconfigure", "io.eventsource.redis", "io.eventsource.engine..",
+					"org.springframework.."));
 		check(ArchRuleDefinition.noClasses()
 			.that()
 			.resideInAPackage("io.eventsource.redis")

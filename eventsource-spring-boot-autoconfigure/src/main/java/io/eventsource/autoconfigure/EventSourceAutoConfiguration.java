@@ -192,6 +192,12 @@ public final class EventSourceAutoConfiguration {
 			return new TomcatHttp2Customizer(properties.http2ResetFactor());
 		}
 
+		@Bean
+		@ConditionalOnBooleanProperty(name = "eventsource.tomcat.direct")
+		TomcatSocketCustomizer eventSourceTomcatSocketCustomizer() {
+			return new TomcatSocketCustomizer();
+		}
+
 	}
 
 }

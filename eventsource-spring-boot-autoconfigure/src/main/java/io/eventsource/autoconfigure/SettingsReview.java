@@ -22,6 +22,7 @@ import org.springframework.boot.context.properties.source.IterableConfigurationP
 import org.springframework.boot.origin.Origin;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -29,6 +30,13 @@ import org.springframework.util.unit.DataSize;
  * streams that do not exist, and small numbers without a unit.
  */
 class SettingsReview {
+
+	/** Has Tomcat hand over its sockets. */
+	private static final ConfigurationPropertyName DIRECT = ConfigurationPropertyName.of("eventsource.tomcat.direct");
+
+	private static final boolean tomcat = ClassUtils.isPresent(
+			"org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory",
+			SettingsReview.class.getClassLoader());
 
 	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("eventsource");
 
@@ -89,8 +97,13 @@ class SettingsReview {
 			return ofStream(name);
 		}
 		ConfigurationPropertyName key = name.subName(1);
-		boolean tomcat = key.getNumberOfElements() > 1 && key.getElement(0, Form.UNIFORM).equals("tomcat");
-		return ((tomcat ? TOMCAT.contains(key.subName(1)) : ALL.contains(key))) ? null : "is not known";
+		if (key.getNumberOfElements() == 1 || !key.getElement(0, Form.UNIFORM).equals("tomcat")) {
+			return ALL.contains(key) ? null : "is not known";
+		}
+		if (!TOMCAT.contains(key.subName(1))) {
+			return "is not known";
+		}
+		return (tomcat || !name.equals(DIRECT)) ? null : "is for an embedded Tomcat, which is not on the class path";
 	}
 
 	private @Nullable String ofStream(ConfigurationPropertyName name) {

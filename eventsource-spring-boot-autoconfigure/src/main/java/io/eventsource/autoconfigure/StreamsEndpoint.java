@@ -13,6 +13,7 @@ import io.eventsource.EventClient;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.TopicSnapshot;
 import io.eventsource.TopicsSnapshot;
+import io.eventsource.web.DirectSnapshot;
 import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.StreamDefinition;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,8 @@ class StreamsEndpoint {
 				streams.put(definition.name(), stream);
 			}
 		}
-		return new StreamsDescriptor(streams);
+		DirectSnapshot direct = this.endpoint.directConnections();
+		return new StreamsDescriptor(streams, direct.isOffered() ? direct : null);
 	}
 
 	@ReadOperation
@@ -159,8 +161,10 @@ class StreamsEndpoint {
 	 * All streams.
 	 *
 	 * @param streams the streams by their names
+	 * @param direct the connections that Tomcat has handed over, and why it has not
+	 * handed over others, if there was any such request
 	 */
-	record StreamsDescriptor(Map<String, StreamDescriptor> streams) {
+	record StreamsDescriptor(Map<String, StreamDescriptor> streams, @Nullable DirectSnapshot direct) {
 
 	}
 

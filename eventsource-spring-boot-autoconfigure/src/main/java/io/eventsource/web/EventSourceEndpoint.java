@@ -50,6 +50,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 	private final Http2Outputs http2Outputs;
 
+	private final DirectConnections directConnections;
+
 	private final StreamRequestHandler handler;
 
 	/**
@@ -68,8 +70,9 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		this.factory = new StreamFactory(dataWriter, listener);
 		this.registry = new StreamRegistry(this.factory.families(definitions), dispatchers, settings.limits());
 		this.http2Outputs = new Http2Outputs(new SendingThreads(sender));
+		this.directConnections = new DirectConnections(sender);
 		this.handler = new StreamRequestHandler(this.registry, listener, settings.rejection(),
-				new StreamExchange.Environment(sender, this.http2Outputs));
+				new StreamExchange.Environment(sender, this.http2Outputs, this.directConnections));
 	}
 
 	/**
@@ -278,6 +281,14 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	}
 
 	/**
+	 * Describes the connections that the container has handed over to streams.
+	 * @return a snapshot; empty unless the container offers that
+	 */
+	public DirectSnapshot directConnections() {
+		return this.directConnections.snapshot();
+	}
+
+	/**
 	 * Returns the streams that this endpoint serves.
 	 * @return the definitions
 	 */
@@ -351,6 +362,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	public void close() {
 		this.registry.close();
 		this.http2Outputs.hurry(SseEmitterSink.LAST_MOMENT);
+		this.directConnections.awaitClosed(SseEmitterSink.LAST_MOMENT);
 	}
 
 }

@@ -43,6 +43,14 @@ final class ResponseHead {
 	}
 
 	/**
+	 * Announces that the response ends with the connection, so that its body is sent as
+	 * it is.
+	 */
+	void closeConnection() {
+		this.response.setHeader("Connection", "close");
+	}
+
+	/**
 	 * Sends the head.
 	 * @param openingId the id of the position of the client, if it is to know one
 	 */

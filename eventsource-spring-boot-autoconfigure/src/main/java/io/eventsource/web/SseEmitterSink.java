@@ -40,6 +40,10 @@ final class SseEmitterSink implements EventSink {
 		this.writeTimeout = writeTimeout;
 	}
 
+	Duration writeTimeout() {
+		return this.writeTimeout;
+	}
+
 	@Override
 	public boolean isReady() {
 		return this.output.isReady();
@@ -110,7 +114,7 @@ final class SseEmitterSink implements EventSink {
 		try {
 			// Spring MVC responds with a failure, and ends the response
 			if (!this.start.hasFailed()) {
-				this.output.complete(patience(reason));
+				this.output.complete(patience(reason, this.writeTimeout));
 			}
 		}
 		finally {
@@ -118,9 +122,12 @@ final class SseEmitterSink implements EventSink {
 		}
 	}
 
-	private Duration patience(CloseReason reason) {
+	/**
+	 * How long a client may take for what is left.
+	 */
+	static Duration patience(CloseReason reason, Duration writeTimeout) {
 		return switch (reason) {
-			case COMPLETED, FAILED -> this.writeTimeout;
+			case COMPLETED, FAILED -> writeTimeout;
 			case LIFETIME, EXPIRED, REVOKED, SHUTDOWN -> LAST_MOMENT;
 			case DISCONNECTED, OVERFLOW, WRITE_TIMEOUT -> Duration.ZERO;
 		};

@@ -46,4 +46,12 @@ public record StreamDefinition(String name, Set<String> paths, StreamSettings se
 					&& PathPatternParser.defaultInstance.parse(pattern).matches(PathContainer.parsePath(path)));
 	}
 
+	/**
+	 * Tells whether code of the application runs for single clients while they are
+	 * connected.
+	 */
+	boolean runsForClients() {
+		return !this.access.filters().isEmpty() || this.source.history() != null;
+	}
+
 }

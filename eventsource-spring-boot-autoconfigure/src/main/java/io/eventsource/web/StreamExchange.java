@@ -45,16 +45,17 @@ final class StreamExchange implements DeferredResultProcessingInterceptor {
 
 	private final ResponseOutput output;
 
-	private final SseEmitterSink sink;
+	private final HandOver handOver;
 
 	/** Whether the emitter was returned, so that there is a response. */
 	private volatile boolean returned;
 
 	/**
 	 * Creates an exchange, of whose response nothing is sent yet.
+	 * @param contextual whether code of the application runs for this client later on
 	 */
 	StreamExchange(StreamFamily stream, EventClient client, HttpServletRequest request, HttpServletResponse response,
-			Environment environment) throws IOException {
+			Environment environment, boolean contextual) throws IOException {
 		ConnectionSettings settings = stream.settings().connection();
 		this.request = request;
 		this.connection = new ClientConnection(client);
@@ -67,8 +68,10 @@ final class StreamExchange implements DeferredResultProcessingInterceptor {
 		this.output = new ResponseOutput(request, response, environment.http2Outputs(),
 				new BlockingOutput(this.emitter, environment.sender(), response, this.connection), this.connection,
 				this.async);
-		this.sink = new SseEmitterSink(this.connection, context, this.start, this.output, this.outcome,
+		SseEmitterSink ordinary = new SseEmitterSink(this.connection, context, this.start, this.output, this.outcome,
 				settings.writeTimeout());
+		this.handOver = new HandOver(request, response, ordinary,
+				new SocketSink(this.connection, ordinary, environment.connections(), contextual ? context : null));
 	}
 
 	/**
@@ -77,7 +80,7 @@ final class StreamExchange implements DeferredResultProcessingInterceptor {
 	 * @return the reason why the client is refused, or {@code null} if it is connected
 	 */
 	@Nullable RefusalReason connect(ConnectionAttempt attempt) {
-		return this.connection.connect(attempt, this.sink);
+		return this.connection.connect(attempt, this.handOver.sink());
 	}
 
 	/**
@@ -107,13 +110,27 @@ final class StreamExchange implements DeferredResultProcessingInterceptor {
 			message.getBody();
 			this.head.set();
 			if (this.start.hasBegun()) {
-				this.head.send(this.connection.openingId());
+				sendHead();
+			}
+			else {
+				this.handOver.late();
 			}
 		}
 		catch (IOException ex) {
 			// Which DisconnectedClientResolver handles, before anybody else is asked
 			this.connection.failed(ex);
 			StreamExchange.<RuntimeException>raise(ex);
+		}
+	}
+
+	private void sendHead() throws IOException {
+		boolean direct = this.handOver.isPossible();
+		if (direct) {
+			this.head.closeConnection();
+		}
+		this.head.send(this.connection.openingId());
+		if (direct) {
+			this.handOver.take();
 		}
 	}
 
@@ -128,6 +145,9 @@ final class StreamExchange implements DeferredResultProcessingInterceptor {
 	 */
 	@Override
 	public <T> void preProcess(NativeWebRequest request, DeferredResult<T> result) {
+		if (this.handOver.isTaken()) {
+			return;
+		}
 		OpenInView.release();
 		HttpServletRequest servletRequest = request.getNativeRequest(HttpServletRequest.class);
 		this.output.begin((servletRequest != null) ? servletRequest.getAsyncContext() : null);
@@ -169,9 +189,13 @@ final class StreamExchange implements DeferredResultProcessingInterceptor {
 	}
 
 	/**
-	 * Gives the place of the client back if the handler has not returned the emitter.
+	 * Gives the place of the client back if the handler has not returned the emitter. A
+	 * stream that has taken the socket goes on.
 	 */
 	void abandoned() {
+		if (this.handOver.isTaken()) {
+			return;
+		}
 		if (!this.returned) {
 			disconnected();
 		}
@@ -203,13 +227,15 @@ final class StreamExchange implements DeferredResultProcessingInterceptor {
 	 *
 	 * @param sender runs what may block until a client reads
 	 * @param http2Outputs writes if the response itself could block
+	 * @param connections those that the container has handed over
 	 * @param obstacles finds what keeps events from the clients
 	 * @param chains finds the interceptors of a request
 	 */
-	record Environment(Executor sender, Http2Outputs http2Outputs, StreamingObstacles obstacles, HandlerChains chains) {
+	record Environment(Executor sender, Http2Outputs http2Outputs, DirectConnections connections,
+			StreamingObstacles obstacles, HandlerChains chains) {
 
-		Environment(Executor sender, Http2Outputs http2Outputs) {
-			this(sender, http2Outputs, new StreamingObstacles(), new HandlerChains());
+		Environment(Executor sender, Http2Outputs http2Outputs, DirectConnections connections) {
+			this(sender, http2Outputs, connections, new StreamingObstacles(), new HandlerChains());
 		}
 
 	}

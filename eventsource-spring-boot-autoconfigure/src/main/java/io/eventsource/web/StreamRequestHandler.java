@@ -84,7 +84,8 @@ final class StreamRequestHandler {
 		if (EarlyResponse.sendInstead(family, client, request, response, this.environment.obstacles())) {
 			return null;
 		}
-		StreamExchange exchange = new StreamExchange(family, client, request, response, this.environment);
+		StreamExchange exchange = new StreamExchange(family, client, request, response, this.environment,
+				family.isPersonal() || definition.runsForClients());
 		refusal = exchange.connect(attempt);
 		return (refusal != null) ? refuse(definition, refusal, request, response) : exchange.open();
 	}

@@ -15,6 +15,13 @@ public final class StreamRequests {
 	 */
 	public static final String RESET_ATTRIBUTE = "io.eventsource.web.reset";
 
+	/**
+	 * Name of the request attribute by which a container may offer to hand over its
+	 * socket to the stream that answers the request: a {@link SocketOffer}. The
+	 * auto-configuration offers it on Tomcat if {@code eventsource.tomcat.direct} is set.
+	 */
+	public static final String SOCKET_ATTRIBUTE = "io.eventsource.web.socket";
+
 	private StreamRequests() {
 	}
 

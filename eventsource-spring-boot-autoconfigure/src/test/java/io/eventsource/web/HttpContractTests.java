@@ -53,8 +53,8 @@ class HttpContractTests {
 			assertThat(answer).startsWith("HTTP/1.1 200")
 				.containsOnlyOnce("Content-Type: text/event-stream;charset=utf-8\r\n")
 				.containsOnlyOnce("Cache-Control: no-cache, no-store, no-transform\r\n")
-				.containsOnlyOnce("X-Accel-Buffering: no\r\n")
-				.doesNotContain("Connection:");
+				.containsOnlyOnce("X-Accel-Buffering: no\r\n");
+			assertThat(answer.contains("Connection: close")).isEqualTo(TestServer.isDirect(container));
 		}
 	}
 
@@ -141,7 +141,7 @@ class HttpContractTests {
 		try (RawClient client = RawClient.send(this.server.port(),
 				"GET /events/named?lastEventId=eins HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: " + header
 						+ "\r\n\r\n")) {
-			assertThat(client.readUntil("0\r\n\r\n")).contains("data: c").doesNotContain("data: b", "event: gap");
+			assertThat(client.readToEnd()).contains("data: c").doesNotContain("data: b", "event: gap");
 		}
 	}
 

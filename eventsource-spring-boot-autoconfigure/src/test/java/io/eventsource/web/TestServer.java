@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 
 import io.eventsource.StreamSnapshot;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -40,6 +41,12 @@ public final class TestServer implements AutoCloseable {
 	/** Tomcat warns of a machine that is slow to make its first random number. */
 	private static final String QUIET = "logging.level.org.apache.catalina.util.SessionIdGeneratorBase=error";
 
+	/**
+	 * Whether Tomcat hands its sockets over to streams in all tests, and Jetty is left
+	 * out: {@code -Dtomcat.direct.tests=true}.
+	 */
+	private static final boolean DIRECT = Boolean.getBoolean("tomcat.direct.tests");
+
 	private static final String WITHOUT = "spring.autoconfigure.exclude=";
 
 	private final ServletWebServerApplicationContext context;
@@ -57,9 +64,11 @@ public final class TestServer implements AutoCloseable {
 	 */
 	public static TestServer start(Container container, @Nullable ConfigurableApplicationContext parent,
 			Class<?> application, String... properties) {
+		Assumptions.assumeFalse(DIRECT && container == Container.JETTY, "Only Tomcat hands its sockets over");
 		List<String> all = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
 				"server.address=127.0.0.1", "server.shutdown=immediate", "spring.jmx.enabled=false",
 				"eventsource.shutdown.drain=0", QUIET, without(DATABASE, SECURITY)));
+		all.add("eventsource.tomcat.direct=" + (DIRECT && container == Container.TOMCAT));
 		all.addAll(List.of(properties));
 		SpringApplicationBuilder builder = new SpringApplicationBuilder(Base.class, application);
 		if (parent != null) {
@@ -77,6 +86,13 @@ public final class TestServer implements AutoCloseable {
 	 */
 	public static String without(String... configurations) {
 		return WITHOUT + String.join(",", configurations);
+	}
+
+	/**
+	 * Whether a container hands its sockets over to streams.
+	 */
+	public static boolean isDirect(Container container) {
+		return DIRECT && container == Container.TOMCAT;
 	}
 
 	public int port() {
