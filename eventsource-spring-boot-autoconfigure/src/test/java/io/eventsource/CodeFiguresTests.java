@@ -54,7 +54,7 @@ class CodeFiguresTests {
 	 * do little more than to call others.
 	 */
 	private static final Map<String, Integer> LONG_FILES = Map.of("Event.java", 262, "EventClient.java", 263,
-			"EventSourceEndpoint.java", 368, "StreamSettings.java", 264);
+			"EventSourceEndpoint.java", 368, "EventStreamBuilder.java", 269, "StreamSettings.java", 264);
 
 	private static final Map<String, Integer> LONG_BODIES = Map.of();
 
@@ -65,7 +65,7 @@ class CodeFiguresTests {
 	 */
 	private static final Map<String, Integer> LARGE_CLASSES = Map.ofEntries(Map.entry("Builder", 16),
 			Map.entry("ClientGroup", 11), Map.entry("EventClient", 14), Map.entry("EventSourceProperties", 29),
-			Map.entry("EventStreamBuilder", 16), Map.entry("Frame", 14), Map.entry("StreamDescriptor", 15),
+			Map.entry("EventStreamBuilder", 18), Map.entry("Frame", 14), Map.entry("StreamDescriptor", 15),
 			Map.entry("StreamProperties", 24), Map.entry("StreamSnapshot", 11));
 
 	/**

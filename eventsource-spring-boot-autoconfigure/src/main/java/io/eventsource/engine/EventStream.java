@@ -159,9 +159,9 @@ public final class EventStream {
 		return this.pipeline.run(publisher, onEnd);
 	}
 
-	/** Does nothing by the clock until the next client comes. */
-	void rest() {
-		this.pipeline.rest();
+	/** Whether the log has all that was published. */
+	boolean isSettled() {
+		return this.pipeline.isSettled();
 	}
 
 	/** Whether there are clients. */

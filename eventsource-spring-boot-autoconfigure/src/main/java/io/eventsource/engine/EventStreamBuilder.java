@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 
 import io.eventsource.BufferSettings;
 import io.eventsource.DataWriter;
@@ -68,6 +67,10 @@ public final class EventStreamBuilder {
 	@Nullable LogOrigin origin;
 
 	Map<String, EventClient> byTopic = Map.of();
+
+	@Nullable EventLog log;
+
+	@Nullable Supervisor supervisor;
 
 	Runnable onIdle = () -> {
 	};
@@ -205,6 +208,18 @@ public final class EventStreamBuilder {
 	}
 
 	/**
+	 * Makes the stream go on with what another one has begun.
+	 * @param log the log
+	 * @param supervisor handles failures, also those of other streams of this name
+	 * @return this builder
+	 */
+	EventStreamBuilder shared(EventLog log, Supervisor supervisor) {
+		this.log = log;
+		this.supervisor = supervisor;
+		return this;
+	}
+
+	/**
 	 * Sets what is called when the last client has gone.
 	 * @param onIdle the callback, on the thread that has served the client
 	 * @return this builder
@@ -215,10 +230,13 @@ public final class EventStreamBuilder {
 	}
 
 	StreamContext context() {
-		LongSupplier clock = this.dispatcher.clock();
-		Supervisor supervisor = new Supervisor(this.name, this.listener, logger, clock);
-		return new StreamContext(this.name, this.settings, this.onEnd != null, supervisor, new ApplicationCalls(),
-				clock);
+		return new StreamContext(this.name, this.settings, this.onEnd != null, supervisor(), new ApplicationCalls(),
+				this.dispatcher.clock());
+	}
+
+	Supervisor supervisor() {
+		return (this.supervisor != null) ? this.supervisor
+				: new Supervisor(this.name, this.listener, logger, this.dispatcher.clock());
 	}
 
 	StreamPublisher streamPublisher() {
@@ -232,6 +250,9 @@ public final class EventStreamBuilder {
 	}
 
 	EventLog log() {
+		if (this.log != null) {
+			return this.log;
+		}
 		BufferSettings buffer = this.settings.buffer();
 		return new EventLog(buffer.size(), buffer.memory(), buffer.overflow() == OverflowStrategy.CONFLATE,
 				!this.filters.isEmpty(), this.dispatcher.clock(), this.origin);

@@ -39,7 +39,7 @@ final class SeveralTopics implements StreamSelector {
 		String place = place(client.lastEventId());
 		for (EventClient each : this.asked) {
 			TopicStream topic = this.all.table().find(each.topic());
-			if (topic == null || !topic.stream().isOver(place)) {
+			if (topic == null || !topic.isOver(place)) {
 				return false;
 			}
 		}
@@ -96,7 +96,7 @@ final class SeveralTopics implements StreamSelector {
 		if (stream == null) {
 			return lastEventId;
 		}
-		EventLog log = stream.stream().log();
+		EventLog log = stream.log();
 		Frame frame = log.frame(lastEventId);
 		return (frame != null) ? LogId.ofEvent(log.epoch(), frame.number()) : lastEventId;
 	}

@@ -33,6 +33,24 @@ final class SnapshotSums {
 	}
 
 	/**
+	 * The same stream with another number of events that were published.
+	 */
+	static StreamSnapshot published(StreamSnapshot stream, long published) {
+		return new StreamSnapshot(stream.name(), stream.state(), stream.clients(), published, stream.delivered(),
+				stream.bytes(), stream.skipped(), stream.filtered(), stream.replayed(), stream.greatestLag(),
+				stream.restarts());
+	}
+
+	/**
+	 * The same stream in another state.
+	 */
+	static StreamSnapshot in(StreamSnapshot stream, State state) {
+		return new StreamSnapshot(stream.name(), state, stream.clients(), stream.published(), stream.delivered(),
+				stream.bytes(), stream.skipped(), stream.filtered(), stream.replayed(), stream.greatestLag(),
+				stream.restarts());
+	}
+
+	/**
 	 * What remains of topics once they have ended: their counts.
 	 */
 	static TopicsSnapshot closed(TopicsSnapshot last) {

@@ -115,10 +115,9 @@ final class StreamPipeline {
 		this.sources.start();
 	}
 
-	void rest() {
-		if (isBuffering()) {
-			this.dispatcher.worker(0).stopTicking(this.tick);
-		}
+	/** Whether the log has all that was published, or clients were told. */
+	boolean isSettled() {
+		return this.log.memory().held() <= this.log.memory().weight(this.log.head()) && !this.sources.oweGap();
 	}
 
 	private void tick() {

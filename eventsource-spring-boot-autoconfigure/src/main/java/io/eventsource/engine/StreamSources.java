@@ -113,6 +113,14 @@ final class StreamSources {
 	}
 
 	/**
+	 * Whether clients have yet to be told of a gap.
+	 */
+	boolean oweGap() {
+		StreamSource started = this.run;
+		return this.publisher.owesGap() || (started != null && started.owesGap());
+	}
+
+	/**
 	 * How often the publisher was subscribed to again.
 	 */
 	long restarts() {

@@ -55,6 +55,14 @@ final class TopicCounts {
 	}
 
 	/**
+	 * Lets a topic rest, once what it has counted is taken.
+	 */
+	synchronized void rest(TopicStream topic) {
+		settle(topic);
+		topic.rest();
+	}
+
+	/**
 	 * Counts a topic that was forgotten.
 	 */
 	synchronized void forgotten(TopicStream topic, Reason reason) {
@@ -123,7 +131,7 @@ final class TopicCounts {
 		int twice = 0;
 		for (TopicStream topic : this.watched) {
 			sum = SnapshotSums.add(sum, topic.uncounted());
-			twice += topic.stream().log().followers().count();
+			twice += topic.log().followers().count();
 		}
 		for (EventStream stream : this.merged) {
 			sum = SnapshotSums.add(sum, stream.snapshot());

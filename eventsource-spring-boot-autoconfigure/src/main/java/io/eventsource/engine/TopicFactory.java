@@ -3,21 +3,32 @@ package io.eventsource.engine;
 import java.util.function.Function;
 
 import io.eventsource.EventChannel;
+import io.eventsource.StreamSnapshot;
 import io.eventsource.TopicSource;
 import io.eventsource.engine.log.LogOrigin;
+import io.eventsource.engine.runtime.Supervisor;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /**
- * Makes the streams of topics: over a publisher where the topics have them, and over a
- * channel otherwise.
+ * Makes topics, and the streams that serve them: over a publisher where the topics have
+ * them, and over a channel otherwise. Guarded by the monitor of {@link TopicTable}.
  */
 final class TopicFactory {
+
+	private static final Publisher<Object> NOTHING = (subscriber) -> {
+	};
 
 	private final TopicSource source;
 
 	private final Function<Publisher<?>, EventStreamBuilder> builders;
 
 	private final ActiveStreams streams;
+
+	/** Shared by all topics, as is the snapshot of one that has counted nothing. */
+	private @Nullable Supervisor supervisor;
+
+	private @Nullable StreamSnapshot nothing;
 
 	/**
 	 * Creates a factory.
@@ -32,33 +43,52 @@ final class TopicFactory {
 	}
 
 	/**
-	 * Makes the stream of a topic.
+	 * Makes a topic that does not run yet.
 	 * @param origin what its log shares with others
-	 * @param onIdle called when its last client has gone
-	 * @throws IllegalStateException if all streams are being ended
 	 */
-	TopicStream create(String topic, LogOrigin origin, Runnable onIdle) {
-		Function<String, ? extends Publisher<?>> publishers = this.source.source();
-		if (publishers != null) {
-			// Called where it may block
-			Publisher<?> publisher = (subscriber) -> publishers.apply(topic).subscribe(subscriber);
-			return new TopicStream(topic, build(publisher, origin, onIdle), null);
-		}
-		EventChannel channel = EventChannel.create();
-		EventStream stream = build(channel, origin, onIdle);
-		stream.start();
-		return new TopicStream(topic, stream, channel);
+	TopicStream create(String topic, LogOrigin origin) {
+		EventStreamBuilder builder = this.builders.apply(NOTHING).origin(origin);
+		StreamSnapshot shared = (this.nothing != null) ? this.nothing : SnapshotSums.nothing(builder.name);
+		this.nothing = shared;
+		return new TopicStream(topic, origin, builder.log(), builder.settings.replay().initial(), shared);
 	}
 
 	/**
-	 * Takes note that the stream of a topic has ended.
+	 * Lets a topic run.
+	 * @param onIdle called when its last client has gone
+	 * @throws IllegalStateException if all streams are being ended
 	 */
-	void remove(TopicStream topic) {
-		this.streams.remove(topic.stream());
+	void run(TopicStream topic, Runnable onIdle) {
+		Function<String, ? extends Publisher<?>> publishers = this.source.source();
+		if (publishers != null) {
+			// Called where it may block
+			String name = topic.topic();
+			Publisher<?> publisher = (subscriber) -> publishers.apply(name).subscribe(subscriber);
+			topic.run(new RunningTopic(build(publisher, topic, onIdle), null));
+			return;
+		}
+		EventChannel channel = EventChannel.create();
+		EventStream stream = build(channel, topic, onIdle);
+		stream.start();
+		topic.run(new RunningTopic(stream, channel));
 	}
 
-	private EventStream build(Publisher<?> publisher, LogOrigin origin, Runnable onIdle) {
-		EventStream stream = this.builders.apply(publisher).origin(origin).onIdle(onIdle).build();
+	/**
+	 * Ends the stream that serves a topic, if there is one. The log remains.
+	 */
+	void end(TopicStream topic) {
+		RunningTopic running = topic.running();
+		if (running != null) {
+			running.close();
+			this.streams.remove(running.stream());
+		}
+	}
+
+	private EventStream build(Publisher<?> publisher, TopicStream topic, Runnable onIdle) {
+		EventStreamBuilder builder = this.builders.apply(publisher);
+		Supervisor shared = (this.supervisor != null) ? this.supervisor : builder.supervisor();
+		this.supervisor = shared;
+		EventStream stream = builder.origin(topic.origin()).shared(topic.log(), shared).onIdle(onIdle).build();
 		this.streams.add(stream);
 		return stream;
 	}

@@ -68,8 +68,9 @@ final class TopicOverview {
 	List<EventStream> streams(String topic) {
 		List<EventStream> streams = new ArrayList<>(this.merged.of(topic));
 		TopicStream own = this.table.find(topic);
-		if (own != null) {
-			streams.add(own.stream());
+		RunningTopic running = (own != null) ? own.running() : null;
+		if (running != null) {
+			streams.add(running.stream());
 		}
 		return streams;
 	}

@@ -1,91 +1,134 @@
 package io.eventsource.engine;
 
 import java.time.Duration;
-import java.util.function.Supplier;
 
-import io.eventsource.Event;
-import io.eventsource.EventChannel;
 import io.eventsource.LogSanitizer;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.TopicSnapshot;
+import io.eventsource.engine.log.EventLog;
+import io.eventsource.engine.log.LogOrigin;
+import io.eventsource.engine.log.StartPositions;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 
 /**
- * The stream of one topic. What is said to be guarded is guarded by the monitor of
- * {@link TopicTable}; the rest is thread-safe.
+ * One topic: its log, and, while somebody uses it, what serves it. What is said to be
+ * guarded is guarded by the monitor of {@link TopicTable}; the rest is thread-safe.
  */
 final class TopicStream {
 
-	private static final StreamSnapshot NOTHING = SnapshotSums.nothing("");
-
 	private final String topic;
 
-	private final EventStream stream;
+	private final LogOrigin origin;
 
-	/** What is published from code; {@code null} if the topic has a publisher. */
-	private final @Nullable EventChannel channel;
+	private final EventLog log;
+
+	private final int initialReplay;
+
+	private final TopicTotals totals;
+
+	/** What serves the topic; {@code null} while it rests. Changed under the monitor. */
+	private volatile @Nullable RunningTopic running;
 
 	/** How many threads are about to use the stream. Guarded. */
 	private int users;
 
-	/** What {@link TopicCounts} has counted already. Guarded by that object's monitor. */
-	private StreamSnapshot counted = NOTHING;
-
 	/** How many events were taken. Guarded. */
 	private long taken;
 
-	/** Whether a source has been started. Guarded. */
-	private boolean started;
-
-	/** Whether nothing more is taken. Guarded. */
-	private boolean ended;
+	/** Whether a source has been started, or nothing more is taken. Guarded. */
+	private Phase phase = Phase.OPEN;
 
 	/** Since when there is neither a client nor a source. Guarded. */
 	private long idleSince;
 
-	/** Cancels the source. */
-	private volatile @Nullable Runnable source;
-
-	TopicStream(String topic, EventStream stream, @Nullable EventChannel channel) {
+	/**
+	 * Makes a topic that rests.
+	 * @param origin what its log shares with others
+	 * @param initialReplay how many events a client gets first that has none
+	 * @param nothing a stream of this name that has counted nothing
+	 */
+	TopicStream(String topic, LogOrigin origin, EventLog log, int initialReplay, StreamSnapshot nothing) {
 		this.topic = topic;
-		this.stream = stream;
-		this.channel = channel;
+		this.origin = origin;
+		this.log = log;
+		this.initialReplay = initialReplay;
+		this.totals = new TopicTotals(log, nothing);
 	}
 
 	String topic() {
 		return this.topic;
 	}
 
-	EventStream stream() {
-		return this.stream;
+	LogOrigin origin() {
+		return this.origin;
+	}
+
+	EventLog log() {
+		return this.log;
 	}
 
 	/**
-	 * Has the stream kept while a thread uses it. Guarded.
+	 * What serves the topic; {@code null} while it rests.
 	 */
+	@Nullable RunningTopic running() {
+		return this.running;
+	}
+
+	/** The stream that serves the topic, which a thread uses. */
+	EventStream stream() {
+		return used().stream();
+	}
+
+	/** What serves the topic, which a thread uses. */
+	RunningTopic used() {
+		RunningTopic current = this.running;
+		if (current == null) {
+			throw new IllegalStateException("Topic '" + LogSanitizer.line(this.topic) + "' rests");
+		}
+		return current;
+	}
+
+	/**
+	 * Sets what serves the topic from now on. Guarded.
+	 */
+	void run(RunningTopic running) {
+		this.running = running;
+		if (this.phase == Phase.ENDED) {
+			running.complete();
+		}
+	}
+
+	/**
+	 * Keeps what was counted, and lets the topic rest. Guarded, also by
+	 * {@link TopicCounts}.
+	 */
+	void rest() {
+		this.totals.keep();
+		this.running = null;
+	}
+
+	/** Tells whether a client has nothing more to expect. */
+	boolean isOver(@Nullable String lastEventId) {
+		return new StartPositions(this.log).isOver(lastEventId, this.initialReplay);
+	}
+
+	/** Has the stream kept while a thread uses it. Guarded. */
 	void use() {
 		this.users++;
 	}
 
-	/**
-	 * Ends the use by a thread. Guarded.
-	 */
+	/** Ends the use by a thread. Guarded. */
 	void release(long now) {
 		this.users--;
 		this.idleSince = now;
 	}
 
-	/**
-	 * Counts an event that was taken. Guarded.
-	 */
+	/** Counts an event that was taken. Guarded. */
 	void taken() {
 		this.taken++;
 	}
 
-	/**
-	 * Counts the time without clients from now on. Guarded.
-	 */
+	/** Counts the time without clients from now on. Guarded. */
 	void left(long now) {
 		this.idleSince = now;
 	}
@@ -105,33 +148,32 @@ final class TopicStream {
 	 * Whether there is no client, and none is about to come. Guarded.
 	 */
 	boolean isUnwatched() {
-		return this.users == 0 && !this.stream.hasClients();
+		RunningTopic current = this.running;
+		return this.users == 0 && (current == null || !current.stream().hasClients());
 	}
 
-	/**
-	 * Whether a source runs. Guarded.
-	 */
+	/** Whether a source runs. Guarded. */
 	boolean hasSource() {
-		return this.started && !this.ended;
+		return this.phase == Phase.SOURCE;
 	}
 
 	/**
 	 * Whether nothing would be lost without the stream: no event and no end. Guarded.
 	 */
 	boolean isEmpty() {
-		return !hasEnded() && this.taken == 0 && this.stream.log().isNew();
+		return !hasEnded() && this.taken == 0 && this.log.isNew();
 	}
 
 	/** By a call, or by its publisher. */
 	private boolean hasEnded() {
-		return this.ended || this.stream.log().hasEnded();
+		return this.phase == Phase.ENDED || this.log.hasEnded();
 	}
 
 	/**
 	 * Whether all events have left, and there is no end to be remembered. Guarded.
 	 */
 	boolean isDrained() {
-		return !hasEnded() && this.stream.log().head() == this.stream.log().tail();
+		return !hasEnded() && this.log.head() == this.log.tail();
 	}
 
 	/**
@@ -140,7 +182,7 @@ final class TopicStream {
 	 */
 	boolean end() {
 		boolean running = hasSource();
-		this.ended = true;
+		this.phase = Phase.ENDED;
 		return running;
 	}
 
@@ -149,50 +191,23 @@ final class TopicStream {
 	 * @return whether there is none yet, and the topic has not ended
 	 */
 	boolean beginSource() {
-		if (this.started || this.ended) {
-			return false;
-		}
-		this.started = true;
-		return true;
+		boolean open = this.phase == Phase.OPEN;
+		this.phase = open ? Phase.SOURCE : this.phase;
+		return open;
 	}
 
 	/**
-	 * Publishes an event. May wait for room.
-	 */
-	void publish(Event event) {
-		channel().publish(event);
-	}
-
-	/**
-	 * Starts a source.
-	 * @param onEnd called when it has ended
-	 */
-	void start(Supplier<? extends Publisher<?>> supplier, Runnable onEnd) {
-		this.source = this.stream.run((subscriber) -> supplier.get().subscribe(subscriber), onEnd);
-	}
-
-	/**
-	 * Cancels the source, and ends the stream behind what was published.
+	 * Cancels the source, and ends the log behind what was published. One that runs only
+	 * now ends by itself, since it has been marked before.
 	 */
 	void complete() {
-		Runnable running = this.source;
-		if (running != null) {
-			running.run();
-		}
-		if (this.channel != null) {
-			this.channel.complete();
+		RunningTopic current = this.running;
+		if (current != null) {
+			current.complete();
 		}
 		else {
-			this.stream.stop();
+			this.log.end();
 		}
-	}
-
-	private EventChannel channel() {
-		if (this.channel == null) {
-			throw new IllegalStateException(
-					"The events of topic '" + LogSanitizer.line(this.topic) + "' come from its own publisher");
-		}
-		return this.channel;
 	}
 
 	/**
@@ -200,35 +215,33 @@ final class TopicStream {
 	 */
 	TopicSnapshot snapshot(long now) {
 		Duration idle = isIdle() ? Duration.ofNanos(now - this.idleSince) : null;
-		return new TopicSnapshot(this.topic, this.stream.snapshot(), hasSource(), idle);
+		return new TopicSnapshot(this.topic, this.totals.snapshot(this.running), hasSource(), idle);
 	}
 
-	/**
-	 * Takes what the stream has counted since this was called last. Guarded by
-	 * {@link TopicCounts}.
-	 */
+	/** Takes what was counted since the last call. Guarded by {@link TopicCounts}. */
 	StreamSnapshot takeCounts() {
-		StreamSnapshot before = this.counted;
-		this.counted = this.stream.snapshot();
-		return SnapshotSums.since(before, this.counted);
+		return this.totals.take(this.running);
 	}
 
-	/**
-	 * What the stream has counted since that was taken last. Guarded by
-	 * {@link TopicCounts}.
-	 */
+	/** What was counted since that was taken last. Guarded by {@link TopicCounts}. */
 	StreamSnapshot uncounted() {
-		return SnapshotSums.since(this.counted, this.stream.snapshot());
+		return this.totals.untaken(this.running);
 	}
 
 	/**
-	 * Ends the stream, and with it what is known of the topic. Guarded.
-	 * @return whether the log has had all events that were taken, so that its last number
-	 * tells which ones
+	 * Whether the log has had all events that were taken, so that its last number tells
+	 * which ones. Guarded.
 	 */
-	boolean forget() {
-		this.stream.close();
-		return this.channel != null && this.stream.log().tail() >= this.taken;
+	boolean isKnown() {
+		RunningTopic current = this.running;
+		return (current == null || current.hasChannel()) && this.log.tail() >= this.taken;
+	}
+
+	/** How far a topic has come. */
+	private enum Phase {
+
+		OPEN, SOURCE, ENDED
+
 	}
 
 }

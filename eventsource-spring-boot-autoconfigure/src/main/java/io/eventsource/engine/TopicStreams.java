@@ -91,7 +91,7 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	@Override
 	public boolean isOver(EventClient client) {
 		TopicStream topic = this.table.find(client.topic());
-		return topic != null && topic.stream().isOver(client.lastEventId());
+		return topic != null && topic.isOver(client.lastEventId());
 	}
 
 	@Override
@@ -167,7 +167,7 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 		TopicStream stream = this.table.acquire(topic, true);
 		boolean published = false;
 		try {
-			stream.publish(event);
+			stream.used().publish(topic, event);
 			published = true;
 		}
 		finally {
@@ -183,7 +183,7 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 		try {
 			boolean started = this.table.change(() -> beginSource(stream));
 			if (started) {
-				stream.start(publisher, () -> complete(stream));
+				stream.used().start(publisher, () -> complete(stream));
 				if (!this.table.change(stream::hasSource)) {
 					// For what was completed while it was being started
 					stream.complete();
@@ -219,11 +219,18 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	}
 
 	private void complete(TopicStream stream) {
-		if (this.table.change(stream::end)) {
-			this.counts.sourceEnded();
+		if (!this.table.keep(stream)) {
+			return;
 		}
-		stream.complete();
-		this.table.left(stream);
+		try {
+			if (this.table.change(stream::end)) {
+				this.counts.sourceEnded();
+			}
+			stream.complete();
+		}
+		finally {
+			this.table.release(stream, false);
+		}
 	}
 
 	@Override

@@ -1,9 +1,7 @@
 package io.eventsource.engine;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +38,7 @@ final class TopicTable {
 	private final Map<String, TopicStream> topics = new LinkedHashMap<>(16, 0.75f, true);
 
 	/** Those without clients, in the order in which they are forgotten. */
-	private final Map<String, TopicStream> idle = new LinkedHashMap<>();
+	private final IdleTopics idle = new IdleTopics(this::rest);
 
 	private final LostNumbers lost = new LostNumbers();
 
@@ -48,7 +46,7 @@ final class TopicTable {
 	 * Creates a table without topics.
 	 * @param settings the limits
 	 * @param family what the logs of the topics share
-	 * @param factory makes the stream of a topic; called under the lock
+	 * @param factory makes topics and what serves them; called under the lock
 	 * @param counts what the topics count
 	 * @param clock the clock of the dispatcher, in nanoseconds
 	 */
@@ -74,7 +72,7 @@ final class TopicTable {
 	 */
 	synchronized boolean hasRoom(Collection<String> wanted) {
 		long more = wanted.stream().filter((topic) -> !this.topics.containsKey(topic)).count();
-		long kept = wanted.stream().filter(this.idle::containsKey).count();
+		long kept = wanted.stream().filter(this.idle::contains).count();
 		return this.topics.size() + more <= this.settings.max() + this.idle.size() - kept;
 	}
 
@@ -106,15 +104,30 @@ final class TopicTable {
 	 */
 	synchronized TopicStream acquire(String topic, boolean make) {
 		TopicStream stream = this.topics.get(topic);
-		if (stream == null) {
-			if (!make) {
-				throw new IllegalStateException("There is no topic '" + LogSanitizer.line(topic) + "' any more");
-			}
-			stream = make(topic);
+		if (stream == null && !make) {
+			throw new IllegalStateException("There is no topic '" + LogSanitizer.line(topic) + "' any more");
 		}
+		TopicStream used = (stream != null) ? stream : make(topic);
+		if (used.running() == null) {
+			this.factory.run(used, () -> left(used));
+		}
+		this.topics.putIfAbsent(topic, used);
+		use(used);
+		return used;
+	}
+
+	private void use(TopicStream stream) {
 		stream.use();
-		this.idle.remove(topic);
-		return stream;
+		this.idle.remove(stream);
+	}
+
+	/** The same for a topic that is known, unless it has been forgotten. */
+	synchronized boolean keep(TopicStream stream) {
+		boolean known = this.topics.get(stream.topic()) == stream;
+		if (known) {
+			use(stream);
+		}
+		return known;
 	}
 
 	private TopicStream make(String topic) {
@@ -122,20 +135,15 @@ final class TopicTable {
 			makeRoom(topic);
 		}
 		String suffix = (this.settings.perConnection() > 1) ? LogId.suffix(topic) : "";
-		TopicStream made = this.factory.create(topic, new LogOrigin(this.family, this.lost.get(topic), suffix, false),
-				() -> left(topic));
-		this.topics.put(topic, made);
-		return made;
+		return this.factory.create(topic, new LogOrigin(this.family, this.lost.get(topic), suffix, false));
 	}
 
 	private void makeRoom(String topic) {
-		Iterator<TopicStream> candidates = this.idle.values().iterator();
-		if (!candidates.hasNext()) {
+		TopicStream oldest = this.idle.first();
+		if (oldest == null) {
 			throw new IllegalStateException("There cannot be a topic '" + LogSanitizer.line(topic) + "' beside "
 					+ this.topics.size() + " others, all of which have clients or sources; raise max-topics");
 		}
-		TopicStream oldest = candidates.next();
-		candidates.remove();
 		forget(oldest, Reason.MAX_TOPICS);
 	}
 
@@ -158,13 +166,6 @@ final class TopicTable {
 		return change.getAsBoolean();
 	}
 
-	private void left(String topic) {
-		TopicStream stream = find(topic);
-		if (stream != null) {
-			left(stream);
-		}
-	}
-
 	/**
 	 * Takes note that a topic may not be used any more.
 	 */
@@ -179,46 +180,44 @@ final class TopicTable {
 		if (stream.isUnwatched()) {
 			this.counts.unwatched(stream);
 		}
-		if (!stream.isIdle()) {
-			return;
-		}
-		this.idle.remove(stream.topic());
-		if (stream.isEmpty()) {
+		if (stream.isIdle() && stream.isEmpty()) {
 			forget(stream, Reason.EMPTY);
 		}
-		else {
-			stream.stream().rest();
-			this.idle.put(stream.topic(), stream);
+		else if (stream.isIdle()) {
+			this.idle.add(stream);
+		}
+	}
+
+	private void rest(TopicStream stream) {
+		RunningTopic running = stream.running();
+		if (running != null && running.canRest()) {
+			this.factory.end(stream);
+			this.counts.rest(stream);
 		}
 	}
 
 	private void forget(TopicStream stream, Reason reason) {
 		this.topics.remove(stream.topic());
+		this.idle.remove(stream);
+		this.factory.end(stream);
 		// What comes while nobody listens to a publisher is lost, too
-		boolean known = stream.forget();
-		this.lost.add(stream.topic(), known ? stream.stream().log().ids().lastNumber() : this.family.next());
-		stream.stream().log().renew();
-		this.factory.remove(stream);
+		this.lost.add(stream.topic(), stream.isKnown() ? stream.log().ids().lastNumber() : this.family.next());
+		stream.log().renew();
 		this.counts.forgotten(stream, reason);
 	}
 
 	/**
-	 * Forgets the topics whose time is over.
+	 * Forgets the topics whose time is over, and lets those rest that nobody uses.
 	 */
 	synchronized void expire() {
-		Duration linger = this.settings.linger();
+		long linger = this.settings.linger().toNanos();
 		long now = this.clock.getAsLong();
-		Iterator<TopicStream> candidates = this.idle.values().iterator();
-		while (candidates.hasNext()) {
-			TopicStream stream = candidates.next();
-			if (now - stream.idleSince() < linger.toNanos()) {
-				break;
-			}
-			candidates.remove();
-			if (stream.isIdle()) {
-				forget(stream, Reason.LINGER);
-			}
+		TopicStream oldest = this.idle.first();
+		while (oldest != null && now - oldest.idleSince() >= linger) {
+			forget(oldest, Reason.LINGER);
+			oldest = this.idle.first();
 		}
+		this.idle.restAll(now);
 	}
 
 	/**
@@ -230,10 +229,9 @@ final class TopicTable {
 			return;
 		}
 		long limit = this.settings.memory() - this.settings.memory() / 10;
-		for (TopicStream stream : List.copyOf(this.idle.values())) {
+		for (TopicStream stream : this.idle.all()) {
 			shed(stream, limit);
 			if (stream.isDrained()) {
-				this.idle.remove(stream.topic());
 				forget(stream, Reason.MEMORY);
 			}
 		}
@@ -243,7 +241,7 @@ final class TopicTable {
 	private void shed(TopicStream stream, long limit) {
 		boolean dropped = true;
 		while (dropped && this.family.bytes() > limit) {
-			dropped = stream.stream().log().dropOldest();
+			dropped = stream.log().dropOldest();
 		}
 	}
 

@@ -55,7 +55,7 @@ class TopicsLostTests {
 
 	private enum Action {
 
-		PUBLISH(8), PUBLISH_MUCH(1), COME_BACK(4), COME_ANEW(1), LEAVE(3), WAIT(2);
+		PUBLISH(8), PUBLISH_MUCH(1), COME_BACK(4), COME_ANEW(1), LEAVE(3), WAIT(2), REST(3);
 
 		private final int weight;
 
@@ -95,6 +95,7 @@ class TopicsLostTests {
 				case COME_BACK -> come(step.topic(), false);
 				case COME_ANEW -> come(step.topic(), true);
 				case LEAVE -> leave(step.topic());
+				case REST -> this.engine.advance(Duration.ofSeconds(2));
 				case WAIT -> this.engine.advance(LINGER.plusSeconds(1));
 			}
 		}

@@ -67,8 +67,7 @@ public final class Placement {
 	 * all of it.
 	 */
 	public boolean isOver(@Nullable String lastEventId) {
-		StartPosition start = startInLog(lastEventId);
-		return start.gap() == null && this.log.isOver(start.position());
+		return this.positions.isOver(lastEventId, this.context.settings().replay().initial());
 	}
 
 	/**

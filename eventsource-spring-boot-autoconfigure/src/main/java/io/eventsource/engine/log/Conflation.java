@@ -11,7 +11,7 @@ final class Conflation {
 
 	private final boolean enabled;
 
-	private final Map<String, Frame> newestByKey = new HashMap<>();
+	private final Map<String, Frame> newestByKey;
 
 	/** The newest frame that has left the log without having been overtaken. */
 	private volatile long lost = Long.MIN_VALUE;
@@ -22,6 +22,7 @@ final class Conflation {
 	 */
 	Conflation(boolean enabled) {
 		this.enabled = enabled;
+		this.newestByKey = enabled ? new HashMap<>() : Map.of();
 	}
 
 	boolean isEnabled() {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameRing {
 
-	private static final int FIRST = 16;
+	private static final int FIRST = 2;
 
 	private final int capacity;
 

@@ -36,6 +36,15 @@ public final class StartPositions {
 	}
 
 	/**
+	 * Whether a client has nothing more to expect: the log has ended, and the client has
+	 * all of it.
+	 */
+	public boolean isOver(@Nullable String lastEventId, int initialReplay) {
+		StartPosition start = find(lastEventId, initialReplay);
+		return start.gap() == null && this.log.isOver(start.position());
+	}
+
+	/**
 	 * Where a client goes on whose position has left the log: with what the log still
 	 * has, or, so that it does not fall out again at once, in the middle of it. Where
 	 * newer events stand for older ones, it has missed only what none stands for; unless

@@ -2,6 +2,7 @@ package io.eventsource.engine.log;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,8 @@ public final class Stragglers {
 
 	private final Object monitor;
 
-	/** By the bytes, which all clients in the midst of an event share. */
-	private final Map<byte[], Piece> pieces = new IdentityHashMap<>();
+	/** By the array of bytes, which all clients in the midst of an event share. */
+	private final Map<byte[], Piece> pieces = new HashMap<>();
 
 	/** How many bytes are kept that the log does not have any more. */
 	private long bytes;

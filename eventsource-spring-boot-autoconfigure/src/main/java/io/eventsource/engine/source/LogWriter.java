@@ -47,6 +47,13 @@ final class LogWriter {
 	}
 
 	/**
+	 * Whether clients have yet to be told of a gap.
+	 */
+	boolean owesGap() {
+		return this.gapOwed;
+	}
+
+	/**
 	 * Appends an event. If that fails, as for want of memory, a gap is put before the
 	 * next event.
 	 * @param reserved the number of bytes that were reserved for the event

@@ -67,6 +67,13 @@ public final class StreamPublisher {
 	}
 
 	/**
+	 * Returns whether the publisher is a channel in this process, which never blocks.
+	 */
+	boolean isInProcess() {
+		return isBuffering() && this.store == null;
+	}
+
+	/**
 	 * Returns whether a store gives the events their ids.
 	 */
 	public boolean hasForeignIds() {

@@ -158,12 +158,23 @@ public final class StreamSource {
 	}
 
 	private void cancel(PublisherSubscription subscription) {
+		if (this.context.publisher().isInProcess()) {
+			subscription.cancel();
+			return;
+		}
 		if (subscription.isSubscribed()) {
 			this.context.publisherLog().cancelled(this.context.publisher().publisher());
 		}
 		if (subscription.isSubscribed() && !this.calls.call(subscription::cancel)) {
 			subscription.cancel();
 		}
+	}
+
+	/**
+	 * Returns whether clients have yet to be told of a gap.
+	 */
+	public boolean owesGap() {
+		return this.writer.owesGap();
 	}
 
 	/**

@@ -1,0 +1,91 @@
+package io.eventsource.engine;
+
+import java.util.function.Supplier;
+
+import io.eventsource.Event;
+import io.eventsource.EventChannel;
+import io.eventsource.LogSanitizer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+/**
+ * What takes and delivers the events of a topic while somebody uses it. The log of the
+ * topic is there before it, and remains after it. Thread-safe.
+ */
+final class RunningTopic {
+
+	private final EventStream stream;
+
+	/** What is published from code; {@code null} if the topic has a publisher. */
+	private final @Nullable EventChannel channel;
+
+	/** Cancels the source. */
+	private volatile @Nullable Runnable source;
+
+	RunningTopic(EventStream stream, @Nullable EventChannel channel) {
+		this.stream = stream;
+		this.channel = channel;
+	}
+
+	EventStream stream() {
+		return this.stream;
+	}
+
+	/**
+	 * Whether events are published from code, and not by a publisher.
+	 */
+	boolean hasChannel() {
+		return this.channel != null;
+	}
+
+	/**
+	 * Publishes an event. May wait for room.
+	 * @param topic the topic, for messages
+	 */
+	void publish(String topic, Event event) {
+		if (this.channel == null) {
+			throw new IllegalStateException(
+					"The events of topic '" + LogSanitizer.line(topic) + "' come from its own publisher");
+		}
+		this.channel.publish(event);
+	}
+
+	/**
+	 * Starts a source.
+	 * @param onEnd called when it has ended
+	 */
+	void start(Supplier<? extends Publisher<?>> supplier, Runnable onEnd) {
+		this.source = this.stream.run((subscriber) -> supplier.get().subscribe(subscriber), onEnd);
+	}
+
+	/**
+	 * Cancels the source, and ends the stream behind what was published.
+	 */
+	void complete() {
+		Runnable running = this.source;
+		if (running != null) {
+			running.run();
+		}
+		if (this.channel != null) {
+			this.channel.complete();
+		}
+		else {
+			this.stream.stop();
+		}
+	}
+
+	/**
+	 * Whether the log alone knows all that is to be known, if nobody uses the topic.
+	 */
+	boolean canRest() {
+		return this.channel != null && this.stream.isSettled();
+	}
+
+	/**
+	 * Ends all connections, and takes nothing more.
+	 */
+	void close() {
+		this.stream.close();
+	}
+
+}
