@@ -134,7 +134,8 @@ class StreamsEndpoint {
 
 	private static ClientDescriptor describe(ClientSnapshot snapshot, ShownValues topics, ShownValues values) {
 		EventClient client = snapshot.client();
-		return new ClientDescriptor(client.id(), topics.of(client.topic()), values.of(client.principalName()),
+		return new ClientDescriptor(client.id(), topics.of(client.topic()),
+				(client.topics().size() > 1) ? client.topics() : null, values.of(client.principalName()),
 				values.of(client.remoteAddress()), client.since(), Duration.between(client.since(), Instant.now()),
 				snapshot.lag(), snapshot.bytes(), snapshot.blocked());
 	}
@@ -199,6 +200,7 @@ class StreamsEndpoint {
 	 *
 	 * @param id the id by which it can be ended
 	 * @param topic its topic, if the stream has topics
+	 * @param topics its topics, if it watches several
 	 * @param principal the name of the user
 	 * @param address the address
 	 * @param since the time at which it was opened
@@ -207,8 +209,9 @@ class StreamsEndpoint {
 	 * @param bytes the number of bytes that it was sent
 	 * @param blocked whether it is full
 	 */
-	record ClientDescriptor(String id, @Nullable String topic, @Nullable String principal, @Nullable String address,
-			Instant since, Duration age, long lag, long bytes, boolean blocked) {
+	record ClientDescriptor(String id, @Nullable String topic, @Nullable List<String> topics,
+			@Nullable String principal, @Nullable String address, Instant since, Duration age, long lag, long bytes,
+			boolean blocked) {
 
 	}
 

@@ -37,10 +37,11 @@ final class MergedTopic implements LogFollower {
 	MergedTopic(TopicMerge merge, TopicStream topic, EventClient client, @Nullable String lastEventId) {
 		this.merge = merge;
 		this.stream = topic.stream();
-		// First, so that the topic stays, and that the publisher does not run away
 		this.followers = this.stream.followers();
+		this.reader = new TopicReader(topic.topic(), this.stream.delivery(), client);
+		// Before the place is taken, so that no publisher runs away from it meanwhile
 		this.followers.add(this);
-		this.reader = new TopicReader(topic.topic(), this.stream.delivery(), client, lastEventId);
+		this.reader.begin(lastEventId);
 	}
 
 	/**

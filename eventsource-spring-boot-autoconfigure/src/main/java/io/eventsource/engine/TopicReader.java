@@ -28,7 +28,7 @@ final class TopicReader {
 	private final boolean seesAll;
 
 	/** The position from which on the client is told what it does not get. */
-	private final long promised;
+	private long promised;
 
 	private volatile long position;
 
@@ -41,17 +41,24 @@ final class TopicReader {
 	private boolean ended;
 
 	/**
-	 * Gives a client its place in the log.
+	 * Creates a reader at the end of the log.
 	 * @param client the client as it was let in to the topic
-	 * @param lastEventId the place of the client, in the family's numbers
 	 */
-	TopicReader(String topic, Delivery delivery, EventClient client, @Nullable String lastEventId) {
+	TopicReader(String topic, Delivery delivery, EventClient client) {
 		this.topic = topic;
 		this.delivery = delivery;
 		this.log = delivery.log();
 		this.seesAll = delivery.visibility().showsAll(client);
+		this.position = this.log.tail();
+	}
+
+	/**
+	 * Gives the client its place in the log. Called once, before anything is read.
+	 * @param lastEventId the place of the client, in the family's numbers
+	 */
+	void begin(@Nullable String lastEventId) {
 		long tail = this.log.tail();
-		StartPosition start = delivery.placement().start(lastEventId);
+		StartPosition start = this.delivery.placement().start(lastEventId);
 		this.position = start.position();
 		this.promised = promised(start, tail, lastEventId);
 		this.gap = start.gap();
