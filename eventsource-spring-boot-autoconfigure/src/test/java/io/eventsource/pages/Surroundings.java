@@ -6,26 +6,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.launchdarkly.eventsource.ErrorStrategy;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
-import io.eventsource.EventHistory;
 import io.eventsource.EventTopics;
 import io.eventsource.web.EventSourceEndpoint;
-import io.reactivex.rxjava3.core.Observable;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.sse.EventSourceListener;
-import org.apache.commons.logging.Log;
 import reactor.core.publisher.Flux;
 
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.codec.ServerSentEvent;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -79,12 +74,7 @@ public final class Surroundings {
 			new Place("docs/topics.md", "", TopicsPage.class, IMPORTS),
 			new Place("docs/security.md", "String issue(", TicketOffice.class, IMPORTS),
 			new Place("docs/security.md", "", SecurityPage.class, IMPORTS),
-			new Place("docs/recipes.md", "this.model", LanguageModelUser.class, IMPORTS),
-			new Place("docs/recipes.md", "this.client", RemoteStream.class, IMPORTS),
-			new Place("docs/recipes.md", "recipient", NotificationStore.class,
-					with(IMPORTS, "org.springframework.jdbc.support.GeneratedKeyHolder")),
-			new Place("docs/recipes.md", "this.jdbc", Outbox.class, IMPORTS),
-			new Place("docs/recipes.md", "", RecipesPage.class, IMPORTS), new Place("", "", FirstPages.class, IMPORTS));
+			new Place("", "", FirstPages.class, IMPORTS));
 
 	private Surroundings() {
 	}
@@ -288,106 +278,6 @@ public final class Surroundings {
 		protected record Ticket(java.security.Principal user, Instant expires) {
 
 		}
-
-	}
-
-	abstract static class RecipesPage {
-
-		protected static Log logger;
-
-		protected EventSourceEndpoint endpoint;
-
-		protected EventChannel orders;
-
-		protected EventChannel prices;
-
-		protected EventChannel queue;
-
-		protected EventTopics imports;
-
-		protected Importer importer;
-
-		protected record OrderPlaced(String number, int items) {
-
-		}
-
-		protected record Reading(String room, double celsius) {
-
-		}
-
-		protected interface Sensor {
-
-			Observable<Reading> readings();
-
-		}
-
-		protected interface Importer {
-
-			void run(IntConsumer percent) throws Exception;
-
-		}
-
-		protected record Price(String symbol, double value) {
-
-			static Flux<Price> walk(String symbol) {
-				return Flux.empty();
-			}
-
-		}
-
-		protected record RemoteStream(WebClient client, Duration pause) {
-
-			Flux<ServerSentEvent<String>> events() {
-				return Flux.empty();
-			}
-
-		}
-
-	}
-
-	abstract static class LanguageModelUser extends RecipesPage {
-
-		protected LanguageModel model;
-
-		protected EventTopics answers;
-
-		protected interface LanguageModel {
-
-			Flux<String> tokens(String question);
-
-		}
-
-	}
-
-	abstract static class RemoteStream {
-
-		protected static final ParameterizedTypeReference<ServerSentEvent<String>> EVENT = null;
-
-		protected WebClient client;
-
-		protected Duration pause;
-
-		protected volatile String lastEventId;
-
-		protected volatile boolean over;
-
-	}
-
-	abstract static class Outbox implements EventHistory {
-
-		protected JdbcClient jdbc;
-
-		protected EventChannel orders;
-
-		protected long published;
-
-	}
-
-	abstract static class NotificationStore implements EventHistory {
-
-		protected JdbcClient jdbc;
-
-		protected EventTopics notifications;
 
 	}
 

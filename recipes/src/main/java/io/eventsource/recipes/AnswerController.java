@@ -39,10 +39,4 @@ class AnswerController {
 		return this.endpoint.open(events, request, response);
 	}
 
-	interface LanguageModel {
-
-		Flux<String> tokens(String question);
-
-	}
-
 }

@@ -5,7 +5,6 @@ import java.util.UUID;
 
 import io.eventsource.Event;
 import io.eventsource.EventTopics;
-import io.eventsource.recipes.AnswerController.LanguageModel;
 import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.annotation.Qualifier;

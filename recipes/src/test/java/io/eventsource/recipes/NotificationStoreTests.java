@@ -1,7 +1,6 @@
 package io.eventsource.recipes;
 
 import java.net.http.HttpRequest;
-import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -9,12 +8,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.eventsource.EventTopics;
-import jakarta.servlet.Filter;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -41,10 +36,10 @@ class NotificationStoreTests {
 
 	@Test
 	void whatComesWhileATabIsAwayIsThereWhenItComesBack() throws Exception {
-		for (int missed : List.of(1, 3, 50)) {
-			try (Server server = start("eventsource.streams.notifications.buffer-size=4")) {
-				NotificationStore notifications = server.bean(NotificationStore.class);
-				notifications.send("alice", "first");
+		try (Server server = start("eventsource.streams.notifications.buffer-size=4")) {
+			NotificationStore notifications = server.bean(NotificationStore.class);
+			notifications.send("alice", "first");
+			for (int missed : List.of(1, 3, 50)) {
 				String id = lastId(server, "alice");
 				List<String> expected = new ArrayList<>();
 				IntStream.range(0, missed).forEach((n) -> {
@@ -91,9 +86,11 @@ class NotificationStoreTests {
 
 	@Test
 	void unknownIdIsToldAsAGap() throws Exception {
-		for (String id : List.of("4711", "-1", "nonsense", "99999999999999999999")) {
-			try (Server server = start(); Stream<String> alice = connect(server, "alice", id)) {
-				assertThat(Server.read(alice, "event", 1)).containsExactly("gap");
+		try (Server server = start()) {
+			for (String id : List.of("4711", "-1", "nonsense", "99999999999999999999")) {
+				try (Stream<String> alice = connect(server, "alice", id)) {
+					assertThat(Server.read(alice, "event", 1)).containsExactly("gap");
+				}
 			}
 		}
 	}
@@ -129,7 +126,7 @@ class NotificationStoreTests {
 	}
 
 	private Server start(String... properties) {
-		return Server.start(List.of(NotificationStore.class, Application.class),
+		return Server.startSecured(List.of(NotificationStore.class, Application.class),
 				Stream
 					.concat(Stream.of(this.database, "eventsource.streams.notifications.topic=principal"),
 							Stream.of(properties))
@@ -137,7 +134,7 @@ class NotificationStoreTests {
 	}
 
 	private static Stream<String> connect(Server server, String user, String lastEventId) throws Exception {
-		HttpRequest.Builder request = server.request("/events/notifications").header("X-User", user);
+		HttpRequest.Builder request = server.request("/events/notifications", user);
 		if (lastEventId != null) {
 			request.header("Last-Event-ID", lastEventId);
 		}
@@ -152,29 +149,6 @@ class NotificationStoreTests {
 		@Bean
 		EventTopics notifications() {
 			return EventTopics.create();
-		}
-
-		/** Stands for the login. */
-		@Bean
-		FilterRegistrationBean<Filter> users() {
-			FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>(
-					(request, response, chain) -> chain.doFilter(new User((HttpServletRequest) request), response));
-			filter.setAsyncSupported(true);
-			return filter;
-		}
-
-	}
-
-	private static final class User extends HttpServletRequestWrapper {
-
-		private User(HttpServletRequest request) {
-			super(request);
-		}
-
-		@Override
-		public Principal getUserPrincipal() {
-			String name = getHeader("X-User");
-			return (name != null) ? () -> name : null;
 		}
 
 	}

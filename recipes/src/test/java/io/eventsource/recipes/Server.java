@@ -16,7 +16,11 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetailsService;
 
 import static org.awaitility.Awaitility.await;
 
@@ -24,6 +28,14 @@ import static org.awaitility.Awaitility.await;
  * An application with the classes of one recipe.
  */
 final class Server implements AutoCloseable {
+
+	private static final String WITHOUT_SECURITY = "spring.autoconfigure.exclude="
+			+ "org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration,"
+			+ "org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration,"
+			+ "org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration,"
+			+ "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration";
+
+	static final String PASSWORD = "secret";
 
 	private final HttpClient http = HttpClient.newHttpClient();
 
@@ -33,7 +45,21 @@ final class Server implements AutoCloseable {
 		this.context = context;
 	}
 
+	/**
+	 * Starts an application without Spring Security.
+	 */
 	static Server start(List<Class<?>> recipe, String... properties) {
+		return run(recipe, Stream.concat(Stream.of(WITHOUT_SECURITY), Stream.of(properties)).toArray(String[]::new));
+	}
+
+	/**
+	 * Starts an application with Spring Security, and the users that it knows.
+	 */
+	static Server startSecured(List<Class<?>> recipe, String... properties) {
+		return run(Stream.concat(Stream.of(Users.class), recipe.stream()).toList(), properties);
+	}
+
+	private static Server run(List<Class<?>> recipe, String... properties) {
 		SpringApplicationBuilder application = new SpringApplicationBuilder(Base.class)
 			.sources(recipe.toArray(Class<?>[]::new))
 			.properties("server.address=127.0.0.1", "server.port=0", "server.shutdown=immediate",
@@ -56,6 +82,13 @@ final class Server implements AutoCloseable {
 
 	HttpRequest.Builder request(String path) {
 		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(Patience.LIMIT);
+	}
+
+	/**
+	 * A request of a user that Spring Security knows.
+	 */
+	HttpRequest.Builder request(String path, String user) {
+		return request(path).header("Authorization", "Basic " + HttpHeaders.encodeBasicAuth(user, PASSWORD, null));
 	}
 
 	HttpResponse<Stream<String>> send(HttpRequest request) throws IOException, InterruptedException {
@@ -114,6 +147,16 @@ final class Server implements AutoCloseable {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Base {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Users {
+
+		@Bean
+		UserDetailsService users() {
+			return (name) -> User.withUsername(name).password("{noop}" + PASSWORD).build();
+		}
 
 	}
 
