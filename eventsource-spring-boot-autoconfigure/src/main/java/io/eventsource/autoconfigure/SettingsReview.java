@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,21 +48,31 @@ class SettingsReview {
 
 	private static final PropertyKeys STREAM = PropertyKeys.of(StreamProperties.class);
 
+	/** What only streams with topics read. */
+	private static final Set<ConfigurationPropertyName> OF_TOPICS = Stream
+		.of("topic", "unknown-topics", "max-topics", "topics-memory", "topics-per-connection")
+		.map(ConfigurationPropertyName::of)
+		.collect(Collectors.toUnmodifiableSet());
+
 	private static final Pattern NUMBER = Pattern.compile("[+-]?0*[1-9]\\d{0,2}");
 
 	private final Environment environment;
 
 	private final Collection<String> streams;
 
+	/** Those of the streams that have topics. */
+	private final Collection<String> withTopics;
+
 	private final StreamSettingsBinder binder;
 
 	/** Prefixes under which others bind settings of their own. */
 	private final Collection<ConfigurationPropertyName> foreign;
 
-	SettingsReview(Environment environment, Collection<String> streams, StreamSettingsBinder binder,
-			Collection<ConfigurationPropertyName> foreign) {
+	SettingsReview(Environment environment, Collection<String> streams, Collection<String> withTopics,
+			StreamSettingsBinder binder, Collection<ConfigurationPropertyName> foreign) {
 		this.environment = environment;
 		this.streams = streams;
+		this.withTopics = withTopics;
 		this.binder = binder;
 		this.foreign = foreign;
 	}
@@ -116,11 +128,15 @@ class SettingsReview {
 			ConfigurationPropertyName root = this.binder.root(owner);
 			last = name.subName(StreamSettingsBinder.isSameOrBelow(root, name) ? root.getNumberOfElements() : 3);
 			if (STREAM.contains(last)) {
-				return null;
+				return (OF_TOPICS.contains(last) && !this.withTopics.contains(owner)) ? noTopics(owner) : null;
 			}
 		}
 		return ALL.contains(last) ? "can only be set for all streams, as " + ROOT + "." + last
 				: "is not known for a single stream";
+	}
+
+	private static String noTopics(String stream) {
+		return "is for streams with topics, but the bean '" + stream + "' is not of the type EventTopics";
 	}
 
 	private String noStream(String name) {

@@ -41,12 +41,17 @@ class StartupReview implements SmartInitializingSingleton {
 	@Override
 	public void afterSingletonsInstantiated() {
 		PublisherBeans publishers = new PublisherBeans(this.beanFactory);
-		Set<String> streams = publishers.find().keySet();
-		SettingsReview settings = new SettingsReview(this.environment, streams,
+		Map<String, PublisherBean> beans = publishers.find();
+		Set<String> streams = beans.keySet();
+		SettingsReview settings = new SettingsReview(this.environment, streams, withTopics(beans.values()),
 				new StreamSettingsBinder(this.properties, this.environment, streams), foreignSettings());
 		warn("Not served as event streams: ", publishers.findUnserved());
 		warn("Settings without effect: ", settings.unread());
 		warn("Settings without a unit: ", settings.withoutUnit());
+	}
+
+	private static Set<String> withTopics(Collection<PublisherBean> beans) {
+		return beans.stream().filter(PublisherBean::hasTopics).map(PublisherBean::name).collect(Collectors.toSet());
 	}
 
 	private static void warn(String start, Map<String, String> beans) {

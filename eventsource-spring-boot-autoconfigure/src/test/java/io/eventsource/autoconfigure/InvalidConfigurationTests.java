@@ -1,9 +1,12 @@
 package io.eventsource.autoconfigure;
 
+import java.util.List;
+
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventFilter;
 import io.eventsource.EventHistory;
+import io.eventsource.EventTopics;
 import io.eventsource.autoconfigure.StreamApplications.ChannelOnly;
 import io.eventsource.autoconfigure.StreamApplications.ManyStreams;
 import io.eventsource.autoconfigure.StreamApplications.OneStream;
@@ -69,6 +72,33 @@ class InvalidConfigurationTests {
 				"configuration", "eventsource.heartbeat=-1s");
 		failure(OneStream.class, "eventsource.dispatcher.threads must be at least 1; got 0.", "configuration",
 				"eventsource.dispatcher.threads=0");
+	}
+
+	@Test
+	void limitsOfTopicsOutOfRangeAreExplained() {
+		failure(Topics.class, "eventsource.streams.rooms.max-topics must be at least 1; got 0.", "configuration",
+				"eventsource.streams.rooms.max-topics=0");
+		failure(Topics.class, "eventsource.streams.rooms.topics-memory must be at least 1 byte; got 0.",
+				"configuration", "eventsource.streams.rooms.topics-memory=0B");
+		failure(Topics.class, "eventsource.streams.rooms.linger must not be negative; got PT-1S.", "configuration",
+				"eventsource.streams.rooms.linger=-1s");
+		failure(Topics.class, "eventsource.streams.rooms.topics-per-connection must be 1 to 1024; got 0.",
+				"configuration", "eventsource.streams.rooms.topics-per-connection=0");
+	}
+
+	/** Spring Boot explains these, and lists the values that there are. */
+	@Test
+	void unknownValuesOfTopicsAreNamed() {
+		for (String setting : List.of("eventsource.streams.rooms.topic=user",
+				"eventsource.streams.rooms.unknown-topics=refuse")) {
+			String[] parts = setting.split("=");
+			this.runner.withUserConfiguration(Topics.class)
+				.withPropertyValues(setting)
+				.run((context) -> assertThat(context).hasFailed()
+					.getFailure()
+					.hasStackTraceContaining(parts[0])
+					.hasStackTraceContaining("for value [" + parts[1] + "]"));
+		}
 	}
 
 	@Test
@@ -156,6 +186,16 @@ class InvalidConfigurationTests {
 			assertThat(analysis.getDescription()).isEqualTo(description);
 			assertThat(analysis.getAction()).contains(action);
 		});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Topics {
+
+		@Bean
+		EventTopics rooms() {
+			return EventTopics.create();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

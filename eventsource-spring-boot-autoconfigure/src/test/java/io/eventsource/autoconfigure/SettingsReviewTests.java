@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.eventsource.Event;
 import io.eventsource.EventFilter;
+import io.eventsource.EventTopics;
 import io.eventsource.web.EventSourceEndpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -92,6 +94,20 @@ class SettingsReviewTests {
 	}
 
 	@Test
+	void settingsOfTopicsAreNamedForStreamsWithoutThem(CapturedOutput output) {
+		List<String> settings = List.of("topic=principal", "unknown-topics=not-found", "max-topics=5",
+				"topics-memory=1MB", "topicsPerConnection=3");
+		this.runner.withUserConfiguration(OneStream.class, WithTopics.class)
+			.withPropertyValues(settings.stream()
+				.flatMap((setting) -> Stream.of("ticks", "rooms")
+					.map((stream) -> "eventsource.streams." + stream + "." + setting))
+				.toArray(String[]::new))
+			.run((context) -> assertThat(line(output, EFFECT).split("; ")).hasSize(settings.size())
+				.allMatch((part) -> part.contains("eventsource.streams.ticks.")
+						&& part.endsWith("is for streams with topics, but the bean 'ticks' is not of the type EventTopics")));
+	}
+
+	@Test
 	void variablesAreReadAndThoseOfNoStreamAreNamed(CapturedOutput output) {
 		this.runner.withUserConfiguration(Cased.class)
 			.withInitializer((context) -> context.getEnvironment()
@@ -161,7 +177,7 @@ class SettingsReviewTests {
 		StreamSettingsBinder binder = new StreamSettingsBinder(
 				Binder.get(new MockEnvironment()).bindOrCreate("eventsource", EventSourceProperties.class), environment,
 				Set.of("ticks"));
-		assertThat(new SettingsReview(environment, Set.of("ticks"), binder, Set.of()).unread()).isEmpty();
+		assertThat(new SettingsReview(environment, Set.of("ticks"), Set.of(), binder, Set.of()).unread()).isEmpty();
 	}
 
 	@Test
@@ -243,6 +259,16 @@ class SettingsReviewTests {
 			.filter((line) -> line.contains(start))
 			.reduce((one, other) -> one + " AND AGAIN " + other)
 			.orElse("no line");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WithTopics {
+
+		@Bean
+		EventTopics rooms() {
+			return EventTopics.create();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -156,7 +156,8 @@ class StreamSettingsBinderTests {
 
 	private static Collection<String> unread(String stream, String kind, Map<String, Object> source) {
 		StandardEnvironment environment = environment(kind, source);
-		return new SettingsReview(environment, Set.of(stream), binder(environment, Set.of(stream)), Set.of()).unread();
+		return new SettingsReview(environment, Set.of(stream), Set.of(), binder(environment, Set.of(stream)), Set.of())
+			.unread();
 	}
 
 	private static StreamSettingsBinder binder(StandardEnvironment environment, Set<String> streams) {
