@@ -3,16 +3,20 @@ import { Stream } from "./streams.js";
 
 const FIRST = "Lobby";
 const SHOWN = 200;
+const MOST_ROOMS = 32;
 
 /**
- * The room that the page is in, which is the fragment of its URL: a reload stays in it, and the way back leads to the
- * room before.
+ * The rooms, all over one connection. The one that is shown is the fragment of the URL: a reload stays in it, and the way
+ * back leads to the one before.
  */
 export class Rooms {
 
   #count;
-  #room;
+  #opened = Date.now();
+  #chosen;
   #stream;
+  /** What was said in each room, and how much of it has not been seen. */
+  #rooms = new Map();
 
   /**
    * @param count is called with each event
@@ -20,6 +24,9 @@ export class Rooms {
    */
   constructor(count, send) {
     this.#count = count;
+    for (const link of $("rooms").querySelectorAll("a")) {
+      this.#rooms.set(link.dataset.room, { link, items: [], unread: 0 });
+    }
     addEventListener("hashchange", () => this.#enter());
     onSubmit("room-form", (form, fields) => {
       const room = fields.get("room").trim();
@@ -30,7 +37,7 @@ export class Rooms {
       form.reset();
     });
     onSubmit("message-form", async (form, fields) => {
-      fields.set("room", this.#room);
+      fields.set("room", this.#chosen);
       await send("POST", "messages", fields);
       form.reset();
     });
@@ -47,40 +54,95 @@ export class Rooms {
 
   #enter() {
     const room = asked();
-    if (room === this.#room) {
-      return;
+    const known = this.#rooms.has(room);
+    this.#chosen = room;
+    if (!known) {
+      this.#add(room);
     }
-    this.#stream?.pause();
-    this.#room = room;
-    this.#choose(room);
-    $("messages").replaceChildren();
-    $("no-messages").hidden = false;
+    if (!known || !this.#stream) {
+      this.#watch();
+    }
+    for (const { link } of this.#rooms.values()) {
+      link.removeAttribute("aria-current");
+    }
+    this.#rooms.get(room).link.setAttribute("aria-current", "true");
+    $("message-label").textContent = "Message to all in " + room;
     $("no-messages").textContent = `Nobody has said anything in ${room} yet. Open this page in a second tab, and write `
       + "something; then enter another room in a third one.";
-    $("room-path").textContent = "/events/rooms/" + encodeURIComponent(room);
-    this.#stream = new Stream("events/rooms/" + encodeURIComponent(room), ["message", "gap"], (event) => {
-      event.type === "gap" ? addGap(JSON.parse(event.data)) : addMessage(JSON.parse(event.data));
-      this.#count(event);
-    }, show("room"));
+    this.#show();
+  }
+
+  #add(room) {
+    const link = append($("rooms"), "a", "");
+    append(link, "span", "name", room);
+    append(link, "b", "");
+    link.href = "#" + encodeURIComponent(room);
+    this.#rooms.set(room, { link, items: [], unread: 0 });
+    if (this.#rooms.size > MOST_ROOMS) {
+      const other = [...this.#rooms.keys()].find((each) => each !== room && each !== FIRST);
+      this.#rooms.get(other).link.remove();
+      this.#rooms.delete(other);
+    }
+  }
+
+  /** Without the id of the last event: the server then begins with what was said last, also in rooms that are new here. */
+  #watch() {
+    this.#stream?.pause();
+    const rooms = [...this.#rooms.keys()];
+    this.#rooms.forEach((room) => room.items = []);
+    const url = "events/rooms?" + new URLSearchParams(rooms.map((room) => ["topic", room]));
+    $("room-path").textContent = "/" + url;
+    this.#stream = new Stream(url, ["message", "gap"], (event) => this.#receive(event), show("rooms"));
     if (!document.hidden) {
       this.#stream.resume();
     }
   }
 
-  #choose(room) {
-    const links = [...$("rooms").querySelectorAll("a")];
-    const chosen = links.find((link) => link.textContent === room) ?? append($("rooms"), "a", "", room);
-    chosen.href = "#" + encodeURIComponent(room);
-    links.forEach((link) => link.removeAttribute("aria-current"));
-    chosen.setAttribute("aria-current", "true");
-    $("message-label").textContent = "Message to all in " + room;
+  #receive(event) {
+    this.#count(event);
+    const data = JSON.parse(event.data);
+    // The id of an event ends with its room; a gap event has no id, and names the room
+    const name = event.type === "gap" ? data.topic
+      : decodeURIComponent(event.id.slice(event.id.lastIndexOf("_") + 1));
+    const room = this.#rooms.get(name);
+    const item = event.type === "gap" ? gap(data) : message(data);
+    room.items = [...room.items, item].slice(-SHOWN);
+    if (name === this.#chosen) {
+      this.#append(room, item);
+    }
+    else if (Date.parse(data.time) > this.#opened) {
+      room.unread++;
+      room.link.querySelector("b").textContent = room.unread;
+    }
+  }
+
+  #show() {
+    const room = this.#rooms.get(this.#chosen);
+    room.unread = 0;
+    room.link.querySelector("b").textContent = "";
+    $("messages").replaceChildren(...room.items);
+    $("messages").scrollTop = $("messages").scrollHeight;
+    $("no-messages").hidden = room.items.length > 0;
+  }
+
+  #append(room, item) {
+    const list = $("messages");
+    // Unless somebody reads further up
+    const atEnd = list.scrollTop + list.clientHeight > list.scrollHeight - 24;
+    list.append(item);
+    while (list.children.length > room.items.length) {
+      list.firstChild.remove();
+    }
+    if (atEnd) {
+      list.scrollTop = list.scrollHeight;
+    }
+    $("no-messages").hidden = true;
   }
 
 }
 
-/** A browser takes the two that are dots for folders. */
 function isRoom(name) {
-  return name !== "" && name.length <= 128 && !/[/\\\p{Cc}]/u.test(name) && name !== "." && name !== "..";
+  return name !== "" && name.length <= 128 && !/[/\\\p{Cc}]/u.test(name);
 }
 
 function asked() {
@@ -94,27 +156,17 @@ function asked() {
   }
 }
 
-function addMessage({ text, time }) {
-  const item = add("");
+function message({ text, time }) {
+  const item = document.createElement("li");
   append(item, "p", "", text);
   append(item, "time", "", new Date(time).toLocaleTimeString("en-GB")).dateTime = time;
+  return item;
 }
 
-function addGap({ cause }) {
-  append(add("gap"), "p", "", cause === "restarted" ? "The server was restarted. What was said before is not kept, and "
-    + "may not all have arrived here." : `Messages are missing here: ${cause}.`);
-}
-
-function add(className) {
-  const list = $("messages");
-  const item = append(list, "li", className);
-  while (list.children.length > SHOWN) {
-    list.firstChild.remove();
-  }
-  $("no-messages").hidden = true;
-  // Once the item has its text; unless somebody reads further up
-  if (list.scrollTop + list.clientHeight > list.scrollHeight - 96) {
-    queueMicrotask(() => list.scrollTop = list.scrollHeight);
-  }
+function gap({ cause }) {
+  const item = document.createElement("li");
+  item.className = "gap";
+  append(item, "p", "", cause === "restarted" ? "The server was restarted. What was said before is not kept, and may not "
+    + "all have arrived here." : `Messages are missing here: ${cause}.`);
   return item;
 }

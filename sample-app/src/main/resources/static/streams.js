@@ -22,7 +22,9 @@ export class Stream {
 
   /** A browser sends the id of the last event when it reconnects; a new EventSource has to say it in the URL. */
   get url() {
-    return this.#url + (this.#lastEventId ? "?lastEventId=" + encodeURIComponent(this.#lastEventId) : "");
+    const url = new URL(this.#url, document.baseURI);
+    this.#lastEventId && url.searchParams.set("lastEventId", this.#lastEventId);
+    return url;
   }
 
   resume() {

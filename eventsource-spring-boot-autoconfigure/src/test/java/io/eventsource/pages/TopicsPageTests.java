@@ -80,13 +80,18 @@ class TopicsPageTests {
 	}
 
 	@Test
-	void whoComesToAnOrderBeginsWithItsState() throws Exception {
+	void whoComesToOrdersBeginsWithTheirState() throws Exception {
 		post("/order/17", "");
 		post("/order/17", "");
 		StreamClient client = connect("/events/orders/17");
 		await().untilAsserted(() -> assertThat(client.data()).containsExactly("{\"id\":\"17\"}"));
 		post("/order/17", "");
 		await().until(() -> client.count() == 2);
+		StreamClient both = connect("/events/orders?topic=17&topic=18");
+		await().until(() -> both.count() == 1);
+		post("/order/18", "");
+		await().untilAsserted(() -> assertThat(both.data()).containsExactly("{\"id\":\"17\"}", "{\"id\":\"18\"}"));
+		assertThat(both.lastEventId()).endsWith("_18");
 	}
 
 	@Test

@@ -30,20 +30,19 @@ class RestartTests {
 			page.press("#ask");
 			await().ignoreExceptions().until(() -> page.words() > 5);
 			first.close();
-			page.awaitText("#connection-room .state", "reconnecting");
+			page.awaitText("#connection-rooms .state", "reconnecting");
 			page.say("Into nowhere");
 			page.awaitText("#message-form .problem", "cannot be reached");
 			try (ConfigurableApplicationContext second = start(port)) {
-				page.awaitText("#connection-room", "live");
+				page.awaitText("#connection-rooms", "live");
 				page.awaitText("#connection-dashboard .state", "live");
 				page.awaitText("#messages", "The server was restarted");
 				page.awaitText("#answer-state", "the server does not know this answer any more");
 				assertThat(page.text("#ask")).isEqualTo("Ask");
 				page.say("");
 				await().ignoreExceptions()
-					.untilAsserted(() -> assertThat(page.messages()).hasSize(3)
-						.startsWith("Before")
-						.endsWith("Into nowhere"));
+					.untilAsserted(
+							() -> assertThat(page.messages()).hasSize(3).startsWith("Before").endsWith("Into nowhere"));
 				page.press("#ask");
 				await().ignoreExceptions().until(() -> page.words() > 5);
 			}

@@ -63,6 +63,7 @@ class RoomsPageTests {
 		this.page.say("What a quiet place");
 		awaitMessage("What a quiet place");
 		assertThat(this.page.messages()).containsExactly("What a quiet place");
+		this.page.awaitText("#rooms", "Lobby\n2");
 		this.page.awaitText("#connection-dashboard .state", "live");
 		this.page.assertNoErrors();
 	}
@@ -76,6 +77,7 @@ class RoomsPageTests {
 		this.page.press("#rooms a:nth-child(3)");
 		this.page.awaitText("#message-label", "Garden");
 		assertThat(this.page.messages()).isEmpty();
+		assertThat(this.endpoint.clients("rooms")).hasSizeLessThanOrEqualTo(2);
 		this.page.browser().navigate().back();
 		awaitMessage("Written before");
 	}
@@ -100,27 +102,28 @@ class RoomsPageTests {
 				.executeScript("document.getElementById('room').value = arguments[0];"
 						+ "document.getElementById('room-form').requestSubmit()", room);
 			await().ignoreExceptions()
-				.untilAsserted(() -> assertThat(this.page.content("#message-label")).isEqualTo("Message to all in " + room));
-			this.page.awaitText("#connection-room .state", "live");
+				.untilAsserted(
+						() -> assertThat(this.page.content("#message-label")).isEqualTo("Message to all in " + room));
+			this.page.awaitText("#connection-rooms .state", "live");
 			this.page.say("in " + room.charAt(0));
 			awaitMessage("in " + room.charAt(0));
 			this.page.browser().navigate().refresh();
 			awaitMessage("in " + room.charAt(0));
 			assertThat(this.endpoint.clients("rooms", room)).isNotEmpty();
-			assertThat(this.page.content("#rooms [aria-current]")).isEqualTo(room);
+			assertThat(this.page.content("#rooms [aria-current] .name")).isEqualTo(room);
 		}
-		assertThat(this.page.browser().findElements(By.cssSelector("main img, main b"))).isEmpty();
+		assertThat(this.page.browser().findElements(By.cssSelector("main img, #messages b, #rooms .name *"))).isEmpty();
 		assertThat(this.page.browser().getTitle()).isEqualTo("Live event streams");
 		this.page.assertNoErrors();
 	}
 
 	@Test
 	void whatIsNoNameOfARoomLeadsToTheFirstOrIsRefused() {
-		for (String fragment : new String[] { "#%E0%A4%A", "#..", "#.", "#%2e%2e", "#a%2Fb", "#%20", "#%00" }) {
-			this.page.openTab(fragment);
-			assertThat(this.page.text("#message-label")).isEqualTo("Message to all in Lobby");
-			this.page.browser().close();
-			this.page.use(this.page.browser().getWindowHandles().iterator().next());
+		for (String fragment : new String[] { "#%E0%A4%A", "#a%2Fb", "#%20", "#%00", "#" }) {
+			for (String each : new String[] { "#Kitchen", fragment }) {
+				this.page.browser().executeScript("location.hash = arguments[0]", each);
+				this.page.awaitText("#message-label", each.equals(fragment) ? "Lobby" : "Kitchen");
+			}
 		}
 		this.page.element("#room").sendKeys("../answers\n");
 		this.page.awaitText("#room-form .problem", "without / and \\");

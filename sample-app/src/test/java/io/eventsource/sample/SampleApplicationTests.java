@@ -88,7 +88,8 @@ class SampleApplicationTests {
 
 	@Test
 	void messageReachesEverybodyInItsRoomAndNobodyElse() throws Exception {
-		try (Stream<String> one = stream("/events/rooms/Attic"); Stream<String> other = stream("/events/rooms/Attic");
+		try (Stream<String> one = stream("/events/rooms/Attic");
+				Stream<String> other = stream("/events/rooms/Attic");
 				Stream<String> elsewhere = stream("/events/rooms/Cellar%20%E2%9C%93")) {
 			await().until(() -> this.endpoint.clients("rooms", "Attic").size() == 2
 					&& this.endpoint.clients("rooms", "Cellar \u2713").size() == 1);
@@ -139,7 +140,8 @@ class SampleApplicationTests {
 			reader.forEachRemaining(rest::add);
 			assertThat(rest).doesNotContain("event: done");
 		}
-		await().untilAsserted(() -> assertThat(Objects.requireNonNull(this.endpoint.topics("answers")).sources()).isZero());
+		await().untilAsserted(
+				() -> assertThat(Objects.requireNonNull(this.endpoint.topics("answers")).sources()).isZero());
 		assertThat(status("DELETE", answer.substring("/events".length()))).isEqualTo(204);
 	}
 

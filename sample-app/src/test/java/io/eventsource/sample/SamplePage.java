@@ -57,7 +57,7 @@ final class SamplePage implements AutoCloseable {
 	 */
 	void load(String fragment) {
 		this.browser.get(this.url + fragment);
-		awaitText("#connection-room .state", "live");
+		awaitText("#connection-rooms .state", "live");
 	}
 
 	String tab() {
