@@ -103,8 +103,8 @@ class SettingsReviewTests {
 					.map((stream) -> "eventsource.streams." + stream + "." + setting))
 				.toArray(String[]::new))
 			.run((context) -> assertThat(line(output, EFFECT).split("; ")).hasSize(settings.size())
-				.allMatch((part) -> part.contains("eventsource.streams.ticks.")
-						&& part.endsWith("is for streams with topics, but the bean 'ticks' is not of the type EventTopics")));
+				.allMatch((part) -> part.contains("eventsource.streams.ticks.") && part
+					.endsWith("is for streams with topics, but the bean 'ticks' is not of the type EventTopics")));
 	}
 
 	@Test
