@@ -129,14 +129,6 @@ public final class Surroundings {
 
 		protected Object message;
 
-		protected EventTopics imports;
-
-		protected Importer importer;
-
-		protected String id;
-
-		protected String file;
-
 		protected record Message(String user, String text) {
 
 		}
@@ -154,18 +146,6 @@ public final class Surroundings {
 		protected interface Customers {
 
 			boolean contains(String name);
-
-		}
-
-		protected interface Rooms {
-
-			boolean isMember(String room, String user);
-
-		}
-
-		protected interface Importer {
-
-			Flux<Integer> run(String file);
 
 		}
 
