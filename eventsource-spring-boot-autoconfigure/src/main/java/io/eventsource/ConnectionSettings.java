@@ -6,8 +6,7 @@ import java.time.Duration;
  * How the connections of a stream are kept and when they end. Immutable.
  *
  * @param retry the reconnection time that clients are told, in whole milliseconds
- * @param heartbeat how long a connection may be idle before a comment is sent;
- * {@link Duration#ZERO} for no heartbeat
+ * @param heartbeat what is sent on idle connections
  * @param writeTimeout how long a client may take nothing before its connection is closed
  * @param maxLifetime the maximum age of a connection; each one lasts for 80 to 100 % of
  * it, at random; {@link Duration#ZERO} for no limit
@@ -17,8 +16,8 @@ import java.time.Duration;
  * for the first signal of its client's own publisher, so that an earlier failure can
  * still be answered as such; {@link Duration#ZERO} for no wait
  */
-public record ConnectionSettings(Duration retry, Duration heartbeat, Duration writeTimeout, Duration maxLifetime,
-		Duration flushInterval, Duration responseDelay) {
+public record ConnectionSettings(Duration retry, HeartbeatSettings heartbeat, Duration writeTimeout,
+		Duration maxLifetime, Duration flushInterval, Duration responseDelay) {
 
 	/** With a longer interval, streams would no longer be live. */
 	private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
@@ -32,7 +31,6 @@ public record ConnectionSettings(Duration retry, Duration heartbeat, Duration wr
 		SettingCheck.require(!retry.isNegative() && retry.getNano() % 1_000_000 == 0, "retry",
 				"must not be negative and must be in whole milliseconds", retry);
 		SettingCheck.requireCountable("retry", retry);
-		SettingCheck.requireNotNegative("heartbeat", heartbeat, "; use 0 for none");
 		SettingCheck.requirePositive("write-timeout", writeTimeout);
 		SettingCheck.requireNotNegative("max-lifetime", maxLifetime, "; use 0 for none");
 		SettingCheck.require(!flushInterval.isNegative() && flushInterval.compareTo(LONGEST_INTERVAL) <= 0,

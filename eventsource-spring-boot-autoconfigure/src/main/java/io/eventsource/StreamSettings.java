@@ -53,6 +53,8 @@ public record StreamSettings(BufferSettings buffer, ReplaySettings replay, Conne
 
 		private Duration heartbeat = Duration.ofSeconds(15);
 
+		private String heartbeatEvent = "";
+
 		private int bufferSize = 1024;
 
 		private long bufferMemory = 16 * 1024 * 1024;
@@ -96,11 +98,21 @@ public record StreamSettings(BufferSettings buffer, ReplaySettings replay, Conne
 
 		/**
 		 * Sets the heartbeat.
-		 * @param heartbeat the idle time after which a comment is sent
+		 * @param heartbeat the idle time after which a comment or an event is sent
 		 * @return this builder
 		 */
 		public Builder heartbeat(Duration heartbeat) {
 			this.heartbeat = heartbeat;
+			return this;
+		}
+
+		/**
+		 * Sets the type of the event that is the heartbeat.
+		 * @param heartbeatEvent the type; empty for a comment
+		 * @return this builder
+		 */
+		public Builder heartbeatEvent(String heartbeatEvent) {
+			this.heartbeatEvent = heartbeatEvent;
 			return this;
 		}
 
@@ -254,8 +266,8 @@ public record StreamSettings(BufferSettings buffer, ReplaySettings replay, Conne
 			return new StreamSettings(
 					new BufferSettings(this.bufferSize, this.bufferMemory, this.maxEventSize, this.overflow),
 					new ReplaySettings(this.initialReplay, this.historyMaxEvents, this.gapEvent),
-					new ConnectionSettings(this.retry, this.heartbeat, this.writeTimeout, this.maxLifetime,
-							this.flushInterval, this.responseDelay),
+					new ConnectionSettings(this.retry, new HeartbeatSettings(this.heartbeat, this.heartbeatEvent),
+							this.writeTimeout, this.maxLifetime, this.flushInterval, this.responseDelay),
 					new PublisherSettings(this.linger, this.restartMinDelay, this.restartMaxDelay));
 		}
 

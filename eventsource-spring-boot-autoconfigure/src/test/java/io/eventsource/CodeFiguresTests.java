@@ -54,7 +54,7 @@ class CodeFiguresTests {
 	 * do little more than to call others.
 	 */
 	private static final Map<String, Integer> LONG_FILES = Map.of("Event.java", 262, "EventClient.java", 263,
-			"EventSourceEndpoint.java", 368, "EventStreamBuilder.java", 269, "StreamSettings.java", 264);
+			"EventSourceEndpoint.java", 368, "EventStreamBuilder.java", 269, "StreamSettings.java", 276);
 
 	private static final Map<String, Integer> LONG_BODIES = Map.of();
 
@@ -63,10 +63,10 @@ class CodeFiguresTests {
 	 * with a field for each option; a frame, which is one object for each event; and the
 	 * clients of a worker, with a field for each of their concerns.
 	 */
-	private static final Map<String, Integer> LARGE_CLASSES = Map.ofEntries(Map.entry("Builder", 16),
-			Map.entry("ClientGroup", 11), Map.entry("EventClient", 14), Map.entry("EventSourceProperties", 29),
+	private static final Map<String, Integer> LARGE_CLASSES = Map.ofEntries(Map.entry("Builder", 17),
+			Map.entry("ClientGroup", 11), Map.entry("EventClient", 14), Map.entry("EventSourceProperties", 30),
 			Map.entry("EventStreamBuilder", 18), Map.entry("Frame", 14), Map.entry("StreamDescriptor", 15),
-			Map.entry("StreamProperties", 24), Map.entry("StreamSnapshot", 11));
+			Map.entry("StreamProperties", 25), Map.entry("StreamSnapshot", 11));
 
 	/**
 	 * Flat records of properties and of what is reported, and what is made for each
@@ -74,8 +74,8 @@ class CodeFiguresTests {
 	 */
 	private static final Map<String, Integer> LONG_CONSTRUCTORS = Map.ofEntries(Map.entry("ClientDescriptor", 10),
 			Map.entry("DispatcherSnapshot", 7), Map.entry("EncodedEvent", 8), Map.entry("EventClient", 14),
-			Map.entry("EventSourceProperties", 29), Map.entry("Frame", 12), Map.entry("Slice", 7),
-			Map.entry("StreamDescriptor", 15), Map.entry("StreamProperties", 24), Map.entry("StreamSnapshot", 11),
+			Map.entry("EventSourceProperties", 30), Map.entry("Frame", 12), Map.entry("Slice", 7),
+			Map.entry("StreamDescriptor", 15), Map.entry("StreamProperties", 25), Map.entry("StreamSnapshot", 11),
 			Map.entry("TopicDescriptor", 9));
 
 	@Test

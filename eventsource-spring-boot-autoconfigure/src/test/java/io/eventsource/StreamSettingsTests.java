@@ -15,8 +15,8 @@ class StreamSettingsTests {
 		assertThat(StreamSettings.defaults()).isEqualTo(
 				new StreamSettings(new BufferSettings(1024, 16 * 1024 * 1024, 1024 * 1024, OverflowStrategy.DISCONNECT),
 						new ReplaySettings(0, 10_000, "gap"),
-						new ConnectionSettings(Duration.ofSeconds(3), Duration.ofSeconds(15), Duration.ofSeconds(30),
-								Duration.ZERO, Duration.ZERO, Duration.ofSeconds(2)),
+						new ConnectionSettings(Duration.ofSeconds(3), new HeartbeatSettings(Duration.ofSeconds(15), ""),
+								Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofSeconds(2)),
 						new PublisherSettings(null, Duration.ofSeconds(1), Duration.ofSeconds(30))));
 	}
 
@@ -25,6 +25,7 @@ class StreamSettingsTests {
 		assertThat(StreamSettings.builder()
 			.retry(Duration.ZERO)
 			.heartbeat(Duration.ZERO)
+			.heartbeatEvent("beat")
 			.bufferSize(1)
 			.maxEventSize(2)
 			.bufferMemory(3)
@@ -42,8 +43,8 @@ class StreamSettingsTests {
 			.build())
 			.isEqualTo(new StreamSettings(new BufferSettings(1, 3, 2, OverflowStrategy.SKIP),
 					new ReplaySettings(1, 5, "lost"),
-					new ConnectionSettings(Duration.ZERO, Duration.ZERO, Duration.ofMillis(9), Duration.ofMillis(10),
-							Duration.ofMillis(11), Duration.ofMillis(12)),
+					new ConnectionSettings(Duration.ZERO, new HeartbeatSettings(Duration.ZERO, "beat"),
+							Duration.ofMillis(9), Duration.ofMillis(10), Duration.ofMillis(11), Duration.ofMillis(12)),
 					new PublisherSettings(Duration.ofMillis(6), Duration.ofMillis(7), Duration.ofMillis(8))));
 	}
 
@@ -53,6 +54,8 @@ class StreamSettingsTests {
 		assertRefused((it) -> it.retry(Duration.ofNanos(1)), "retry", "whole milliseconds", "PT0.000000001S");
 		assertRefused((it) -> it.heartbeat(Duration.ofMillis(-1)), "heartbeat must not be negative", "use 0 for none",
 				"PT-0.001S");
+		assertRefused((it) -> it.heartbeatEvent("a\rb"), "heartbeat-event must not have a line break",
+				"got \"a\\u000db\"");
 		assertRefused((it) -> it.bufferSize(0), "buffer-size must be at least 1", "got 0");
 		assertRefused((it) -> it.maxEventSize(0), "max-event-size must be at least 1 byte", "got 0");
 		assertRefused((it) -> it.bufferMemory(1024 * 1024 - 1), "buffer-memory must hold one event", "got 1048575");

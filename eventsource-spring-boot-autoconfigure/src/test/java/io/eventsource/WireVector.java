@@ -93,7 +93,7 @@ public final class WireVector {
 	private static byte[] control(JsonNode json) {
 		String kind = json.get("control").asString();
 		return switch (kind) {
-			case "heartbeat" -> FrameEncoder.heartbeat();
+			case "heartbeat" -> FrameEncoder.heartbeat("");
 			case "retry" -> FrameEncoder.retry(Duration.ofMillis(json.get("retry").asLong()));
 			case "gap" ->
 				FrameEncoder.gap("gap", GapCause.valueOf(json.get("cause").asString().toUpperCase(Locale.ROOT)),

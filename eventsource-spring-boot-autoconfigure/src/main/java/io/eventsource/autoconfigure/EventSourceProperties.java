@@ -20,8 +20,10 @@ import org.springframework.util.unit.DataSize;
  * only or primary one is also served at the path itself. Empty to serve only streams with
  * a path of their own.
  * @param retry Reconnection time sent to clients, in whole milliseconds.
- * @param heartbeat Idle time after which a client is sent a comment to keep its
- * connection alive; 0 for none.
+ * @param heartbeat Idle time after which a client is sent a comment, or the heartbeat
+ * event, to keep its connection alive; 0 for none.
+ * @param heartbeatEvent Type of the event, with empty data and no id, that is sent as a
+ * heartbeat so that pages can see it. By default, it is a comment, which they cannot see.
  * @param bufferSize Number of events kept in the log of each stream: the replay window,
  * and how far a client may lag behind.
  * @param bufferMemory Maximum size of the events that each stream holds: in its log,
@@ -64,7 +66,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("eventsource")
 record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/events") String path,
-		@DefaultValue("3s") Duration retry, @DefaultValue("15s") Duration heartbeat,
+		@DefaultValue("3s") Duration retry, @DefaultValue("15s") Duration heartbeat, @Nullable String heartbeatEvent,
 		@DefaultValue("1024") int bufferSize, @DefaultValue("16MB") DataSize bufferMemory,
 		@DefaultValue("1MB") DataSize maxEventSize, @DefaultValue("disconnect") OverflowStrategy overflow,
 		@DefaultValue("shared") SubscriptionMode subscription, @Nullable Duration linger,

@@ -28,7 +28,8 @@ final class SettingsDescriptor {
 
 	private static void connection(ConnectionSettings settings, Map<String, Object> values) {
 		values.put("retry", settings.retry());
-		values.put("heartbeat", settings.heartbeat());
+		values.put("heartbeat", settings.heartbeat().interval());
+		values.put("heartbeatEvent", settings.heartbeat().event());
 		values.put("writeTimeout", settings.writeTimeout());
 		values.put("maxLifetime", settings.maxLifetime());
 		values.put("flushInterval", settings.flushInterval());

@@ -108,10 +108,7 @@ class StreamDefinitions {
 	private StreamSettings settings(String prefix, StreamProperties stream, boolean lingering) {
 		EventSourceProperties all = this.properties;
 		try {
-			return StreamSettings.builder()
-				.retry(or(stream.retry(), all.retry()))
-				.heartbeat(or(stream.heartbeat(), all.heartbeat()))
-				.bufferSize(or(stream.bufferSize(), all.bufferSize()))
+			return connections(stream).bufferSize(or(stream.bufferSize(), all.bufferSize()))
 				.bufferMemory(or(stream.bufferMemory(), all.bufferMemory()).toBytes())
 				.maxEventSize(bytes(or(stream.maxEventSize(), all.maxEventSize())))
 				.overflow(or(stream.overflow(), all.overflow()))
@@ -122,15 +119,24 @@ class StreamDefinitions {
 				.historyMaxEvents(or(stream.history().maxEvents(), all.history().maxEvents()))
 				.restartMinDelay(or(stream.restart().minDelay(), all.restart().minDelay()))
 				.restartMaxDelay(or(stream.restart().maxDelay(), all.restart().maxDelay()))
-				.writeTimeout(or(stream.writeTimeout(), all.writeTimeout()))
-				.maxLifetime(or(stream.maxLifetime(), all.maxLifetime()))
-				.flushInterval(or(stream.flushInterval(), all.flushInterval()))
-				.responseDelay(or(stream.responseDelay(), all.responseDelay()))
 				.build();
 		}
 		catch (IllegalArgumentException ex) {
 			throw invalid(prefix + "." + ex.getMessage());
 		}
+	}
+
+	private StreamSettings.Builder connections(StreamProperties stream) {
+		EventSourceProperties all = this.properties;
+		String event = (stream.heartbeatEvent() != null) ? stream.heartbeatEvent() : all.heartbeatEvent();
+		return StreamSettings.builder()
+			.retry(or(stream.retry(), all.retry()))
+			.heartbeat(or(stream.heartbeat(), all.heartbeat()))
+			.heartbeatEvent((event != null) ? event : "")
+			.writeTimeout(or(stream.writeTimeout(), all.writeTimeout()))
+			.maxLifetime(or(stream.maxLifetime(), all.maxLifetime()))
+			.flushInterval(or(stream.flushInterval(), all.flushInterval()))
+			.responseDelay(or(stream.responseDelay(), all.responseDelay()));
 	}
 
 	private ConnectionLimits limits() {

@@ -17,8 +17,10 @@ import org.springframework.util.unit.DataSize;
  * @param path Path of the stream; empty if only controllers open it. By default, the name
  * of its bean below the base path.
  * @param retry Reconnection time sent to clients of this stream, in whole milliseconds.
- * @param heartbeat Idle time after which a client of this stream is sent a comment; 0 for
- * none.
+ * @param heartbeat Idle time after which a client of this stream is sent a heartbeat; 0
+ * for none.
+ * @param heartbeatEvent Type of the event that is sent to clients of this stream as a
+ * heartbeat; empty for a comment.
  * @param bufferSize Number of events kept in the log of this stream.
  * @param bufferMemory Maximum size of the events that this stream holds.
  * @param maxEventSize Maximum size of one event of this stream on the wire.
@@ -56,17 +58,17 @@ import org.springframework.util.unit.DataSize;
  * may watch, named by parameters of the request. By default, 1.
  */
 record StreamProperties(@Nullable String path, @Nullable Duration retry, @Nullable Duration heartbeat,
-		@Nullable Integer bufferSize, @Nullable DataSize bufferMemory, @Nullable DataSize maxEventSize,
-		@Nullable OverflowStrategy overflow, @Nullable SubscriptionMode subscription, @Nullable Duration linger,
-		@Nullable String initialReplay, @Nullable String gapEvent, @Nullable Duration writeTimeout,
-		@Nullable Duration maxLifetime, @Nullable Duration flushInterval, @Nullable Duration responseDelay,
-		@DefaultValue StreamHistoryProperties history, @DefaultValue StreamRestartProperties restart,
-		@Nullable String typesParameter, @Nullable CorsProperties cors, @Nullable TopicMode topic,
-		@Nullable UnknownTopics unknownTopics, @Nullable Integer maxTopics, @Nullable DataSize topicsMemory,
-		@Nullable Integer topicsPerConnection) {
+		@Nullable String heartbeatEvent, @Nullable Integer bufferSize, @Nullable DataSize bufferMemory,
+		@Nullable DataSize maxEventSize, @Nullable OverflowStrategy overflow, @Nullable SubscriptionMode subscription,
+		@Nullable Duration linger, @Nullable String initialReplay, @Nullable String gapEvent,
+		@Nullable Duration writeTimeout, @Nullable Duration maxLifetime, @Nullable Duration flushInterval,
+		@Nullable Duration responseDelay, @DefaultValue StreamHistoryProperties history,
+		@DefaultValue StreamRestartProperties restart, @Nullable String typesParameter, @Nullable CorsProperties cors,
+		@Nullable TopicMode topic, @Nullable UnknownTopics unknownTopics, @Nullable Integer maxTopics,
+		@Nullable DataSize topicsMemory, @Nullable Integer topicsPerConnection) {
 
 	static final StreamProperties NONE = new StreamProperties(null, null, null, null, null, null, null, null, null,
-			null, null, null, null, null, null, new StreamHistoryProperties(null),
+			null, null, null, null, null, null, null, new StreamHistoryProperties(null),
 			new StreamRestartProperties(null, null), null, null, null, null, null, null, null);
 
 	/**

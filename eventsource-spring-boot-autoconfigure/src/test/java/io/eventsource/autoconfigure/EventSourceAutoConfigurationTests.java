@@ -105,7 +105,7 @@ class EventSourceAutoConfigurationTests {
 					"eventsource.streams.flux.max-event-size=1KB", "eventsource.streams.flux.heartbeat=30s",
 					"eventsource.streams.flux.write-timeout=9s", "eventsource.flush-interval=20ms",
 					"eventsource.streams.flux.flush-interval=30ms", "eventsource.response-delay=3s",
-					"eventsource.streams.flux.response-delay=4s")
+					"eventsource.streams.flux.response-delay=4s", "eventsource.streams.flux.heartbeat-event=ping")
 			.run((context) -> {
 				Map<String, StreamDefinition> streams = context.getBean(EventSourceEndpoint.class)
 					.definitions()
@@ -116,7 +116,7 @@ class EventSourceAutoConfigurationTests {
 				assertThat(streams.get("channel").settings())
 					.hasToString("StreamSettings[buffer=BufferSettings[size=10, memory=4194304, maxEventSize=65536, "
 							+ "overflow=SKIP], replay=ReplaySettings[initial=2, historyMaxEvents=3, gapEvent=lost], "
-							+ "connection=ConnectionSettings[retry=PT5S, heartbeat=PT0S, writeTimeout=PT7S, "
+							+ "connection=ConnectionSettings[retry=PT5S, heartbeat=HeartbeatSettings[interval=PT0S, event=], writeTimeout=PT7S, "
 							+ "maxLifetime=PT1H, flushInterval=PT0.02S, responseDelay=PT3S], "
 							+ "publisher=PublisherSettings[linger=PT1M, restartMinDelay=PT4S, restartMaxDelay=PT5S]]");
 				assertThat(streams.get("channel").source().perClient()).isFalse();
@@ -124,7 +124,7 @@ class EventSourceAutoConfigurationTests {
 				assertThat(streams.get("flux").settings())
 					.hasToString("StreamSettings[buffer=BufferSettings[size=99, memory=1048576, maxEventSize=1024, "
 							+ "overflow=CONFLATE], replay=ReplaySettings[initial=6, historyMaxEvents=7, gapEvent=], "
-							+ "connection=ConnectionSettings[retry=PT1S, heartbeat=PT30S, writeTimeout=PT9S, "
+							+ "connection=ConnectionSettings[retry=PT1S, heartbeat=HeartbeatSettings[interval=PT30S, event=ping], writeTimeout=PT9S, "
 							+ "maxLifetime=PT2H, flushInterval=PT0.03S, responseDelay=PT4S], "
 							+ "publisher=PublisherSettings[linger=PT2M, restartMinDelay=PT8S, restartMaxDelay=PT9S]]");
 			});

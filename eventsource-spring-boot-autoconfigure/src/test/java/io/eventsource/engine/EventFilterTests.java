@@ -136,7 +136,7 @@ class EventFilterTests {
 		Client bob = connect(stream, "bob", null);
 		emit("alice", "1");
 		emit("alice", "2");
-		this.engine.advance(this.settings.build().connection().heartbeat());
+		this.engine.advance(this.settings.build().connection().heartbeat().interval());
 		TestEngine.await().until(() -> bob.sink().lastEventId().endsWith("-1"));
 		IntStream.range(0, 6).forEach((i) -> emit("alice", "later"));
 		Client again = connect(stream, "bob", bob.sink().lastEventId());
@@ -175,7 +175,7 @@ class EventFilterTests {
 		EventStream stream = start(OWN);
 		Client bob = connect(stream, "bob", null);
 		emit(Event.builder().data("1").id("order-4711").key("alice").build());
-		this.engine.advance(this.settings.build().connection().heartbeat());
+		this.engine.advance(this.settings.build().connection().heartbeat().interval());
 		TestEngine.await().until(() -> bob.sink().lastEventId().endsWith("-0"));
 	}
 
@@ -197,7 +197,7 @@ class EventFilterTests {
 		EventStream stream = start((builder) -> builder.filters(List.of(OWN)).history(history));
 		Client bob = connect(stream, "bob", null);
 		emit(Event.builder().data("1").id("17-0").key("alice").build());
-		this.engine.advance(this.settings.build().connection().heartbeat());
+		this.engine.advance(this.settings.build().connection().heartbeat().interval());
 		TestEngine.await().until(() -> bob.sink().lastEventId().equals("17-0"));
 	}
 

@@ -151,7 +151,7 @@ class EventHistoryTests {
 		Client client = this.engine.connect(stream, "1");
 		publish(7, 9);
 		other.awaitData(numbers(7, 9));
-		this.engine.advance(stream.settings().connection().heartbeat());
+		this.engine.advance(stream.settings().connection().heartbeat().interval());
 		TestEngine.await().until(() -> !client.sink().comments().isEmpty());
 		assertThat(client.data()).isEmpty();
 		release.countDown();

@@ -2,7 +2,9 @@ package io.eventsource.engine;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
+import io.eventsource.EventStreamReader.Received;
 import io.eventsource.StreamSettings;
 import io.eventsource.engine.TestEngine.Client;
 import org.junit.jupiter.api.AutoClose;
@@ -62,6 +64,47 @@ class HeartbeatTests {
 		this.engine.advance(Duration.ofDays(1));
 		this.engine.tick();
 		assertThat(client.sink().writes()).isEmpty();
+	}
+
+	@Test
+	void heartbeatThatPagesSeeIsAnEventWithoutDataOrId() {
+		Client client = this.engine.connect(startVisible((builder) -> builder));
+		this.publisher.emit("a");
+		client.awaitData("a");
+		String position = client.sink().lastEventId();
+		this.engine.advance(Duration.ofSeconds(14));
+		client.assertOpen();
+		assertThat(client.data()).containsExactly("a");
+		this.engine.advance(Duration.ofSeconds(1));
+		client.awaitData("a", "");
+		assertThat(client.sink().events()).last().extracting(Received::type).isEqualTo("ping");
+		assertThat(client.sink().lastEventId()).isEqualTo(position);
+		assertThat(client.sink().comments()).isEmpty();
+	}
+
+	/** By positions it would not know that the connection lives. */
+	@Test
+	void pageThatIsNotShownWhatComesSeesHeartbeats() {
+		Client client = this.engine.connect(
+				startVisible((builder) -> builder.filters(List.of((event, asked) -> "shown".equals(event.data())))));
+		for (int second = 0; second < 60; second++) {
+			for (int i = 0; i < 600; i++) {
+				this.publisher.emit("hidden");
+			}
+			this.engine.work();
+			this.engine.advance(Duration.ofSeconds(1));
+		}
+		client.awaitData("", "", "", "");
+		this.publisher.emit("shown");
+		client.awaitData("", "", "", "", "shown");
+	}
+
+	private EventStream startVisible(UnaryOperator<EventStreamBuilder> customizer) {
+		StreamSettings settings = StreamSettings.builder().heartbeatEvent("ping").build();
+		EventStream stream = this.engine.stream(this.publisher,
+				(builder) -> customizer.apply(builder.settings(settings)));
+		stream.start();
+		return stream;
 	}
 
 	@Test

@@ -100,7 +100,18 @@ class PlainClientTests {
 		channel.publish(Event.builder().key("odd").data("hidden").build());
 		TestEngine.await().until(() -> stream.log().tail() == 1);
 		this.engine.work();
-		this.engine.advance(stream.settings().connection().heartbeat());
+		this.engine.advance(stream.settings().connection().heartbeat().interval());
+		TestEngine.await().untilAsserted(() -> assertThat(sink.text()).isEqualTo(":\n"));
+	}
+
+	@Test
+	void idleClientIsNotSentTheHeartbeatThatPagesSee() {
+		PlainSink sink = new PlainSink(Long.MAX_VALUE);
+		EventStream stream = this.engine.stream(EventChannel.create(),
+				StreamSettings.builder().heartbeatEvent("ping").build());
+		stream.start();
+		this.engine.connect(stream, null, sink);
+		this.engine.advance(stream.settings().connection().heartbeat().interval());
 		TestEngine.await().untilAsserted(() -> assertThat(sink.text()).isEqualTo(":\n"));
 	}
 

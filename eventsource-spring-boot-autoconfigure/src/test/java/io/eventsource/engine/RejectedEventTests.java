@@ -217,7 +217,7 @@ class RejectedEventTests {
 		subscribed();
 		emit("a", "hidden", TOO_LARGE, "hidden");
 		client.awaitData("a", REJECTED);
-		this.engine.advance(SMALL.connection().heartbeat());
+		this.engine.advance(SMALL.connection().heartbeat().interval());
 		String id = client.sink().lastEventId();
 		assertThat(id).isEqualTo(stream.log().ids().before(4));
 		emit("b");

@@ -158,15 +158,15 @@ final class ClientReader {
 	}
 
 	/**
-	 * Takes what an idle client gets: its position if it does not know it, or a comment.
+	 * Takes what an idle client gets: its position if it does not know it, or a
+	 * heartbeat.
 	 */
 	void readHeartbeat() {
-		if (isBehind()) {
-			checkpoint();
-		}
-		if (this.output.isEmpty()) {
-			put(FrameEncoder.heartbeat());
-		}
+		byte[] position = (this.filter != null && isBehind()) ? this.filter.checkpoint(this.log, this.place.position())
+				: new byte[0];
+		String event = this.delivery.heartbeatEvent(this.recipient);
+		byte[] heartbeat = (position.length == 0 || !event.isEmpty()) ? FrameEncoder.heartbeat(event) : new byte[0];
+		this.output.put(position, heartbeat, null, this.place.position());
 	}
 
 	/**
@@ -178,7 +178,8 @@ final class ClientReader {
 
 	private void checkpoint() {
 		if (this.filter != null) {
-			put(this.filter.checkpoint(this.log, this.place.position()));
+			boolean silent = !this.delivery.heartbeatEvent(this.recipient).isEmpty();
+			this.output.put(this.filter.checkpoint(this.log, this.place.position()), this.place.position(), silent);
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.eventsource.engine.delivery;
 
+import java.time.Duration;
 import java.util.function.Consumer;
 
 import io.eventsource.CloseReason;
@@ -128,7 +129,8 @@ final class Deadlines {
 	}
 
 	private boolean isHeartbeatDue(long now) {
-		return !settings().heartbeat().isZero() && now - this.output.lastWrite() >= settings().heartbeat().toNanos();
+		Duration interval = settings().heartbeat().interval();
+		return !interval.isZero() && now - this.output.lastWrite() >= interval.toNanos();
 	}
 
 	private ConnectionSettings settings() {

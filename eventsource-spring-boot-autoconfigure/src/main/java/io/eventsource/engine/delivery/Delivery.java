@@ -53,6 +53,14 @@ public record Delivery(StreamContext context, EventLog log, Placement placement,
 	}
 
 	/**
+	 * The type of the event that a client gets as a heartbeat; empty for a comment. A
+	 * response that is not an event source's has the publisher's events alone.
+	 */
+	String heartbeatEvent(Recipient recipient) {
+		return recipient.keepsPositions() ? settings().connection().heartbeat().event() : "";
+	}
+
+	/**
 	 * Whether the publisher waits for each client until its write timeout.
 	 */
 	public boolean waitsForEverybody() {

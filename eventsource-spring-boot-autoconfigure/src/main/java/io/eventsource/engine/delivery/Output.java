@@ -26,6 +26,9 @@ final class Output {
 
 	private boolean unflushed;
 
+	/** Whether nobody notices what is written now. */
+	private boolean silent;
+
 	private long lastWrite;
 
 	private long bytes;
@@ -51,6 +54,15 @@ final class Output {
 		if (block.length > 0) {
 			this.current = Slice.of(block, position);
 		}
+	}
+
+	/**
+	 * The same for a block that may leave the client idle.
+	 * @param silent whether it does, since no page sees it
+	 */
+	void put(byte[] block, long position, boolean silent) {
+		put(block, position);
+		this.silent = silent && block.length > 0;
 	}
 
 	/**
@@ -131,7 +143,7 @@ final class Output {
 			this.unflushed = true;
 			this.sink.write(slice.bytes(), slice.start() + this.offset, length);
 			this.offset += length;
-			this.lastWrite = now;
+			this.lastWrite = this.silent ? this.lastWrite : now;
 			this.bytes += length;
 		}
 		return length;
@@ -148,6 +160,7 @@ final class Output {
 		}
 		this.current = null;
 		this.offset = 0;
+		this.silent = false;
 		return slice;
 	}
 
@@ -177,7 +190,8 @@ final class Output {
 	}
 
 	/**
-	 * When something was last written, or a heartbeat was due.
+	 * When something was last written that does not leave the client idle, or a heartbeat
+	 * was due.
 	 */
 	long lastWrite() {
 		return this.lastWrite;

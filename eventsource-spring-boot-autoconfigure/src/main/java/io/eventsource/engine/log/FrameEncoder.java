@@ -175,10 +175,13 @@ public final class FrameEncoder {
 	}
 
 	/**
-	 * The comment that keeps an idle connection alive: a line between two blocks.
+	 * What keeps an idle connection alive: a comment, which is a line between two blocks,
+	 * or an event where pages are to see it. It has no id, so that the client's position
+	 * stays where it is, and empty data, with which it is dispatched (WHATWG 9.2.6).
+	 * @param type the type of the event; empty for the comment
 	 */
-	public static byte[] heartbeat() {
-		return HEARTBEAT;
+	public static byte[] heartbeat(String type) {
+		return type.isEmpty() ? HEARTBEAT : ("event: " + type + "\ndata:\n\n").getBytes(StandardCharsets.UTF_8);
 	}
 
 	/**

@@ -96,7 +96,7 @@ class SliceTests {
 
 	@Test
 	void controlBlockLeavesThePositionWhereItIs() {
-		Slice slice = Slice.of(FrameEncoder.heartbeat(), 5);
+		Slice slice = Slice.of(FrameEncoder.heartbeat(""), 5);
 		assertThat(slice.from()).isEqualTo(5);
 		assertThat(slice.next()).isEqualTo(5);
 		assertThat(text(slice)).isEqualTo(":\n");
