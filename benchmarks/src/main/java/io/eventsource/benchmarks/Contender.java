@@ -25,6 +25,11 @@ enum Contender {
 
 	WEBFLUX("WebFlux (Netty)"),
 
+	STARTER_TOMCAT_DIRECT(STARTER_TOMCAT, "with `tomcat.direct`", "--eventsource.tomcat.direct=true"),
+
+	STARTER_TOMCAT_LEAN(STARTER_TOMCAT, "with `tomcat.direct` and `tomcat.lean-sockets`",
+			"--eventsource.tomcat.direct=true", "--eventsource.tomcat.lean-sockets=true"),
+
 	FILTER(STARTER_TOMCAT, "with an `EventFilter`", "--benchmark.filter=true"),
 
 	CONFLATE(STARTER_TOMCAT, "with `overflow: conflate` and a key of its own for each event", "--benchmark.keys=true",
