@@ -118,9 +118,6 @@ final class TomcatSocket implements ClientSocket, InternalHttpUpgradeHandler {
 	public void setSocketWrapper(SocketWrapperBase<?> wrapper) {
 		this.wrapper = wrapper;
 		this.channel = new ClientChannel(wrapper);
-		if (wrapper.getSocketBufferHandler() instanceof LeanBuffers buffers) {
-			buffers.drop();
-		}
 	}
 
 	@Override

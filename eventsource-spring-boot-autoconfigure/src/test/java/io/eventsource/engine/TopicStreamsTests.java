@@ -75,6 +75,18 @@ class TopicStreamsTests {
 	}
 
 	@Test
+	void clientOfAFinishedTopicGetsAsManyEventsAsIsSet() {
+		TopicFamily family = family(StreamSettings.builder().initialReplay(1).build());
+		this.topics.publish("order", "message", "1");
+		this.topics.publish("order", "message", "2");
+		this.topics.complete("order");
+		Client late = family.connect("order", null);
+		late.awaitData("2");
+		late.awaitClosed(CloseReason.COMPLETED);
+		assertThat(family.isOver("order", late.sink().lastEventId())).isTrue();
+	}
+
+	@Test
 	void topicWithoutEventsIsForgottenWithItsLastClient() {
 		TopicFamily family = family(settings());
 		Client one = family.connect("room", null);

@@ -17,12 +17,14 @@ public final class StartPositions {
 
 	/**
 	 * Where a client starts that says it has the event of the given id; without one, some
-	 * events before what comes next, or with all that was kept if nothing will come.
+	 * events before what comes next. If nothing will come, and nothing was said about how
+	 * many these are, it starts with all that was kept.
 	 */
 	public StartPosition find(@Nullable String lastEventId, int initialReplay) {
 		if (lastEventId == null) {
 			long oldest = this.log.head();
-			return StartPosition.at(this.log.hasEnded() ? oldest : Math.max(oldest, this.log.tail() - initialReplay));
+			boolean all = initialReplay == 0 && this.log.hasEnded();
+			return StartPosition.at(all ? oldest : Math.max(oldest, this.log.tail() - initialReplay));
 		}
 		Frame frame = this.log.frame(lastEventId);
 		if (frame != null) {
