@@ -62,11 +62,12 @@ class ArchitectureTests {
 			"io.eventsource.engine.StreamRegistry", "io.eventsource.web.DisconnectedClientResolver",
 			"io.eventsource.web.EventSourceEndpoint", "io.eventsource.web.SocketOffer",
 			"io.eventsource.web.ClientSocket", "io.eventsource.web.SocketListener", "io.eventsource.web.DirectSnapshot",
-			"io.eventsource.tomcat.SocketValve", "io.eventsource.web.EventSourceHandlerMapping",
-			"io.eventsource.web.StreamDefinition", "io.eventsource.web.StreamInterceptor",
-			"io.eventsource.LogSanitizer", "io.eventsource.BufferedSubscription", "io.eventsource.BufferingPublisher",
-			"io.eventsource.EventReceiver", "io.eventsource.NonBlockingThread",
-			"io.eventsource.NonBlockingThread$Replaced", "io.eventsource.PublisherPace", "io.eventsource.ReplayBuffer");
+			"io.eventsource.tomcat.SocketValve", "io.eventsource.tomcat.LeanHttp11NioProtocol",
+			"io.eventsource.web.EventSourceHandlerMapping", "io.eventsource.web.StreamDefinition",
+			"io.eventsource.web.StreamInterceptor", "io.eventsource.LogSanitizer",
+			"io.eventsource.BufferedSubscription", "io.eventsource.BufferingPublisher", "io.eventsource.EventReceiver",
+			"io.eventsource.NonBlockingThread", "io.eventsource.NonBlockingThread$Replaced",
+			"io.eventsource.PublisherPace", "io.eventsource.ReplayBuffer");
 
 	private final JavaClasses classes = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

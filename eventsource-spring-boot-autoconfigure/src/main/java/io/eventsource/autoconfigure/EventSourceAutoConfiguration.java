@@ -194,8 +194,8 @@ public final class EventSourceAutoConfiguration {
 
 		@Bean
 		@ConditionalOnBooleanProperty(name = "eventsource.tomcat.direct")
-		TomcatSocketCustomizer eventSourceTomcatSocketCustomizer() {
-			return new TomcatSocketCustomizer();
+		TomcatSocketCustomizer eventSourceTomcatSocketCustomizer(TomcatProperties properties) {
+			return new TomcatSocketCustomizer(properties.leanSockets());
 		}
 
 	}

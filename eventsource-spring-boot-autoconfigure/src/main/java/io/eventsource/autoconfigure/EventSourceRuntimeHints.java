@@ -24,6 +24,9 @@ class EventSourceRuntimeHints implements RuntimeHintsRegistrar {
 					MemberCategory.INVOKE_DECLARED_METHODS);
 		hints.reflection()
 			.registerType(Thread.class, (type) -> type.withMethod("ofVirtual", List.of(), ExecutableMode.INVOKE))
+			// Tomcat creates it by its name
+			.registerType(TypeReference.of("io.eventsource.tomcat.LeanHttp11NioProtocol"),
+					MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS)
 			.registerType(TypeReference.of(VirtualThreads.BUILDER), MemberCategory.INVOKE_PUBLIC_METHODS);
 	}
 

@@ -1,5 +1,6 @@
 package io.eventsource.autoconfigure;
 
+import io.eventsource.tomcat.LeanHttp11NioProtocol;
 import io.eventsource.tomcat.SocketValve;
 import org.apache.catalina.connector.Connector;
 import org.apache.commons.logging.Log;
@@ -8,6 +9,7 @@ import org.apache.coyote.http11.Http11NioProtocol;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
 /**
@@ -18,13 +20,27 @@ class TomcatSocketCustomizer
 
 	private static final Log logger = LogFactory.getLog(TomcatSocketCustomizer.class);
 
+	private final boolean lean;
+
 	private volatile boolean used;
+
+	/**
+	 * Creates a customizer.
+	 * @param lean whether sockets have buffers only when they need them
+	 */
+	TomcatSocketCustomizer(boolean lean) {
+		this.lean = lean;
+	}
 
 	@Override
 	public void customize(ConfigurableTomcatWebServerFactory factory) {
 		this.used = true;
 		factory.addEngineValves(new SocketValve());
 		factory.addConnectorCustomizers(TomcatSocketCustomizer::review);
+		if (this.lean && factory instanceof TomcatWebServerFactory tomcat
+				&& tomcat.getProtocol().equals(TomcatWebServerFactory.DEFAULT_PROTOCOL)) {
+			tomcat.setProtocol(LeanHttp11NioProtocol.class.getName());
+		}
 	}
 
 	/** By then, an embedded server has been created. */

@@ -118,6 +118,9 @@ final class TomcatSocket implements ClientSocket, InternalHttpUpgradeHandler {
 	public void setSocketWrapper(SocketWrapperBase<?> wrapper) {
 		this.wrapper = wrapper;
 		this.channel = new ClientChannel(wrapper);
+		if (wrapper.getSocketBufferHandler() instanceof LeanBuffers buffers) {
+			buffers.drop();
+		}
 	}
 
 	@Override

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 
 import io.eventsource.Event;
@@ -25,6 +27,7 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +52,10 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.filter.ForwardedHeaderFilter;
 import org.springframework.web.filter.ShallowEtagHeaderFilter;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -274,6 +281,19 @@ class DirectConnectionTests {
 	}
 
 	@Test
+	void requestIsOverForInterceptorsWhenItsStreamHasBegun() throws Exception {
+		Calls calls = this.server.bean(Calls.class);
+		calls.names.clear();
+		try (StreamClient client = StreamClient.connect(this.server.uri("/events/messages"))) {
+			await().untilAsserted(() -> assertThat(calls.names).containsExactly("pre", "post", "after null"));
+			publish("hello");
+			await().until(() -> client.count() == 1);
+		}
+		await().until(() -> connections().open() == 0);
+		assertThat(calls.names).hasSize(3);
+	}
+
+	@Test
 	void placeIsGivenBackIfAFilterFailsAfterwards() throws Exception {
 		try (RawClient client = RawClient.send(this.server.port(),
 				"GET /events/messages?failing HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
@@ -362,6 +382,11 @@ class DirectConnectionTests {
 		}
 
 		@Bean
+		Calls calls() {
+			return new Calls();
+		}
+
+		@Bean
 		PersonalStream large() {
 			return (client) -> Flux.range(0, 100).map((i) -> Event.of(large(i)));
 		}
@@ -399,6 +424,37 @@ class DirectConnectionTests {
 		@Bean
 		Controller controller(EventSourceEndpoint endpoint) {
 			return new Controller(endpoint);
+		}
+
+	}
+
+	/**
+	 * Records how an interceptor is called.
+	 */
+	static class Calls implements WebMvcConfigurer, HandlerInterceptor {
+
+		private final Queue<String> names = new ConcurrentLinkedQueue<>();
+
+		@Override
+		public void addInterceptors(InterceptorRegistry registry) {
+			registry.addInterceptor(this);
+		}
+
+		@Override
+		public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+			return this.names.add("pre");
+		}
+
+		@Override
+		public void postHandle(HttpServletRequest request, HttpServletResponse response, Object handler,
+				@Nullable ModelAndView modelAndView) {
+			this.names.add("post");
+		}
+
+		@Override
+		public void afterCompletion(HttpServletRequest request, HttpServletResponse response, Object handler,
+				@Nullable Exception ex) {
+			this.names.add("after " + ex);
 		}
 
 	}

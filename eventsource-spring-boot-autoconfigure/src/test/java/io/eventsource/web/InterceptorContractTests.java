@@ -17,6 +17,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
@@ -66,6 +67,7 @@ class InterceptorContractTests {
 	}
 
 	private void start(TestServer.Container container, String... properties) {
+		Assumptions.assumeFalse(TestServer.isDirect(container), "See DirectConnectionTests");
 		this.server = TestServer.start(container, Application.class, properties);
 		this.application = this.server.bean(Application.class);
 	}
