@@ -1,5 +1,7 @@
 package io.eventsource.recipes;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -48,8 +50,12 @@ class RoomStore implements EventHistory {
 		return this.jdbc
 			.sql("select * from (select * from room_message where room = ? order by id desc limit 50) order by id")
 			.param(room)
-			.query(Message.class)
+			.query((row, n) -> message(row))
 			.list();
+	}
+
+	private static Message message(ResultSet row) throws SQLException {
+		return new Message(row.getLong("id"), row.getString("author"), row.getString("text"));
 	}
 
 	@Override
@@ -60,10 +66,9 @@ class RoomStore implements EventHistory {
 		}
 		return this.jdbc.sql("select * from room_message where room = ? and id > ? order by id limit ?")
 			.params(room, Long.parseLong(lastEventId), limit)
-			.query(Message.class)
+			.query((row, n) -> event(message(row)))
 			.list()
-			.stream()
-			.map(RoomStore::event);
+			.stream();
 	}
 
 	record Message(long id, String author, String text) {
