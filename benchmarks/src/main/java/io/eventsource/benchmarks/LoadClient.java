@@ -54,8 +54,16 @@ final class LoadClient implements AutoCloseable {
 	 * @param reading whether it ever reads what it gets
 	 */
 	Connection open(String lastEventId, boolean reading) throws IOException {
+		return open("", lastEventId, reading);
+	}
+
+	/**
+	 * Starts to connect a client of one of several streams.
+	 * @param path where the stream is, below the path of all
+	 */
+	Connection open(String path, String lastEventId, boolean reading) throws IOException {
 		SocketChannel channel = SocketChannel.open();
-		return connect(channel, new Connection(channel, ResponseReader.request(lastEventId), reading));
+		return connect(channel, new Connection(channel, ResponseReader.request(path, lastEventId), reading));
 	}
 
 	/**
@@ -66,7 +74,8 @@ final class LoadClient implements AutoCloseable {
 		SocketChannel channel = SocketChannel.open();
 		channel.setOption(StandardSocketOptions.SO_RCVBUF, POOR_LINK);
 		this.crawling.add(new CrawlingReader(
-				connect(channel, new Connection(channel, ResponseReader.request(""), false)).channel, bytesPerSecond));
+				connect(channel, new Connection(channel, ResponseReader.request("", ""), false)).channel,
+				bytesPerSecond));
 	}
 
 	private Connection connect(SocketChannel channel, Connection connection) throws IOException {

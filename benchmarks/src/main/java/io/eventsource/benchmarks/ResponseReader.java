@@ -216,10 +216,11 @@ final class ResponseReader {
 
 	/**
 	 * What a client asks for.
+	 * @param path where, below the path of all streams; empty for the only stream
 	 * @param lastEventId the event to go on behind; empty for none
 	 */
-	static byte[] request(String lastEventId) {
-		return ("GET /events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+	static byte[] request(String path, String lastEventId) {
+		return ("GET /events" + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
 				+ (lastEventId.isEmpty() ? "" : "Last-Event-ID: " + lastEventId + "\r\n") + "\r\n")
 			.getBytes(StandardCharsets.US_ASCII);
 	}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 
 /**
  * A server and its clients.
@@ -53,7 +54,15 @@ final class Session implements AutoCloseable {
 	 * Connects clients, and waits until the server knows them all.
 	 */
 	void connect(int count) throws IOException, Stall {
-		connect(count, true);
+		connect(count, (index) -> "");
+	}
+
+	/**
+	 * Connects clients of several streams, and waits until the server knows them all.
+	 * @param paths where the stream of each client is, below the path of all
+	 */
+	void connect(int count, IntFunction<String> paths) throws IOException, Stall {
+		connect(count, paths, true);
 		this.readers += count;
 	}
 
@@ -73,14 +82,14 @@ final class Session implements AutoCloseable {
 	 * Connects clients that never read.
 	 */
 	void connectSilent(int count) throws IOException, Stall {
-		connect(count, false);
+		connect(count, (index) -> "", false);
 	}
 
-	private void connect(int count, boolean reading) throws IOException, Stall {
+	private void connect(int count, IntFunction<String> paths, boolean reading) throws IOException, Stall {
 		long before = this.server.ask("clients");
 		for (int opened = 0; opened < count;) {
 			for (int i = 0; i < BATCH && opened < count; i++) {
-				this.client.open("", reading);
+				this.client.open(paths.apply(opened), "", reading);
 				opened++;
 			}
 			awaitClients(before + opened);
@@ -121,15 +130,24 @@ final class Session implements AutoCloseable {
 	 * Publishes events as well, and does something else beside, again and again.
 	 */
 	Delivery publish(int events, int bytes, int rate, Runnable beside) throws Stall {
+		return publish("publish " + events + " " + bytes + " " + rate,
+				(long) events * (this.readers - this.client.lost()), beside);
+	}
+
+	/**
+	 * Has the server publish events each of which one or some clients get.
+	 * @param command what the server is told
+	 * @param expected how many events all clients should get together
+	 */
+	Delivery publish(String command, long expected, Runnable beside) throws Stall {
 		Tally tally = this.client.tally();
 		tally.forgetDelays();
 		long before = tally.events();
 		long wrongBefore = tally.repeated();
 		int lostBefore = this.client.lost();
-		long expected = (long) events * (this.readers - lostBefore);
 		Duration cpu = this.server.cpu();
 		long start = System.nanoTime();
-		this.server.tell("publish " + events + " " + bytes + " " + rate);
+		this.server.tell(command);
 		boolean all = this.client.runUntil(() -> {
 			beside.run();
 			return tally.events() - before >= expected;

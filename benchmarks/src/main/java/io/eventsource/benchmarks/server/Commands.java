@@ -1,8 +1,12 @@
 package io.eventsource.benchmarks.server;
 
 import java.lang.management.ManagementFactory;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 import javax.management.JMException;
 import javax.management.ObjectName;
@@ -18,19 +22,26 @@ final class Commands {
 
 	private long sequence;
 
+	/** The number of the next event of each topic. */
+	private final Map<Integer, Long> sequences = new HashMap<>();
+
 	Commands(StreamServer server) {
 		this.server = server;
 	}
 
 	/**
-	 * Runs a command: {@code publish events bytes rate}, {@code clients}, {@code heap} or
-	 * {@code classes prefix}.
+	 * Runs a command: {@code publish events bytes rate},
+	 * {@code topics events bytes rate count distribution}, {@code clients}, {@code heap}
+	 * or {@code classes prefix}.
 	 * @return the answer
 	 */
 	String run(String... words) throws Exception {
 		return switch (words[0]) {
 			case "publish" ->
 				publish(Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+			case "topics" -> topics(Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]),
+					words[5].equals("zipf") ? new Zipf(Integer.parseInt(words[4]))
+							: new InTurn(Integer.parseInt(words[4])));
 			case "clients" -> Integer.toString(this.server.clients());
 			case "heap" -> Long.toString(heap());
 			case "classes" -> Long.toString(classes(words[1]));
@@ -43,6 +54,25 @@ final class Commands {
 	 * data starts with the number of the event and the time at which it was due.
 	 */
 	private String publish(int events, int bytes, int rate) throws Exception {
+		return publish(events, bytes, rate, () -> this.sequence, (data) -> {
+			this.server.publish(Long.toString(this.sequence), data);
+			this.sequence++;
+		});
+	}
+
+	/**
+	 * Publishes events to topics, each of which counts its own.
+	 */
+	private String topics(int events, int bytes, int rate, IntSupplier topics) throws Exception {
+		int[] topic = new int[1];
+		return publish(events, bytes, rate, () -> {
+			topic[0] = topics.getAsInt();
+			return this.sequences.merge(topic[0], 1L, Long::sum);
+		}, (data) -> this.server.publish(topic[0], data));
+	}
+
+	private static String publish(int events, int bytes, int rate, LongSupplier numbers, Publication publication)
+			throws Exception {
 		String padding = "x".repeat(bytes);
 		long start = System.nanoTime();
 		for (int i = 0; i < events; i++) {
@@ -50,9 +80,8 @@ final class Commands {
 			for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
 				LockSupport.parkNanos(wait);
 			}
-			String data = this.sequence + " " + due + " ";
-			this.server.publish(Long.toString(this.sequence), data + padding.substring(data.length()));
-			this.sequence++;
+			String data = numbers.getAsLong() + " " + due + " ";
+			publication.publish(data + padding.substring(Math.min(bytes, data.length())));
 		}
 		return Long.toString(System.nanoTime() - start);
 	}
@@ -80,6 +109,15 @@ final class Commands {
 			.filter((columns) -> columns.length >= 4 && columns[3].startsWith(prefix))
 			.mapToLong((columns) -> Long.parseLong(columns[2]))
 			.sum();
+	}
+
+	/**
+	 * Hands an event over.
+	 */
+	private interface Publication {
+
+		void publish(String data) throws Exception;
+
 	}
 
 }

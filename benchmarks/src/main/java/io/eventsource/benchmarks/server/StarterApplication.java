@@ -1,13 +1,18 @@
 package io.eventsource.benchmarks.server;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.EventChannels;
 import io.eventsource.EventFilter;
+import io.eventsource.EventTopics;
+import io.eventsource.StreamSnapshot;
+import io.eventsource.web.Admission;
 import io.eventsource.web.EventSourceEndpoint;
+import io.eventsource.web.StreamAdmission;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -48,6 +53,30 @@ class StarterApplication {
 		return (event, client) -> event.data() != null;
 	}
 
+	@Bean
+	@ConditionalOnBooleanProperty("benchmark.topics")
+	EventTopics rooms() {
+		return EventTopics.create();
+	}
+
+	/**
+	 * Keeps the name by which a client asks, for the filter of its events.
+	 */
+	@Bean
+	@ConditionalOnBooleanProperty("benchmark.users")
+	StreamAdmission users() {
+		return (client, request) -> Admission.accept().withAttribute("user", request.getParameter("user"));
+	}
+
+	/**
+	 * Shows each client the events of its user alone.
+	 */
+	@Bean
+	@ConditionalOnBooleanProperty("benchmark.users")
+	EventFilter own() {
+		return (event, client) -> Objects.equals(event.key(), client.attributes().get("user"));
+	}
+
 	/**
 	 * Wraps responses as filters do that know nothing of non-blocking output.
 	 */
@@ -85,6 +114,7 @@ class StarterApplication {
 		ConfigurableApplicationContext context = SpringServer.start(StarterApplication.class, container, settings);
 		EventChannel events = context.getBean(EventChannel.class);
 		EventSourceEndpoint endpoint = context.getBean(EventSourceEndpoint.class);
+		EventTopics topics = context.getBeanProvider(EventTopics.class).getIfAvailable();
 		boolean keys = context.getEnvironment().getProperty("benchmark.keys", Boolean.class, false);
 		return new StreamServer() {
 
@@ -95,12 +125,22 @@ class StarterApplication {
 
 			@Override
 			public int clients() {
-				return endpoint.streams().get(0).clients();
+				return endpoint.streams().stream().mapToInt(StreamSnapshot::clients).sum();
 			}
 
 			@Override
 			public void publish(String id, String data) {
 				events.publish(keys ? Event.builder().key(id).data(data).build() : Event.of(data));
+			}
+
+			@Override
+			public void publish(int topic, String data) {
+				if (topics != null) {
+					topics.publish(Integer.toString(topic), Event.of(data));
+				}
+				else {
+					events.publish(Event.builder().key(Integer.toString(topic)).data(data).build());
+				}
 			}
 
 		};

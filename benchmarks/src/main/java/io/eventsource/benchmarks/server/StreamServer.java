@@ -20,4 +20,13 @@ interface StreamServer {
 	 */
 	void publish(String id, String data) throws Exception;
 
+	/**
+	 * Hands an event over to the clients of a topic.
+	 * @param topic the number of the topic
+	 * @param data the data, one line of ASCII
+	 */
+	default void publish(int topic, String data) throws Exception {
+		throw new UnsupportedOperationException("This server has no topics");
+	}
+
 }
