@@ -32,7 +32,7 @@ public interface EventChannels {
 	 * @return the topics
 	 * @throws IllegalArgumentException if the name is empty
 	 * @throws UnsupportedOperationException if there are no topics where the channels are
-	 * kept, as in Redis
+	 * kept
 	 */
 	default EventTopics topics(String name) {
 		throw new UnsupportedOperationException("There are no topics where the channels are kept; declare the topics '"

@@ -113,6 +113,15 @@ public interface EventStore {
 		 */
 		boolean has(String id);
 
+		/**
+		 * Tells that the events have ended: nothing follows, now and later. Only for
+		 * topics; the events of a channel do not end.
+		 * @param cause what clients are told is missing at the end; {@code null} if
+		 * nothing is
+		 */
+		default void complete(@Nullable GapCause cause) {
+		}
+
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.eventsource;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -44,6 +45,22 @@ public interface EventTopics {
 	 */
 	static EventTopics from(Function<String, ? extends Publisher<?>> source) {
 		return new InProcessTopics(Objects.requireNonNull(source, "The source must not be null"));
+	}
+
+	/**
+	 * Creates topics whose events go to a store and come from there, so that all
+	 * instances of the application share them. {@code publish}, {@code start} and
+	 * {@code complete} wait for the store, and throw {@link EventPublicationException} if
+	 * it cannot be reached.
+	 * @param store the store; no other topics may use the same object
+	 * @param dataWriter writes data that is not text, on the thread that publishes it
+	 * @param timeout how long a client that comes back may wait until this instance has
+	 * taken from the store what the client has got from another one
+	 * @return the topics; to be closed, if they are {@link AutoCloseable}, when the
+	 * application is shut down
+	 */
+	static EventTopics over(TopicStore store, DataWriter dataWriter, Duration timeout) {
+		return new StoreTopics(store, dataWriter, timeout);
 	}
 
 	/**

@@ -24,6 +24,12 @@ public enum GapCause {
 	REJECTED,
 
 	/** The source of the topic has failed, so that nothing follows. */
-	FAILED
+	FAILED,
+
+	/**
+	 * The instance that ran the source of the topic was shut down or has died, so that
+	 * nothing follows.
+	 */
+	INTERRUPTED
 
 }

@@ -77,7 +77,7 @@ final class InProcessTopics implements TopicSource {
 		}
 	}
 
-	private static void check(String topic) {
+	static void check(String topic) {
 		if (!EventTopics.isTopic(topic)) {
 			throw new IllegalArgumentException("A topic must have 1 to " + MAX_LENGTH
 					+ " characters, not all of them blank, without '/', '\\' and control characters; got "
@@ -145,6 +145,16 @@ final class InProcessTopics implements TopicSource {
 	@Override
 	public void disconnect(TopicReceiver receiver) {
 		this.receivers.remove(receiver);
+	}
+
+	@Override
+	public EventChannel channel(String topic) {
+		return EventChannel.create();
+	}
+
+	@Override
+	public @Nullable RefusalReason refusal(String topic, UnknownTopics unknown) {
+		return (unknown == UnknownTopics.ACCEPT) ? null : RefusalReason.NOT_FOUND;
 	}
 
 	@Override

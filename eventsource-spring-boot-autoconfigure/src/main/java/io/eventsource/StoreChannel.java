@@ -115,7 +115,7 @@ final class StoreChannel implements EventChannel, BufferingPublisher, ChannelSub
 			if (this.receiver != null || this.subscriptions.isEmpty() || this.subscriptions.isCompleted()) {
 				return null;
 			}
-			this.receiver = new StoreReceiver(this.subscriptions, this.lock, this.buffers);
+			this.receiver = new StoreReceiver(this.subscriptions, this.lock, this.buffers, this::complete);
 			return this.receiver;
 		}
 		finally {

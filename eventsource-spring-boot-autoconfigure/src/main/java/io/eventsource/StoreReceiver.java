@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Hands what comes from a store to all subscriptions of a channel, until it is closed.
  */
@@ -22,7 +24,14 @@ final class StoreReceiver implements EventStore.Receiver {
 
 	private volatile boolean closed;
 
-	StoreReceiver(ChannelSubscriptions subscriptions, ReentrantLock lock, ReplayBuffers buffers) {
+	private final Runnable onComplete;
+
+	/**
+	 * Makes a receiver.
+	 * @param onComplete called when nothing follows
+	 */
+	StoreReceiver(ChannelSubscriptions subscriptions, ReentrantLock lock, ReplayBuffers buffers, Runnable onComplete) {
+		this.onComplete = onComplete;
 		this.subscriptions = subscriptions;
 		this.lock = lock;
 		this.buffers = buffers;
@@ -82,6 +91,17 @@ final class StoreReceiver implements EventStore.Receiver {
 	@Override
 	public void missed(GapCause cause) {
 		forEach((subscription) -> subscription.deliverGap(cause));
+	}
+
+	@Override
+	public void complete(@Nullable GapCause cause) {
+		if (this.closed) {
+			return;
+		}
+		if (cause != null) {
+			missed(cause);
+		}
+		this.onComplete.run();
 	}
 
 	private void forEach(Consumer<ChannelSubscription<?>> action) {

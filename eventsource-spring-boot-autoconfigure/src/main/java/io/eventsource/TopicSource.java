@@ -30,4 +30,28 @@ public interface TopicSource extends EventTopics {
 	 */
 	@Nullable Function<String, ? extends Publisher<?>> source();
 
+	/**
+	 * Tells whether instances share the topics. If so, nothing is published to a
+	 * receiver: the events come by the {@linkplain #channel channels}.
+	 * @return whether they do
+	 */
+	default boolean isShared() {
+		return false;
+	}
+
+	/**
+	 * Creates the channel of the events of a topic for the clients of this instance.
+	 * @param topic the topic
+	 * @return a new channel
+	 */
+	EventChannel channel(String topic);
+
+	/**
+	 * Tells why clients cannot have a topic that this instance does not know. May block.
+	 * @param topic the topic
+	 * @param unknown how a client is treated that asks for a topic which there is not
+	 * @return the reason; {@code null} if they can
+	 */
+	@Nullable RefusalReason refusal(String topic, UnknownTopics unknown);
+
 }

@@ -31,6 +31,7 @@ class ArchitectureTests {
 	/** What users may name in their own code; all else is ours to change. */
 	private static final Set<String> PUBLIC_TYPES = Set.of("io.eventsource.BufferSettings",
 			"io.eventsource.EventTopics", "io.eventsource.TopicReceiver", "io.eventsource.TopicSource",
+			"io.eventsource.TopicStore", "io.eventsource.TopicStore$Run", "io.eventsource.TopicStore$End",
 			"io.eventsource.TopicSettings", "io.eventsource.TopicSnapshot", "io.eventsource.TopicsSnapshot",
 			"io.eventsource.TopicsSnapshot$Reason", "io.eventsource.UnknownTopics", "io.eventsource.web.TopicRules",
 			"io.eventsource.engine.TopicDefinition", "io.eventsource.ConnectionSettings",

@@ -181,11 +181,14 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	 * few more.
 	 * @param retention Time for which Redis keeps the events of a channel that nobody
 	 * publishes to and no instance serves.
+	 * @param topicRetention Time for which Redis keeps a topic that nobody publishes to
+	 * and that has no clients.
 	 * @param timeout Time that a command, or opening a connection, may take. A publisher
 	 * waits for at most three times as long.
 	 */
 	record RedisProperties(@DefaultValue("eventsource:") String keyPrefix, @DefaultValue("10000") long maxLength,
-			@DefaultValue("7d") Duration retention, @DefaultValue("5s") Duration timeout) {
+			@DefaultValue("7d") Duration retention, @DefaultValue("10m") Duration topicRetention,
+			@DefaultValue("5s") Duration timeout) {
 
 	}
 

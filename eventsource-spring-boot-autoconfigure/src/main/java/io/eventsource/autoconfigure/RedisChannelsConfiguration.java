@@ -63,7 +63,7 @@ class RedisChannelsConfiguration {
 	private static RedisChannelSettings settings(RedisProperties properties) {
 		try {
 			return new RedisChannelSettings(properties.keyPrefix(), properties.maxLength(), properties.retention(),
-					properties.timeout());
+					properties.topicRetention(), properties.timeout());
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidEventSourceConfigurationException("eventsource.channels.redis." + ex.getMessage() + ".",

@@ -19,12 +19,29 @@ final class RunningTopic {
 	/** What is published from code; {@code null} if the topic has a publisher. */
 	private final @Nullable EventChannel channel;
 
+	/** Whether the events come from a store, and the log does not get them otherwise. */
+	private final boolean shared;
+
 	/** Cancels the source. */
 	private volatile @Nullable Runnable source;
 
-	RunningTopic(EventStream stream, @Nullable EventChannel channel) {
+	RunningTopic(EventStream stream, @Nullable EventChannel channel, boolean shared) {
+		this.shared = shared;
 		this.stream = stream;
 		this.channel = channel;
+	}
+
+	/**
+	 * Takes events from now on, unless the topic has a publisher, which waits for a
+	 * client. Where a store has the events, waits until they are there, so that no client
+	 * comes before.
+	 */
+	void begin() {
+		if (this.channel != null) {
+			synchronized (this.channel) {
+				this.stream.start();
+			}
+		}
 	}
 
 	EventStream stream() {
@@ -78,7 +95,7 @@ final class RunningTopic {
 	 * Whether the log alone knows all that is to be known, if nobody uses the topic.
 	 */
 	boolean canRest() {
-		return this.channel != null && this.stream.isSettled();
+		return this.channel != null && !this.shared && this.stream.isSettled();
 	}
 
 	/**

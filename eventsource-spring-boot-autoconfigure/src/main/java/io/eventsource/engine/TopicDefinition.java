@@ -13,4 +13,16 @@ import io.eventsource.engine.runtime.Dispatcher;
  */
 public record TopicDefinition(TopicSource source, TopicSettings settings, Dispatcher dispatcher) {
 
+	/**
+	 * Checks what goes together.
+	 * @throws IllegalStateException if a connection may have several topics whose order
+	 * no instance knows
+	 */
+	public TopicDefinition {
+		if (source.isShared() && settings.perConnection() > 1) {
+			throw new IllegalStateException(
+					"topics-per-connection must be 1 for topics that instances share; got " + settings.perConnection());
+		}
+	}
+
 }

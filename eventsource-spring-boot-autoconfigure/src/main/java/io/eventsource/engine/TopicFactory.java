@@ -64,13 +64,16 @@ final class TopicFactory {
 			// Called where it may block
 			String name = topic.topic();
 			Publisher<?> publisher = (subscriber) -> publishers.apply(name).subscribe(subscriber);
-			topic.run(new RunningTopic(build(publisher, topic, onIdle), null));
+			topic.run(new RunningTopic(build(publisher, topic, onIdle), null, false));
 			return;
 		}
-		EventChannel channel = EventChannel.create();
-		EventStream stream = build(channel, topic, onIdle);
-		stream.start();
-		topic.run(new RunningTopic(stream, channel));
+		EventChannel channel = this.source.channel(topic.topic());
+		RunningTopic running = new RunningTopic(build(channel, topic, onIdle), channel, this.source.isShared());
+		if (!this.source.isShared()) {
+			// What waits for a store is begun for the first client, without the lock
+			running.begin();
+		}
+		topic.run(running);
 	}
 
 	/**

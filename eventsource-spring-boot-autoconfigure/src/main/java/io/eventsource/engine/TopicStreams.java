@@ -14,7 +14,6 @@ import io.eventsource.RefusalReason;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.TopicReceiver;
 import io.eventsource.TopicSource;
-import io.eventsource.UnknownTopics;
 import io.eventsource.engine.log.LogFamily;
 import io.eventsource.engine.runtime.Worker;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +27,13 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 
 	private final TopicSource source;
 
-	private final UnknownTopics unknown;
-
 	private final LogFamily family;
 
 	private final TopicCounts counts = new TopicCounts();
 
 	private final TopicTable table;
+
+	private final TopicEntrance entrance;
 
 	private final MergedStreams merged;
 
@@ -54,10 +53,10 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	 */
 	TopicStreams(TopicDefinition topics, Function<Publisher<?>, EventStreamBuilder> builders, ActiveStreams streams) {
 		this.source = topics.source();
-		this.unknown = topics.settings().unknown();
 		this.family = new LogFamily(topics.settings().perConnection() > 1);
 		this.table = new TopicTable(topics.settings(), this.family,
 				new TopicFactory(topics.source(), builders, streams), this.counts, topics.dispatcher().clock());
+		this.entrance = new TopicEntrance(topics.source(), topics.settings().unknown(), this.table, this.counts);
 		this.merged = new MergedStreams(this.family, builders, streams, this.counts, topics.dispatcher());
 		this.overview = new TopicOverview(this.table, this.counts, this.family, this.merged);
 		this.worker = topics.dispatcher().worker(0);
@@ -90,22 +89,12 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 
 	@Override
 	public boolean isOver(EventClient client) {
-		TopicStream topic = this.table.find(client.topic());
-		return topic != null && topic.isOver(client.lastEventId());
+		return this.entrance.isOver(client);
 	}
 
 	@Override
 	public @Nullable RefusalReason refusal(EventClient client) {
-		if (client.topic() == null) {
-			return RefusalReason.NOT_FOUND;
-		}
-		if (this.table.find(client.topic()) != null) {
-			return null;
-		}
-		if (this.unknown == UnknownTopics.NOT_FOUND) {
-			return RefusalReason.NOT_FOUND;
-		}
-		return this.table.hasRoom(List.of(client.topic())) ? null : RefusalReason.MAX_TOPICS;
+		return this.entrance.refusal(client);
 	}
 
 	@Override
@@ -126,17 +115,11 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	 * @throws IllegalStateException if there is no such topic, and may be none
 	 */
 	TopicStream acquire(EventClient client) {
-		String topic = client.topic();
-		if (topic == null) {
-			throw new IllegalStateException(client + " has no topic");
-		}
-		TopicStream stream = this.table.acquire(topic, this.unknown == UnknownTopics.ACCEPT);
-		this.counts.watched(stream);
-		return stream;
+		return this.entrance.acquire(client);
 	}
 
 	void release(TopicStream stream) {
-		this.table.release(stream, false);
+		this.entrance.release(stream);
 	}
 
 	/**
@@ -213,7 +196,10 @@ final class TopicStreams implements StreamSelector, TopicReceiver {
 	@Override
 	public void complete(String topic) {
 		TopicStream stream = this.table.find(topic);
-		if (stream != null) {
+		if (this.source.isShared()) {
+			this.source.complete(topic);
+		}
+		else if (stream != null) {
 			complete(stream);
 		}
 	}

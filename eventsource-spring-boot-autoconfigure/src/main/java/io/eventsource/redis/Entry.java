@@ -6,10 +6,14 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.eventsource.Event;
+import io.eventsource.TopicStore.End;
 import io.lettuce.core.StreamMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Entry {
 
 	private static final byte[] REPLACEMENT = "\uFFFD".getBytes(StandardCharsets.UTF_8);
+
+	private static final byte[] END = "end".getBytes(StandardCharsets.US_ASCII);
 
 	private Entry() {
 	}
@@ -81,6 +87,27 @@ final class Entry {
 			}
 		});
 		return event.build();
+	}
+
+	/**
+	 * Returns the name by which an entry says how its topic has ended.
+	 */
+	static String name(End end) {
+		return end.name().toLowerCase(Locale.ROOT);
+	}
+
+	/**
+	 * Returns how the topic has ended of which this is the last entry.
+	 * @return how it has ended, or {@code null} if the entry is another one
+	 */
+	static @Nullable End end(StreamMessage<byte[], byte[]> entry) {
+		for (Map.Entry<byte[], byte[]> field : entry.getBody().entrySet()) {
+			if (Arrays.equals(field.getKey(), END)) {
+				String name = new String(field.getValue(), StandardCharsets.UTF_8);
+				return Stream.of(End.values()).filter((end) -> name(end).equals(name)).findFirst().orElse(End.STOPPED);
+			}
+		}
+		return null;
 	}
 
 	/**

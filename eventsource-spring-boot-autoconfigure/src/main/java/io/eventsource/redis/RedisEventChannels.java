@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.eventsource.DataWriter;
 import io.eventsource.EventChannel;
 import io.eventsource.EventChannels;
+import io.eventsource.EventTopics;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
@@ -30,6 +31,8 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 	private final RedisStreamReader reader;
 
 	private final Map<String, EventChannel> channels = new ConcurrentHashMap<>();
+
+	private final Map<String, EventTopics> topics = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates channels, which take no thread and no connection until they are used.
@@ -59,6 +62,17 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 		});
 	}
 
+	@Override
+	public EventTopics topics(String name) {
+		if (name.isBlank()) {
+			throw new IllegalArgumentException("The name of topics must not be empty");
+		}
+		return this.topics.computeIfAbsent(name,
+				(key) -> EventTopics.over(
+						new RedisTopicStore(name, this.settings.forTopics(), this.commands, this.reader),
+						this.dataWriter, this.settings.timeout()));
+	}
+
 	/**
 	 * Begins to read events.
 	 */
@@ -72,7 +86,20 @@ public final class RedisEventChannels implements EventChannels, SmartLifecycle, 
 	 */
 	@Override
 	public void stop() {
+		this.topics.values().forEach(RedisEventChannels::close);
 		this.reader.stop();
+	}
+
+	/** Ends what runs on this instance alone. */
+	private static void close(EventTopics topics) {
+		try {
+			if (topics instanceof AutoCloseable closeable) {
+				closeable.close();
+			}
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.eventsource.redis;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import io.eventsource.Event;
 import io.eventsource.EventPublicationException;
@@ -22,7 +23,18 @@ final class RedisEventStore implements EventStore {
 
 	private final AtomicReference<@Nullable RedisTail> tail = new AtomicReference<>();
 
+	private final Consumer<Event> publisher;
+
 	RedisEventStore(RedisStream stream, RedisStreamReader reader) {
+		this(stream, stream::append, reader);
+	}
+
+	/**
+	 * Creates a store.
+	 * @param publisher appends an event
+	 */
+	RedisEventStore(RedisStream stream, Consumer<Event> publisher, RedisStreamReader reader) {
+		this.publisher = publisher;
 		this.stream = stream;
 		this.history = new RedisHistory(stream);
 		this.reader = reader;
@@ -31,7 +43,7 @@ final class RedisEventStore implements EventStore {
 	@Override
 	public void append(Event event) {
 		try {
-			this.stream.append(event);
+			this.publisher.accept(event);
 		}
 		catch (RedisException ex) {
 			throw new EventPublicationException("Redis has not confirmed an event of channel '" + this.stream.channel()

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 
 import io.eventsource.Event;
+import io.eventsource.TopicStore.End;
 import io.lettuce.core.StreamMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -48,17 +49,19 @@ final class RedisHistory {
 	Latest latest(int count, long bytes) {
 		List<Event> events = new ArrayList<>();
 		EntryId last = null;
+		End end = null;
 		long read = 0;
 		List<StreamMessage<byte[], byte[]>> entries = this.stream.before(null, count);
 		while (!entries.isEmpty()) {
 			addEvents(entries, events);
 			read += entries.stream().mapToLong(Entry::size).sum();
+			end = (last != null) ? end : this.stream.end(entries.get(0));
 			last = (last != null) ? last : EntryId.of(entries.get(0).getId());
 			EntryId oldest = EntryId.of(entries.get(entries.size() - 1).getId());
 			entries = (read < bytes) ? this.stream.before(oldest, count - events.size()) : List.of();
 		}
 		Collections.reverse(events);
-		return new Latest(events, (last != null) ? last : this.stream.facts().last());
+		return new Latest(events, (last != null) ? last : this.stream.facts().last(), end);
 	}
 
 	private void addEvents(List<StreamMessage<byte[], byte[]>> entries, List<Event> events) {
@@ -75,8 +78,9 @@ final class RedisHistory {
 	 *
 	 * @param events the events, oldest first
 	 * @param last the id of the last entry, behind which new ones are added
+	 * @param end how the stream has ended, or {@code null} if it has not
 	 */
-	record Latest(List<Event> events, EntryId last) {
+	record Latest(List<Event> events, EntryId last, @Nullable End end) {
 
 	}
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.eventsource.Event;
+import io.eventsource.TopicStore.End;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -49,12 +50,40 @@ final class RedisStream {
 	/** Whether an entry that makes no event was logged. */
 	private volatile boolean reported;
 
+	/** Whether others have Redis keep the stream, and it may end. */
+	private final boolean topic;
+
 	RedisStream(String channel, RedisChannelSettings settings, RedisCommands commands) {
+		this(channel, settings.keyPrefix() + channel, settings, commands, false);
+	}
+
+	private RedisStream(String channel, String key, RedisChannelSettings settings, RedisCommands commands,
+			boolean topic) {
 		this.channel = channel;
-		this.key = settings.keyPrefix() + channel;
+		this.key = key;
+		this.topic = topic;
 		this.keyBytes = this.key.getBytes(StandardCharsets.UTF_8);
 		this.settings = settings;
 		this.commands = commands;
+	}
+
+	/**
+	 * Creates the stream of a topic.
+	 */
+	static RedisStream topic(String name, String key, RedisChannelSettings settings, RedisCommands commands) {
+		return new RedisStream(name, key, settings, commands, true);
+	}
+
+	/**
+	 * Returns how the stream ends with an entry.
+	 * @return how it ends, or {@code null} if it does not
+	 */
+	@Nullable End end(StreamMessage<byte[], byte[]> entry) {
+		return this.topic ? Entry.end(entry) : null;
+	}
+
+	boolean isTopic() {
+		return this.topic;
 	}
 
 	String channel() {
@@ -144,6 +173,9 @@ final class RedisStream {
 	 * @return the event, or {@code null} if the entry makes none, which is logged once
 	 */
 	@Nullable Event event(StreamMessage<byte[], byte[]> entry) {
+		if (end(entry) != null) {
+			return null;
+		}
 		try {
 			return Entry.event(entry);
 		}

@@ -1,6 +1,8 @@
 package io.eventsource.redis;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.RedisException;
@@ -37,13 +39,14 @@ final class RedisStreamReader implements AutoCloseable {
 
 	private final RedisTails tails;
 
+	private final List<Runnable> tasks = new CopyOnWriteArrayList<>();
+
 	/** When the thread last took a step. */
 	private volatile long moved = System.nanoTime();
 
 	private volatile @Nullable Thread thread;
 
-	/** Whether the thread has something to do. Guarded by the monitor. */
-	private boolean news;
+	private final WorkSignal signal = new WorkSignal();
 
 	RedisStreamReader(RedisConnections connections, Duration timeout) {
 		this.connections = connections;
@@ -69,8 +72,8 @@ final class RedisStreamReader implements AutoCloseable {
 		Thread stopped = this.thread;
 		synchronized (this) {
 			this.thread = null;
-			notifyAll();
 		}
+		wake();
 		if (stopped != null) {
 			try {
 				stopped.join(TimeUnit.SECONDS.toMillis(1));
@@ -137,14 +140,41 @@ final class RedisStreamReader implements AutoCloseable {
 		this.tails.remove(tail);
 	}
 
+	/**
+	 * Has an action called when there is a message on a channel of Redis. It must not
+	 * block.
+	 */
+	void watch(String channel, Runnable action) {
+		this.tails.watch(channel, action);
+		wake();
+	}
+
+	void unwatch(String channel) {
+		this.tails.unwatch(channel);
+		wake();
+	}
+
+	/**
+	 * Has something done every five seconds, as long as there is something to be read.
+	 */
+	void addTask(Runnable task) {
+		this.tasks.add(task);
+	}
+
+	/**
+	 * Returns the keys of the streams that are read, if they begin so.
+	 */
+	List<String> keys(String prefix) {
+		return this.tails.keys(prefix);
+	}
+
 	private void wake(String key) {
 		this.tails.mark(key);
 		wake();
 	}
 
-	private synchronized void wake() {
-		this.news = true;
-		notifyAll();
+	private void wake() {
+		this.signal.give();
 	}
 
 	private void run() {
@@ -158,7 +188,7 @@ final class RedisStreamReader implements AutoCloseable {
 				// Nothing may end this thread, without which all channels fall silent
 				if (isCurrent()) {
 					this.redis.lost(ex);
-					pause(this.redis.pause());
+					this.signal.await(this.redis.pause());
 				}
 			}
 		}
@@ -166,7 +196,7 @@ final class RedisStreamReader implements AutoCloseable {
 
 	private void awaitTail() {
 		while (this.tails.isEmpty() && isCurrent()) {
-			await(RedisAvailability.LONGEST_PAUSE);
+			this.signal.await(RedisAvailability.LONGEST_PAUSE);
 			this.moved = System.nanoTime();
 		}
 	}
@@ -187,6 +217,7 @@ final class RedisStreamReader implements AutoCloseable {
 					asked = this.moved;
 					this.tails.markAll();
 					this.tails.keep();
+					this.tasks.forEach(Runnable::run);
 				}
 				read(wakeups, asked);
 			}
@@ -202,32 +233,7 @@ final class RedisStreamReader implements AutoCloseable {
 		this.redis.found();
 		if (!read) {
 			long left = TimeUnit.NANOSECONDS.toMillis(asked + UNASKED - System.nanoTime());
-			await(this.tails.hasMarked() ? SHORT_WAIT : Math.max(1, left));
-		}
-	}
-
-	/**
-	 * Waits for so many milliseconds, or until there is something to be done.
-	 */
-	private synchronized void await(long millis) {
-		if (!this.news) {
-			pause(millis);
-		}
-		this.news = false;
-	}
-
-	/**
-	 * Waits for so many milliseconds, or until the thread is to end or has a new channel.
-	 */
-	private synchronized void pause(long millis) {
-		if (isCurrent()) {
-			try {
-				wait(millis);
-			}
-			catch (InterruptedException ex) {
-				// It is interrupted by stop alone, which is looked at next
-				logger.trace("Interrupted", ex);
-			}
+			this.signal.await(this.tails.hasMarked() ? SHORT_WAIT : Math.max(1, left));
 		}
 	}
 

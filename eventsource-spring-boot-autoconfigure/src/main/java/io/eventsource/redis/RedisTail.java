@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import io.eventsource.Event;
 import io.eventsource.EventStore.Receiver;
 import io.eventsource.GapCause;
+import io.eventsource.TopicStore.End;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs.StreamOffset;
@@ -108,6 +109,9 @@ final class RedisTail {
 		this.receiver.preload(begun.events());
 		this.broken = false;
 		this.position = begun.last();
+		if (begun.end() != null) {
+			this.receiver.complete(begun.end().cause());
+		}
 	}
 
 	/**
@@ -153,6 +157,10 @@ final class RedisTail {
 	 */
 	private void deliver(StreamMessage<byte[], byte[]> entry) {
 		try {
+			End end = this.stream.end(entry);
+			if (end != null) {
+				this.receiver.complete(end.cause());
+			}
 			Event event = this.stream.event(entry);
 			if (event != null) {
 				this.receiver.deliver(event);
@@ -169,7 +177,7 @@ final class RedisTail {
 	 */
 	void keep() {
 		long now = System.nanoTime();
-		if (!this.stopped && now - this.kept > this.stream.retention().toNanos() / 4) {
+		if (!this.stopped && !this.stream.isTopic() && now - this.kept > this.stream.retention().toNanos() / 4) {
 			this.stream.keep();
 			this.kept = now;
 		}

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -31,6 +32,9 @@ final class RedisTails {
 
 	private final Map<String, RedisTail> tails = new ConcurrentHashMap<>();
 
+	/** What is called when there is a message, by the channel of Redis. */
+	private final Map<String, Runnable> watches = new ConcurrentHashMap<>();
+
 	private final Set<RedisTail> marked = ConcurrentHashMap.newKeySet();
 
 	/** The keys of tails that were added or removed. */
@@ -47,7 +51,7 @@ final class RedisTails {
 	}
 
 	boolean isEmpty() {
-		return this.tails.isEmpty();
+		return this.tails.isEmpty() && this.watches.isEmpty();
 	}
 
 	void add(RedisTail tail) {
@@ -66,12 +70,41 @@ final class RedisTails {
 	}
 
 	/**
+	 * Has an action called when there is a message on a channel of Redis. It must not
+	 * block.
+	 */
+	void watch(String channel, Runnable action) {
+		this.watches.put(channel, action);
+		this.changed.add(channel);
+	}
+
+	void unwatch(String channel) {
+		this.watches.remove(channel);
+		this.changed.add(channel);
+	}
+
+	/**
+	 * Returns the keys of the streams that are read, if they begin so.
+	 */
+	List<String> keys(String prefix) {
+		return this.tails.keySet().stream().filter((key) -> key.startsWith(prefix)).toList();
+	}
+
+	private boolean isWanted(String key) {
+		return this.tails.containsKey(key) || this.watches.containsKey(key);
+	}
+
+	/**
 	 * Marks the tail of a stream that has news.
 	 */
 	void mark(String key) {
 		RedisTail tail = this.tails.get(key);
 		if (tail != null) {
 			this.marked.add(tail);
+		}
+		Runnable action = this.watches.get(key);
+		if (action != null) {
+			action.run();
 		}
 	}
 
@@ -92,6 +125,7 @@ final class RedisTails {
 	void subscribeAll(RedisWakeups wakeups) {
 		this.changed.clear();
 		wakeups.add(List.copyOf(this.tails.keySet()));
+		wakeups.add(List.copyOf(this.watches.keySet()));
 		markAll();
 	}
 
@@ -105,11 +139,11 @@ final class RedisTails {
 		}
 		List<String> keys = List.copyOf(this.changed);
 		keys.forEach(this.changed::remove);
-		wakeups.remove(keys.stream().filter((key) -> !this.tails.containsKey(key)).toList());
-		List<String> present = keys.stream().filter(this.tails::containsKey).toList();
+		wakeups.remove(keys.stream().filter((key) -> !isWanted(key)).toList());
+		List<String> present = keys.stream().filter(this::isWanted).toList();
 		wakeups.add(present);
 		// What came before the subscription
-		present.forEach(this::mark);
+		present.stream().map(this.tails::get).filter(Objects::nonNull).forEach(this.marked::add);
 	}
 
 	/**

@@ -22,7 +22,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 class RedisEventStoreTests extends AbstractEventStoreTests {
 
 	private static final RedisChannelSettings SETTINGS = new RedisChannelSettings("test:", KEPT, Duration.ofDays(1),
-			Duration.ofSeconds(5));
+			Duration.ofHours(1), Duration.ofSeconds(5));
 
 	private final List<Runnable> closing = new ArrayList<>();
 

@@ -36,7 +36,7 @@ class RedisStreamReaderTests {
 		try (RedisConnections connections = new RedisConnections(source, Duration.ofSeconds(1))) {
 			RedisStreamReader reader = new RedisStreamReader(connections, Duration.ofSeconds(1));
 			RedisChannelSettings settings = new RedisChannelSettings("test:", 100, Duration.ofDays(1),
-					Duration.ofSeconds(1));
+					Duration.ofHours(1), Duration.ofSeconds(1));
 			reader.start();
 			RedisStream stream = new RedisStream("news", settings,
 					new RedisCommands(connections, Duration.ofSeconds(1)));

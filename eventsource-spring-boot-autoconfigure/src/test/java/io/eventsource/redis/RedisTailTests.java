@@ -23,7 +23,8 @@ class RedisTailTests {
 	private final RecordingReceiver receiver = new RecordingReceiver();
 
 	private final RedisTail tail = new RedisTail(stream(),
-			() -> new RedisHistory.Latest(List.of(Event.builder().id("4-0").data("4").build()), new EntryId(4, 0)),
+			() -> new RedisHistory.Latest(List.of(Event.builder().id("4-0").data("4").build()), new EntryId(4, 0),
+					null),
 			this.receiver);
 
 	/** A thread that was to stop and did not in time may still have entries. */
@@ -52,7 +53,8 @@ class RedisTailTests {
 	private static RedisStream stream() {
 		Duration timeout = Duration.ofSeconds(1);
 		RedisConnections connections = new RedisConnections(new LettuceConnectionFactory(), timeout);
-		return new RedisStream("news", new RedisChannelSettings("test:", 100, Duration.ofDays(1), timeout),
+		return new RedisStream("news",
+				new RedisChannelSettings("test:", 100, Duration.ofDays(1), Duration.ofHours(1), timeout),
 				new RedisCommands(connections, timeout));
 	}
 
