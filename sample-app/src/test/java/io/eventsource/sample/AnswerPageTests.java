@@ -1,6 +1,7 @@
 package io.eventsource.sample;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
@@ -11,11 +12,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -125,6 +131,26 @@ class AnswerPageTests {
 		this.page.awaitText("#answer-state", "done");
 		String answer = String.join("", Objects.requireNonNull(this.model.tokens(QUESTION).collectList().block()));
 		assertThat(this.page.content("#answer")).isEqualTo(answer);
+	}
+
+	@TestConfiguration(proxyBeanMethods = false)
+	static class Configuration {
+
+		/** Takes longer for an answer that is to be stopped. */
+		@Bean
+		@Primary
+		LanguageModel fastOrSlow(@Value("${sample.pace}") Duration pace) {
+			LanguageModel slow = new LanguageModel(Duration.ofMillis(300));
+			return new LanguageModel(pace) {
+
+				@Override
+				Flux<String> tokens(String question) {
+					return question.startsWith("Asked in") ? slow.tokens(question) : super.tokens(question);
+				}
+
+			};
+		}
+
 	}
 
 }
