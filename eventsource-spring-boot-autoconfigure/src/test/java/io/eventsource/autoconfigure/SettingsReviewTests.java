@@ -118,7 +118,7 @@ class SettingsReviewTests {
 								"EVENTSOURCE_STREAMS_OTHERS_RETRY", "5s", "EVENTSOURCE_SERVICE_HOST", "10.0.0.1",
 								"EVENTSOURCE_PORT_8080_TCP", "tcp://10.0.0.1:8080"))))
 			.run((context) -> {
-				assertThat(settings(context)).contains("heartbeat=PT5S", "replay=ReplaySettings[initial=7,");
+				assertThat(settings(context)).contains("interval=PT5S", "replay=ReplaySettings[initial=7,");
 				assertThat(line(output, EFFECT)).contains("OTHERS_RETRY")
 					.doesNotContain("SERVICE_HOST", "8080_TCP", ";");
 			});

@@ -156,8 +156,8 @@ class StreamSettingsBinderTests {
 
 	private static Collection<String> unread(String stream, String kind, Map<String, Object> source) {
 		StandardEnvironment environment = environment(kind, source);
-		return new SettingsReview(environment, Set.of(stream), Set.of(), binder(environment, Set.of(stream)), Set.of())
-			.unread();
+		Set<String> streams = Set.of(stream);
+		return new SettingsReview(environment, streams, streams, binder(environment, streams), Set.of()).unread();
 	}
 
 	private static StreamSettingsBinder binder(StandardEnvironment environment, Set<String> streams) {
