@@ -23,6 +23,9 @@ final class Continuity {
 	/** The stream without an entry of up to the position; {@code null} if it has one. */
 	private @Nullable StreamFacts emptied;
 
+	/** The position at which clients were told last that events were trimmed. */
+	private @Nullable EntryId told;
+
 	Continuity(RedisStream stream, Receiver receiver) {
 		this.stream = stream;
 		this.receiver = receiver;
@@ -57,7 +60,13 @@ final class Continuity {
 		if (order == 0 || isWhole(before, facts) || this.stream.reachesBackTo(at)) {
 			return new Step(at, null);
 		}
-		return new Step(at, facts.isComplete() ? GapCause.RESTARTED : GapCause.EVICTED);
+		if (facts.isComplete()) {
+			return new Step(EntryId.ZERO, GapCause.RESTARTED);
+		}
+		// Once, even if nothing could be handed over since
+		boolean news = !at.equals(this.told);
+		this.told = at;
+		return new Step(at, news ? GapCause.EVICTED : null);
 	}
 
 	/** Whether the stream has all entries that were added since it had none. */

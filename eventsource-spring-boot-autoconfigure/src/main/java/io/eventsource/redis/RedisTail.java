@@ -130,8 +130,12 @@ final class RedisTail {
 			missed(step.cause());
 		}
 		this.position = step.position();
+		if (!step.position().equals(at)) {
+			// These were read from somewhere else
+			return true;
+		}
 		deliver(this.stream.sized(entries));
-		return full || !step.position().equals(at);
+		return full;
 	}
 
 	private void deliver(List<StreamMessage<byte[], byte[]>> entries) {
