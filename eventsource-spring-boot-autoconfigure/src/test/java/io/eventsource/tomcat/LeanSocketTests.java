@@ -174,7 +174,8 @@ class LeanSocketTests {
 		}
 		await().until(() -> server.bean(EventSourceEndpoint.class).directConnections().open() == 0);
 		assertThat(server.bean(EventSourceEndpoint.class).directConnections().ordinary()).isEmpty();
-		assertThat(PoisonedBuffers.dropped.get() - dropped).isEqualTo(30);
+		// A connection of another test may be dropped meanwhile
+		assertThat(PoisonedBuffers.dropped.get() - dropped).isGreaterThanOrEqualTo(30);
 	}
 
 	@Test

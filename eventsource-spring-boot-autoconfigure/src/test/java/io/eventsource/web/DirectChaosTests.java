@@ -182,7 +182,8 @@ class DirectChaosTests {
 	}
 
 	/**
-	 * Checks each line of one client.
+	 * Checks each line of one client. A response is left alone that is sent in chunks: the
+	 * second request of its client came too early for the socket to be handed over.
 	 */
 	private final class Reader {
 
@@ -193,6 +194,8 @@ class DirectChaosTests {
 		private final StringBuilder line = new StringBuilder();
 
 		private boolean body;
+
+		private boolean chunked;
 
 		Reader(InputStream input, long number) {
 			this.input = input;
@@ -220,9 +223,10 @@ class DirectChaosTests {
 				this.line.append(next);
 				return;
 			}
-			if (this.body && !this.expected.matcher(this.line).matches()) {
+			if (this.body && !this.chunked && !this.expected.matcher(this.line).matches()) {
 				DirectChaosTests.this.strange.add(this.expected + " does not match " + this.line);
 			}
+			this.chunked |= this.line.toString().equals("Transfer-Encoding: chunked\r");
 			this.body |= this.line.toString().equals("\r");
 			this.line.setLength(0);
 		}
