@@ -103,7 +103,10 @@ class HeartbeatTests {
 		StreamSettings settings = StreamSettings.builder().heartbeatEvent("ping").build();
 		EventStream stream = this.engine.stream(this.publisher,
 				(builder) -> customizer.apply(builder.settings(settings)));
+		int subscriptions = this.publisher.subscriptions();
 		stream.start();
+		TestEngine.await()
+			.until(() -> this.publisher.subscriptions() > subscriptions && !this.publisher.link().requests().isEmpty());
 		return stream;
 	}
 

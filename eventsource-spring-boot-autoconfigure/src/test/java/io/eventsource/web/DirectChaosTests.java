@@ -182,8 +182,8 @@ class DirectChaosTests {
 	}
 
 	/**
-	 * Checks each line of one client. A response is left alone that is sent in chunks: the
-	 * second request of its client came too early for the socket to be handed over.
+	 * Checks each line of one client. A response is left alone that is sent in chunks:
+	 * the second request of its client came too early for the socket to be handed over.
 	 */
 	private final class Reader {
 
