@@ -124,9 +124,13 @@ final class TopicRun implements Subscriber<Object> {
 			this.waiting.clear();
 		}
 		this.onEnd.accept(this);
+		cancelSource();
+	}
+
+	/** Not on a thread that must not wait. */
+	private void cancelSource() {
 		Subscription current = this.subscription;
 		if (current != null) {
-			// Not on a thread that must not wait
 			this.threads.execute(current::cancel);
 		}
 	}
@@ -191,6 +195,7 @@ final class TopicRun implements Subscriber<Object> {
 		}
 		catch (IllegalArgumentException ex) {
 			onError(ex);
+			cancelSource();
 			return;
 		}
 		if (!persist((begun) -> begun.append(text))) {
