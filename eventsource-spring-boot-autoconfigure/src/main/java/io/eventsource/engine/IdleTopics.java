@@ -26,7 +26,7 @@ final class IdleTopics {
 
 	private final Map<String, TopicStream> topics = new LinkedHashMap<>();
 
-	/** Those that do not rest yet. */
+	/** Those that will rest, and do not yet. */
 	private final Set<TopicStream> running = new LinkedHashSet<>();
 
 	private final Consumer<TopicStream> rest;
@@ -45,7 +45,8 @@ final class IdleTopics {
 	void add(TopicStream topic) {
 		remove(topic);
 		this.topics.put(topic.topic(), topic);
-		if (topic.running() == null) {
+		RunningTopic served = topic.running();
+		if (served == null || !served.mayRest()) {
 			return;
 		}
 		this.running.add(topic);

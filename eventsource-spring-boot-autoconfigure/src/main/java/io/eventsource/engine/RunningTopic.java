@@ -92,10 +92,18 @@ final class RunningTopic {
 	}
 
 	/**
-	 * Whether the log alone knows all that is to be known, if nobody uses the topic.
+	 * Whether the log alone knows all that is to be known once nobody uses the topic, and
+	 * what was published has been taken.
+	 */
+	boolean mayRest() {
+		return this.channel != null && !this.shared;
+	}
+
+	/**
+	 * Whether what was published has been taken.
 	 */
 	boolean canRest() {
-		return this.channel != null && !this.shared && this.stream.isSettled();
+		return mayRest() && this.stream.isSettled();
 	}
 
 	/**
