@@ -113,7 +113,7 @@ final class StreamSources {
 	}
 
 	/**
-	 * Whether clients have yet to be told of a gap.
+	 * Whether a gap must still be announced to clients.
 	 */
 	boolean oweGap() {
 		StreamSource started = this.run;

@@ -57,8 +57,7 @@ class RedisTopicsTests extends InstancesOnRedis {
 	void clientThatMovesToAnotherInstanceGetsTheRestOnceAndInOrder() throws Exception {
 		TestServer first = topics();
 		TestServer second = topics();
-		StreamClient client = connect(first, "42");
-		awaitClients(first, 1);
+		StreamClient client = watch(first, "42");
 		rooms(second).publish("42", Event.of("event 0"));
 		await().until(() -> client.count() == 1);
 		client.close();
@@ -76,12 +75,9 @@ class RedisTopicsTests extends InstancesOnRedis {
 	void sourceRunsOnOneInstanceAndItsTopicEndsOnAll() throws Exception {
 		TestServer first = topics();
 		TestServer second = topics();
-		StreamClient client = connect(second, "job");
-		awaitClients(second, 1);
-		ManualPublisher source = new ManualPublisher();
-		assertThat(rooms(first).start("job", () -> source)).isTrue();
+		StreamClient client = watch(second, "job");
+		ManualPublisher source = startSource(first);
 		assertThat(rooms(second).start("job", ManualPublisher::new)).isFalse();
-		source.awaitRequest();
 		source.emit("event 0");
 		source.emit("event 1");
 		await().untilAsserted(() -> assertThat(client.data()).isEqualTo(events(0, 2)));
@@ -104,11 +100,8 @@ class RedisTopicsTests extends InstancesOnRedis {
 	void topicIsEndedFromAnotherInstanceThanThatOfItsSource() throws Exception {
 		TestServer first = topics();
 		TestServer second = topics();
-		StreamClient client = connect(first, "job");
-		awaitClients(first, 1);
-		ManualPublisher source = new ManualPublisher();
-		assertThat(rooms(first).start("job", () -> source)).isTrue();
-		source.awaitRequest();
+		StreamClient client = watch(first, "job");
+		ManualPublisher source = startSource(first);
 		source.emit("event 0");
 		await().until(() -> client.count() == 1);
 		rooms(second).complete("job");
@@ -120,11 +113,8 @@ class RedisTopicsTests extends InstancesOnRedis {
 	@Test
 	void sourceThatFailsIsTold() throws Exception {
 		TestServer first = topics();
-		StreamClient client = connect(first, "job");
-		awaitClients(first, 1);
-		ManualPublisher source = new ManualPublisher();
-		rooms(first).start("job", () -> source);
-		source.awaitRequest();
+		StreamClient client = watch(first, "job");
+		ManualPublisher source = startSource(first);
 		source.emit("event 0");
 		source.fail(new IllegalStateException("Thrown by the test"));
 		await().until(client::hasEnded);
@@ -135,11 +125,8 @@ class RedisTopicsTests extends InstancesOnRedis {
 	void topicWhoseInstanceIsShutDownIsInterrupted() throws Exception {
 		TestServer first = topics();
 		TestServer second = topics();
-		StreamClient client = connect(second, "job");
-		awaitClients(second, 1);
-		ManualPublisher source = new ManualPublisher();
-		rooms(first).start("job", () -> source);
-		source.awaitRequest();
+		StreamClient client = watch(second, "job");
+		ManualPublisher source = startSource(first);
 		first.close();
 		await().atMost(Duration.ofSeconds(20)).until(client::hasEnded);
 		assertThat(client.data()).containsExactly("{\"cause\":\"interrupted\"}");
@@ -149,8 +136,7 @@ class RedisTopicsTests extends InstancesOnRedis {
 	@Test
 	void topicWhoseInstanceIsKilledIsInterrupted(@TempDir Path folder) throws Exception {
 		TestServer second = topics();
-		StreamClient client = connect(second, "job");
-		awaitClients(second, 1);
+		StreamClient client = watch(second, "job");
 		SourceInProcess source = open(
 				SourceInProcess.start(this.redis.port(), "job", folder.resolve("output").toFile()));
 		await().until(() -> client.count() > 3);
@@ -169,11 +155,8 @@ class RedisTopicsTests extends InstancesOnRedis {
 		Cable cable = open(Cable.to(this.redis.port()));
 		TestServer first = topics("spring.data.redis.port=" + cable.port(), "eventsource.channels.redis.timeout=1s");
 		TestServer second = topics();
-		StreamClient client = connect(second, "job");
-		awaitClients(second, 1);
-		ManualPublisher source = new ManualPublisher();
-		rooms(first).start("job", () -> source);
-		source.awaitRequest();
+		StreamClient client = watch(second, "job");
+		ManualPublisher source = startSource(first);
 		source.emit("event 0");
 		await().until(() -> client.count() == 1);
 		cable.cut();
@@ -202,11 +185,8 @@ class RedisTopicsTests extends InstancesOnRedis {
 	void sourceWaitsWhileRedisIsAwayAndNothingIsLostOrRepeated() throws Exception {
 		TestServer first = topics();
 		TestServer second = topics();
-		StreamClient client = connect(second, "job");
-		awaitClients(second, 1);
-		ManualPublisher source = new ManualPublisher();
-		rooms(first).start("job", () -> source);
-		source.awaitRequest();
+		StreamClient client = watch(second, "job");
+		ManualPublisher source = startSource(first);
 		source.emit("event 0");
 		await().until(() -> client.count() == 1);
 		this.redis.kill();
@@ -240,8 +220,22 @@ class RedisTopicsTests extends InstancesOnRedis {
 				(lastEventId.length > 0) ? new String[] { "Last-Event-ID", lastEventId[0] } : new String[0]));
 	}
 
+	/** Connects the first client of an instance, and waits until it is served. */
+	private StreamClient watch(TestServer server, String topic) throws Exception {
+		StreamClient client = connect(server, topic);
+		awaitClients(server, 1);
+		return client;
+	}
+
 	private static void awaitClients(TestServer server, int count) {
 		await().until(() -> server.clients("rooms") == count);
+	}
+
+	private static ManualPublisher startSource(TestServer server) {
+		ManualPublisher source = new ManualPublisher();
+		assertThat(rooms(server).start("job", () -> source)).isTrue();
+		source.awaitRequest();
+		return source;
 	}
 
 	private static int status(TestServer server, String topic, String lastEventId) throws Exception {

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 import io.eventsource.Event;
-import io.eventsource.EventChannel;
 import io.eventsource.EventChannels;
 import io.eventsource.StreamSnapshot.State;
 import io.eventsource.web.StreamClient;
@@ -19,8 +18,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -62,7 +59,7 @@ class RedisWakeupTests extends InstancesOnRedis {
 
 	@Test
 	void streamThatCannotBeReadCostsItsOwnChannelOnly(CapturedOutput output) throws Exception {
-		TestServer first = instance(ManyChannels.class);
+		TestServer first = instance(RedisConnectionsTests.ManyChannels.class);
 		EventChannels channels = first.bean(EventChannels.class);
 		List<StreamClient> clients = IntStream.range(0, 3)
 			.mapToObj((i) -> open(connect(first, "channel" + i)))
@@ -93,7 +90,7 @@ class RedisWakeupTests extends InstancesOnRedis {
 
 	@Test
 	void idleChannelsAreReadTogetherAndSeldom() throws Exception {
-		TestServer first = instance(ManyChannels.class);
+		TestServer first = instance(RedisConnectionsTests.ManyChannels.class);
 		for (int i = 0; i < 3; i++) {
 			open(connect(first, "channel" + i));
 		}
@@ -191,26 +188,6 @@ class RedisWakeupTests extends InstancesOnRedis {
 			.filter((line) -> line.matches("cmdstat_" + command + "(\\|[a-z]+)?:.*"))
 			.mapToLong((line) -> Long.parseLong(line.replaceFirst("^[^:]*:calls=([0-9]+),.*$", "$1")))
 			.sum();
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class ManyChannels {
-
-		@Bean
-		EventChannel channel0(EventChannels channels) {
-			return channels.channel("channel0");
-		}
-
-		@Bean
-		EventChannel channel1(EventChannels channels) {
-			return channels.channel("channel1");
-		}
-
-		@Bean
-		EventChannel channel2(EventChannels channels) {
-			return channels.channel("channel2");
-		}
-
 	}
 
 }

@@ -159,7 +159,7 @@ class DirectChaosTests {
 					socket.shutdownOutput();
 					reader.read(Integer.MAX_VALUE);
 				}
-				case 2 -> Thread.sleep(random.nextInt(20));
+				case 2 -> reader.readSlowly(random.nextInt(2000));
 				case 3 -> output.write(new byte[random.nextInt(3000)]);
 				case 4 -> {
 					output.write(request(-1));
@@ -168,7 +168,7 @@ class DirectChaosTests {
 				default -> reader.read(random.nextInt(100_000));
 			}
 		}
-		catch (IOException | InterruptedException ex) {
+		catch (IOException ex) {
 			// The client was sent away, or the server is gone
 		}
 	}
@@ -201,6 +201,13 @@ class DirectChaosTests {
 			this.input = input;
 			this.expected = Pattern
 				.compile("data: (?:=" + number + "=)+|retry: \\d+|id: .*|event: gap|data: \\{.*}|:.*|data: ?|");
+		}
+
+		/** Byte by byte. */
+		void readSlowly(int count) throws IOException {
+			for (int i = 0; i < count; i++) {
+				read(1);
+			}
 		}
 
 		void read(int count) throws IOException {

@@ -47,7 +47,7 @@ final class LogWriter {
 	}
 
 	/**
-	 * Whether clients have yet to be told of a gap.
+	 * Whether a gap must still be announced to clients.
 	 */
 	boolean owesGap() {
 		return this.gapOwed;

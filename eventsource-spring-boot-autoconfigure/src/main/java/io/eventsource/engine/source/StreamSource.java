@@ -171,7 +171,7 @@ public final class StreamSource {
 	}
 
 	/**
-	 * Returns whether clients have yet to be told of a gap.
+	 * Returns whether a gap must still be announced to clients.
 	 */
 	public boolean owesGap() {
 		return this.writer.owesGap();
