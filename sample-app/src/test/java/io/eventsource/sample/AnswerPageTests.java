@@ -88,9 +88,19 @@ class AnswerPageTests {
 		String other = this.page.openTab("");
 		for (String tab : List.of(one, other)) {
 			this.page.use(tab);
+			// Otherwise the answer to one may arrive before the other is asked, whose
+			// button then stops it
 			this.page.browser().executeScript("""
+					const send = window.fetch;
+					window.fetch = (...request) => new Promise((resolve) => window.release = resolve)
+					  .then(() => send(...request));
 					document.getElementById("question").value = arguments[0];
-					document.getElementById("question-form").requestSubmit();""", "Asked in " + tab);
+					document.getElementById("question-form").requestSubmit();
+					window.fetch = send;""", "Asked in " + tab);
+		}
+		for (String tab : List.of(one, other)) {
+			this.page.use(tab);
+			this.page.browser().executeScript("window.release()");
 		}
 		await().ignoreExceptions().until(() -> this.page.words() > 5);
 		String asked = this.page.text("#asked");
