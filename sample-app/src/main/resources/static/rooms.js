@@ -6,8 +6,8 @@ const SHOWN = 200;
 const MOST_ROOMS = 32;
 
 /**
- * The rooms, all over one connection. The one that is shown is the fragment of the URL: a reload stays in it, and the way
- * back leads to the one before.
+ * The rooms, all over one connection, unless the server gives each a connection of its own: then only the one that is
+ * shown has one. That one is the fragment of the URL: a reload stays in it, and the way back leads to the one before.
  */
 export class Rooms {
 
@@ -15,6 +15,8 @@ export class Rooms {
   #opened = Date.now();
   #chosen;
   #stream;
+  /** Whether all rooms have one connection. */
+  #together = true;
   /** What was said in each room, and how much of it has not been seen. */
   #rooms = new Map();
 
@@ -41,15 +43,21 @@ export class Rooms {
       await send("POST", "messages", fields);
       form.reset();
     });
+    this.#begin();
+  }
+
+  async #begin() {
+    const { perConnection } = await (await fetch("rooms")).json();
+    this.#together = perConnection > 1;
     this.#enter();
   }
 
   resume() {
-    this.#stream.resume();
+    this.#stream?.resume();
   }
 
   pause() {
-    this.#stream.pause();
+    this.#stream?.pause();
   }
 
   #enter() {
@@ -59,7 +67,7 @@ export class Rooms {
     if (!known) {
       this.#add(room);
     }
-    if (!known || !this.#stream) {
+    if (!known || !this.#stream || !this.#together) {
       this.#watch();
     }
     for (const { link } of this.#rooms.values()) {
@@ -90,7 +98,8 @@ export class Rooms {
     this.#stream?.pause();
     const rooms = [...this.#rooms.keys()];
     this.#rooms.forEach((room) => room.items = []);
-    const url = "events/rooms?" + new URLSearchParams(rooms.map((room) => ["topic", room]));
+    const url = this.#together ? "events/rooms?" + new URLSearchParams(rooms.map((room) => ["topic", room]))
+      : "events/rooms/" + encodeURIComponent(this.#chosen);
     $("room-path").textContent = "/" + url;
     this.#stream = new Stream(url, ["message", "gap"], (event) => this.#receive(event), show("rooms"));
     if (!document.hidden) {
@@ -101,9 +110,7 @@ export class Rooms {
   #receive(event) {
     this.#count(event);
     const data = JSON.parse(event.data);
-    // The id of an event ends with its room; a gap event has no id, and names the room
-    const name = event.type === "gap" ? data.topic
-      : decodeURIComponent(event.id.slice(event.id.lastIndexOf("_") + 1));
+    const name = this.#together ? roomOf(event, data) : this.#chosen;
     const room = this.#rooms.get(name);
     const item = event.type === "gap" ? gap(data) : message(data);
     room.items = [...room.items, item].slice(-SHOWN);
@@ -139,6 +146,11 @@ export class Rooms {
     $("no-messages").hidden = true;
   }
 
+}
+
+/** The id of an event ends with its room; a gap event has no id, and names the room. */
+function roomOf(event, data) {
+  return event.type === "gap" ? data.topic : decodeURIComponent(event.id.slice(event.id.lastIndexOf("_") + 1));
 }
 
 function isRoom(name) {

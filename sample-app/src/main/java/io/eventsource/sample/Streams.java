@@ -5,6 +5,7 @@ import java.time.Instant;
 
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
+import io.eventsource.EventChannels;
 import io.eventsource.EventTopics;
 import reactor.core.publisher.Flux;
 import tools.jackson.databind.json.JsonMapper;
@@ -57,11 +58,12 @@ class Streams {
 	/**
 	 * What people say in each room, published by {@link MessageController} and served at
 	 * {@code /events/rooms/{room}}. A room needs no declaration: who enters one, or says
-	 * something there, makes it.
+	 * something there, makes it. Like the answers, the rooms are in this process, or with
+	 * the profile {@code redis} in all instances.
 	 */
 	@Bean
-	EventTopics rooms() {
-		return EventTopics.create();
+	EventTopics rooms(EventChannels channels) {
+		return channels.topics("rooms");
 	}
 
 	/**
@@ -69,8 +71,8 @@ class Streams {
 	 * {@code /events/answers/{id}}.
 	 */
 	@Bean
-	EventTopics answers() {
-		return EventTopics.create();
+	EventTopics answers(EventChannels channels) {
+		return channels.topics("answers");
 	}
 
 	/**
