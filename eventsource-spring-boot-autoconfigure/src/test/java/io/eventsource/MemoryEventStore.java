@@ -2,6 +2,7 @@ package io.eventsource;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A store in memory: one instance's view of events that several share.
@@ -12,16 +13,27 @@ final class MemoryEventStore implements EventStore {
 
 	private final MemoryEvents events;
 
+	private final Consumer<Event> publisher;
+
 	private volatile Tail tail;
 
 	MemoryEventStore(MemoryEvents events) {
+		this(events, events::add);
+	}
+
+	/**
+	 * Makes a view.
+	 * @param publisher adds an event
+	 */
+	MemoryEventStore(MemoryEvents events, Consumer<Event> publisher) {
 		this.events = events;
+		this.publisher = publisher;
 	}
 
 	@Override
 	public void append(Event event) {
 		try {
-			this.events.add(event);
+			this.publisher.accept(event);
 		}
 		catch (IllegalStateException ex) {
 			throw new EventPublicationException(ex.getMessage(), ex);
@@ -73,6 +85,8 @@ final class MemoryEventStore implements EventStore {
 		/** What was handed over; {@code null} before the latest events were. */
 		private MemoryEvents.Place place;
 
+		private boolean ended;
+
 		Tail(Receiver receiver, int count, long bytes) {
 			this.receiver = receiver;
 			this.count = count;
@@ -104,6 +118,7 @@ final class MemoryEventStore implements EventStore {
 				else {
 					read();
 				}
+				end();
 			}
 			catch (IllegalStateException ex) {
 				// The events are not available, which the next step may find otherwise
@@ -119,7 +134,16 @@ final class MemoryEventStore implements EventStore {
 					sum += latest.get(from - 1).size();
 				}
 				this.receiver.preload(latest.subList(from, latest.size()));
-				this.place = events.end();
+				this.place = events.newest();
+			}
+		}
+
+		private void end() {
+			MemoryEvents events = MemoryEventStore.this.events;
+			TopicStore.End end = events.end();
+			if (end != null && !this.ended && isCurrent() && events.newest().equals(this.place)) {
+				this.ended = true;
+				this.receiver.complete(end.cause());
 			}
 		}
 

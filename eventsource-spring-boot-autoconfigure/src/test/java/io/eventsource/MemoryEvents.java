@@ -4,12 +4,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.eventsource.TopicStore.End;
+
 /**
- * The events of one channel in memory, for all instances that {@link MemoryEventStore}s
- * stand for. An id is {@code <epoch>-<number>}; the epoch changes if all events are lost.
+ * The events of one channel or topic in memory, for all instances that
+ * {@link MemoryEventStore}s stand for. An id is {@code <epoch>-<number>}; the epoch
+ * changes if all events are lost.
  */
 final class MemoryEvents {
 
@@ -17,17 +22,31 @@ final class MemoryEvents {
 
 	private final int maxLength;
 
+	private final LongSupplier numbers;
+
 	private final List<Event> events = new ArrayList<>();
 
 	private int epoch = 1;
 
-	/** The number of the event that was added last. */
-	private long last;
+	/** The number of the event that was removed last. */
+	private long removed;
 
 	private boolean available = true;
 
+	/** How the topic has ended. */
+	private End end;
+
 	MemoryEvents(int maxLength) {
+		this(maxLength, new AtomicLong()::incrementAndGet);
+	}
+
+	/**
+	 * Makes an empty topic.
+	 * @param numbers the numbers of the events, which grow
+	 */
+	MemoryEvents(int maxLength, LongSupplier numbers) {
 		this.maxLength = maxLength;
+		this.numbers = numbers;
 	}
 
 	static boolean isOwn(String id) {
@@ -46,7 +65,26 @@ final class MemoryEvents {
 	synchronized void lose() {
 		this.events.clear();
 		this.epoch++;
-		this.last = 0;
+		this.removed = 0;
+	}
+
+	/**
+	 * Returns how the topic has ended; {@code null} if it has not.
+	 */
+	synchronized End end() {
+		return this.end;
+	}
+
+	/**
+	 * Adds nothing more.
+	 */
+	synchronized void finish(End end) {
+		this.end = end;
+		notifyAll();
+	}
+
+	synchronized boolean isEmpty() {
+		return this.events.isEmpty();
 	}
 
 	/**
@@ -55,8 +93,7 @@ final class MemoryEvents {
 	 */
 	synchronized void add(Event event) {
 		requireAvailable();
-		this.last++;
-		Event.Builder copy = Event.builder().id(this.epoch + "-" + this.last).type(event.type());
+		Event.Builder copy = Event.builder().id(this.epoch + "-" + this.numbers.getAsLong()).type(event.type());
 		if (event.data() != null) {
 			copy.data(event.data());
 		}
@@ -71,7 +108,7 @@ final class MemoryEvents {
 		}
 		this.events.add(copy.build());
 		if (this.events.size() > this.maxLength) {
-			this.events.remove(0);
+			this.removed = number(this.events.remove(0));
 		}
 		notifyAll();
 	}
@@ -82,12 +119,19 @@ final class MemoryEvents {
 	 */
 	synchronized List<Event> after(Place place, int limit) {
 		requireAvailable();
-		long first = this.last - this.events.size();
-		if (place.epoch() != this.epoch || place.number() < first || place.number() > this.last) {
+		int from = (place.number() == this.removed) ? 0 : indexOf(place.number()) + 1;
+		if (place.epoch() != this.epoch || (from == 0 && place.number() != this.removed)) {
 			return null;
 		}
-		int from = (int) (place.number() - first);
 		return List.copyOf(this.events.subList(from, Math.min(this.events.size(), from + limit)));
+	}
+
+	private int indexOf(long number) {
+		return this.events.stream().map(MemoryEvents::number).toList().indexOf(number);
+	}
+
+	private static long number(Event event) {
+		return Place.of(event.id()).number();
 	}
 
 	/**
@@ -101,15 +145,16 @@ final class MemoryEvents {
 	/**
 	 * Returns the place after the last event.
 	 */
-	synchronized Place end() {
-		return new Place(this.epoch, this.last);
+	synchronized Place newest() {
+		int size = this.events.size();
+		return new Place(this.epoch, (size > 0) ? number(this.events.get(size - 1)) : this.removed);
 	}
 
 	/**
 	 * Returns the place before the first event.
 	 */
 	synchronized Place beginning() {
-		return new Place(this.epoch, this.last - this.events.size());
+		return new Place(this.epoch, this.removed);
 	}
 
 	/**

@@ -24,6 +24,10 @@ public final class RecordingReceiver implements EventStore.Receiver {
 
 	private volatile List<Event> latest;
 
+	private volatile boolean ended;
+
+	private volatile GapCause endCause;
+
 	private volatile int room = 100;
 
 	public RecordingReceiver() {
@@ -53,6 +57,16 @@ public final class RecordingReceiver implements EventStore.Receiver {
 
 	List<GapCause> missed() {
 		return new ArrayList<>(this.missed);
+	}
+
+	/** Whether it was told that nothing follows. */
+	boolean hasEnded() {
+		return this.ended;
+	}
+
+	/** What is missing at the end. */
+	GapCause endCause() {
+		return this.endCause;
 	}
 
 	public List<String> violations() {
@@ -85,6 +99,9 @@ public final class RecordingReceiver implements EventStore.Receiver {
 			if (this.latest == null) {
 				this.violations.add("deliver was called before preload");
 			}
+			if (this.ended) {
+				this.violations.add("deliver was called after complete");
+			}
 			if (this.room <= 0) {
 				this.violations.add("deliver was called without room");
 			}
@@ -100,6 +117,17 @@ public final class RecordingReceiver implements EventStore.Receiver {
 	@Override
 	public void missed(GapCause cause) {
 		alone("missed", () -> this.missed.add(cause));
+	}
+
+	@Override
+	public void complete(GapCause cause) {
+		alone("complete", () -> {
+			if (this.ended) {
+				this.violations.add("complete was called twice");
+			}
+			this.endCause = cause;
+			this.ended = true;
+		});
 	}
 
 	@Override

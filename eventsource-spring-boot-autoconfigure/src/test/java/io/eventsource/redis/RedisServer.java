@@ -128,6 +128,19 @@ public final class RedisServer implements AutoCloseable {
 		FileSystemUtils.deleteRecursively(this.folder.resolve("appendonlydir"));
 	}
 
+	/**
+	 * Sends a signal to the process.
+	 * @param name the name of the signal, such as {@code STOP}
+	 */
+	void signal(String name) throws IOException {
+		try {
+			new ProcessBuilder("kill", "-" + name, Long.toString(this.process.pid())).start().waitFor();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
 	int port() {
 		return this.port;
 	}
