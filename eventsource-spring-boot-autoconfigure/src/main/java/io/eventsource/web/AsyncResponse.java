@@ -24,6 +24,8 @@ final class AsyncResponse {
 
 	private final ExchangeOutcome outcome;
 
+	private final OpenResponses open;
+
 	private @Nullable AsyncContext context;
 
 	/** Whether the write listener may be set, or was. */
@@ -34,15 +36,19 @@ final class AsyncResponse {
 	/** Whether the container ends the response, and nobody else may. */
 	private boolean abandoned;
 
+	private boolean finished;
+
 	/**
 	 * Creates the response.
 	 * @param outcome tells whether application code runs when the response ends
+	 * @param open counts the response until the container has finished it
 	 * @param listening whether the write listener may be set as soon as the response
 	 * begins
 	 */
-	AsyncResponse(EventClient client, ExchangeOutcome outcome, boolean listening) {
+	AsyncResponse(EventClient client, ExchangeOutcome outcome, OpenResponses open, boolean listening) {
 		this.client = client;
 		this.outcome = outcome;
+		this.open = open;
 		this.listening = listening;
 	}
 
@@ -52,6 +58,9 @@ final class AsyncResponse {
 	 */
 	synchronized boolean begin(@Nullable AsyncContext context) {
 		this.context = context;
+		if (context != null) {
+			this.open.begun();
+		}
 		if (this.completed) {
 			complete();
 			return false;
@@ -81,6 +90,16 @@ final class AsyncResponse {
 	 */
 	synchronized void abandon() {
 		this.abandoned = true;
+	}
+
+	/**
+	 * Takes note that the container has finished the response, its last bytes included.
+	 */
+	synchronized void finished() {
+		if (this.context != null && !this.finished) {
+			this.finished = true;
+			this.open.ended();
+		}
 	}
 
 	/**

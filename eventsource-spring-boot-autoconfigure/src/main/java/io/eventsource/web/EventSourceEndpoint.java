@@ -52,6 +52,8 @@ public final class EventSourceEndpoint implements AutoCloseable {
 
 	private final DirectConnections directConnections;
 
+	private final OpenResponses openResponses = new OpenResponses();
+
 	private final StreamRequestHandler handler;
 
 	/**
@@ -72,7 +74,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		this.http2Outputs = new Http2Outputs(new SendingThreads(sender));
 		this.directConnections = new DirectConnections(sender);
 		this.handler = new StreamRequestHandler(this.registry, listener, settings.rejection(),
-				new StreamExchange.Environment(sender, this.http2Outputs, this.directConnections));
+				new StreamExchange.Environment(sender, this.http2Outputs, this.directConnections, this.openResponses));
 	}
 
 	/**
@@ -363,6 +365,7 @@ public final class EventSourceEndpoint implements AutoCloseable {
 		this.registry.close();
 		this.http2Outputs.hurry(SseEmitterSink.LAST_MOMENT);
 		this.directConnections.awaitClosed(SseEmitterSink.LAST_MOMENT);
+		this.openResponses.awaitEnd(SseEmitterSink.LAST_MOMENT);
 	}
 
 }

@@ -64,7 +64,7 @@ final class StreamExchange implements DeferredResultProcessingInterceptor {
 				!settings.responseDelay().isZero());
 		RequestContext context = RequestContext.capture(request, response);
 		this.outcome = ExchangeOutcome.of(request, response, context, environment.chains());
-		this.async = new AsyncResponse(client, this.outcome, !this.start.awaitsPublisher());
+		this.async = new AsyncResponse(client, this.outcome, environment.open(), !this.start.awaitsPublisher());
 		this.output = new ResponseOutput(request, response, environment.http2Outputs(),
 				new BlockingOutput(this.emitter, environment.sender(), response, this.connection), this.connection,
 				this.async);
@@ -174,6 +174,7 @@ final class StreamExchange implements DeferredResultProcessingInterceptor {
 	 */
 	@Override
 	public <T> void afterCompletion(NativeWebRequest request, DeferredResult<T> result) {
+		this.async.finished();
 		this.outcome.report();
 	}
 
@@ -228,14 +229,15 @@ final class StreamExchange implements DeferredResultProcessingInterceptor {
 	 * @param sender runs what may block until a client reads
 	 * @param http2Outputs writes if the response itself could block
 	 * @param connections those that the container has handed over
+	 * @param open those responses that the container has not finished
 	 * @param obstacles finds what keeps events from the clients
 	 * @param chains finds the interceptors of a request
 	 */
-	record Environment(Executor sender, Http2Outputs http2Outputs, DirectConnections connections,
+	record Environment(Executor sender, Http2Outputs http2Outputs, DirectConnections connections, OpenResponses open,
 			StreamingObstacles obstacles, HandlerChains chains) {
 
-		Environment(Executor sender, Http2Outputs http2Outputs, DirectConnections connections) {
-			this(sender, http2Outputs, connections, new StreamingObstacles(), new HandlerChains());
+		Environment(Executor sender, Http2Outputs http2Outputs, DirectConnections connections, OpenResponses open) {
+			this(sender, http2Outputs, connections, open, new StreamingObstacles(), new HandlerChains());
 		}
 
 	}

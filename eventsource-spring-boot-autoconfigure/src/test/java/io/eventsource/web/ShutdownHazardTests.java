@@ -13,6 +13,7 @@ import io.eventsource.EventClient;
 import io.eventsource.EventFilter;
 import io.eventsource.StreamListener;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,6 +23,9 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -93,6 +97,19 @@ class ShutdownHazardTests {
 		assertCleanEnd();
 	}
 
+	/** Tomcat drops what its threads have not begun with when it stops. */
+	@Test
+	void endThatTheContainerIsLateToWriteIsAwaited() throws Exception {
+		this.server = TestServer.start(TestServer.Container.TOMCAT, SlowApplication.class,
+				"eventsource.shutdown.drain=100ms", "server.tomcat.threads.max=1");
+		this.application = this.server.bean(Application.class);
+		connect("healthy", 20);
+		try (StreamClient slow = StreamClient.open(this.server.uri("/slow"))) {
+			await().until(() -> this.server.bean(SlowApplication.class).busy);
+			assertCleanEnd();
+		}
+	}
+
 	private void assertCleanEnd() throws Exception {
 		long begun = System.nanoTime();
 		this.server.context().stop();
@@ -118,6 +135,24 @@ class ShutdownHazardTests {
 			this.open.add(StreamClient.connect(this.server.uri("/events/" + stream)));
 		}
 		await().until(() -> this.server.clients(stream) == count);
+	}
+
+	/**
+	 * Keeps a thread of the container busy for a while.
+	 */
+	@RestController
+	@Import(Application.class)
+	static class SlowApplication {
+
+		private volatile boolean busy;
+
+		@GetMapping("/slow")
+		String answer() throws InterruptedException {
+			this.busy = true;
+			new CountDownLatch(1).await(300, TimeUnit.MILLISECONDS);
+			return "at last";
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
