@@ -1,5 +1,8 @@
 package io.eventsource.web;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,14 +12,16 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Looks at the workers all the time, and knows for how long one of them has waited inside
- * a response without a break. Only waiting counts, not computing, so that a busy machine
- * changes nothing.
+ * a response without a break. Only waiting counts, not computing, and only as long as it
+ * is the same wait, so that a busy machine changes nothing.
  */
 final class WorkerWatch implements AutoCloseable {
 
 	private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
-	private final Map<Thread, Long> waiting = new HashMap<>();
+	private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+
+	private final Map<Wait, Long> waits = new HashMap<>();
 
 	private long longest;
 
@@ -30,25 +35,27 @@ final class WorkerWatch implements AutoCloseable {
 
 	private synchronized void look() {
 		this.looks++;
-		for (Map.Entry<Thread, StackTraceElement[]> entry : Thread.getAllStackTraces().entrySet()) {
-			Thread thread = entry.getKey();
-			if (isWaiting(thread, entry.getValue())) {
+		Map<Wait, Long> before = Map.copyOf(this.waits);
+		this.waits.clear();
+		// State and stack of the same moment
+		for (ThreadInfo thread : this.threads.dumpAllThreads(false, false)) {
+			if (isWaiting(thread)) {
+				Wait wait = new Wait(thread.getThreadId(), thread.getWaitedCount(), thread.getBlockedCount());
 				long now = System.nanoTime();
-				long time = now - this.waiting.computeIfAbsent(thread, (key) -> now);
-				if (time > this.longest) {
-					this.longest = time;
-					this.where = Arrays.toString(entry.getValue());
+				long begun = before.getOrDefault(wait, now);
+				this.waits.put(wait, begun);
+				if (now - begun > this.longest) {
+					this.longest = now - begun;
+					this.where = Arrays.toString(thread.getStackTrace());
 				}
-			}
-			else {
-				this.waiting.remove(thread);
 			}
 		}
 	}
 
-	private static boolean isWaiting(Thread thread, StackTraceElement[] stack) {
-		return thread.getName().startsWith("eventsource-dispatch-") && thread.getState() != Thread.State.RUNNABLE
-				&& Arrays.stream(stack).anyMatch((frame) -> frame.getClassName().startsWith("io.eventsource.web."));
+	private static boolean isWaiting(ThreadInfo thread) {
+		return thread.getThreadName().startsWith("eventsource-dispatch-")
+				&& thread.getThreadState() != Thread.State.RUNNABLE && Arrays.stream(thread.getStackTrace())
+					.anyMatch((frame) -> frame.getClassName().startsWith("io.eventsource.web."));
 	}
 
 	/**
@@ -71,6 +78,13 @@ final class WorkerWatch implements AutoCloseable {
 	@Override
 	public void close() {
 		this.timer.shutdownNow();
+	}
+
+	/**
+	 * A wait of a thread, which has waited and been blocked so many times.
+	 */
+	private record Wait(long thread, long waits, long blocks) {
+
 	}
 
 }
