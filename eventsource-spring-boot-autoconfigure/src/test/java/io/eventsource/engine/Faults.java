@@ -4,6 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.eventsource.engine.runtime.Dispatcher;
+
 /**
  * Makes one place of a test fail, once or always: by an exception of some kind, or by
  * standing still until the test lets it go on.
@@ -54,7 +56,10 @@ final class Faults {
 	 * Called at each place, which fails here if it is the one.
 	 */
 	void at(Place current) {
-		if (!this.armed || current != this.place || (this.hits.getAndIncrement() > 0 && !this.always)) {
+		if (!this.armed || current != this.place || isElsewhere()) {
+			return;
+		}
+		if (this.hits.getAndIncrement() > 0 && !this.always) {
 			return;
 		}
 		switch (this.kind) {
@@ -63,6 +68,11 @@ final class Faults {
 			case ERROR -> throw new AssertionError("injected at " + current);
 			case STALL -> stall();
 		}
+	}
+
+	/** A worker is to stand still, where other threads make the same call. */
+	private boolean isElsewhere() {
+		return this.kind == Kind.STALL && this.place.isOnWorker() && !Dispatcher.isWorkerThread();
 	}
 
 	private void stall() {
