@@ -111,7 +111,7 @@ final class StreamPipeline {
 
 	/** Subscribes to the publisher, unless that was done already. */
 	void start() {
-		this.dispatcher.worker(0).startTicking(this.tick);
+		this.sources.startTicking(this.tick);
 		this.sources.start();
 	}
 
@@ -126,12 +126,17 @@ final class StreamPipeline {
 			this.count.runIfIdle(linger, this::release);
 		}
 		this.sources.tick();
+		if (this.sources.hasRun()) {
+			// It may have been started while the publisher was
+			this.sources.startTicking(this.tick);
+		}
 	}
 
 	/** Subscribes to another publisher, once, and returns what cancels it. */
 	Runnable run(Publisher<?> publisher, Runnable onEnd) {
-		this.dispatcher.worker(0).startTicking(this.tick);
-		return this.sources.run(publisher, onEnd);
+		Runnable cancellation = this.sources.run(publisher, onEnd);
+		this.sources.startTicking(this.tick);
+		return cancellation;
 	}
 
 	/** Cancels the publisher until the next client comes. */
@@ -190,9 +195,7 @@ final class StreamPipeline {
 		return this.publisher.isBuffering();
 	}
 
-	/**
-	 * Describes what goes on at the moment.
-	 */
+	/** Describes what goes on at the moment. */
 	StreamSnapshot snapshot() {
 		long tail = this.log.tail();
 		return new StreamSnapshot(this.context.name(), state(), this.count.get(), tail,
@@ -211,9 +214,7 @@ final class StreamPipeline {
 		return this.sources.state();
 	}
 
-	/**
-	 * Decides what follows from the progress of the clients.
-	 */
+	/** Decides what follows from the progress of the clients. */
 	private final class ClientEvents implements DeliveryListener {
 
 		private final BiConsumer<EventClient, CloseReason> onDeparture;

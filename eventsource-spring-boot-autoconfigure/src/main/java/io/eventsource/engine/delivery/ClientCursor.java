@@ -211,6 +211,14 @@ final class ClientCursor implements ClosableConnection {
 		}
 	}
 
+	/**
+	 * When the clock has something to do for the client; {@link Long#MAX_VALUE} if never.
+	 */
+	long restsUntil(long now) {
+		boolean resting = !isClosing() && this.pace.hasEverything();
+		return resting ? this.deadlines.restUntil(now) : now;
+	}
+
 	private void look(long now) {
 		if (isClosing()) {
 			return;

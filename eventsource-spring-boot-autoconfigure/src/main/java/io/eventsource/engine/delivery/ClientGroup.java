@@ -37,7 +37,7 @@ public final class ClientGroup implements Worker.Task {
 
 	private final ClientProgress progress;
 
-	private final Runnable ticker = this::tick;
+	private final GroupRest rest;
 
 	private volatile @Nullable CloseReason closing;
 
@@ -54,6 +54,7 @@ public final class ClientGroup implements Worker.Task {
 		this.share = new WorkerShare(contention, this.pass::signal);
 		this.service = new ClientService(this.clients, this.share.budget(), listener);
 		this.progress = new ClientProgress(this.clients, this.share);
+		this.rest = new GroupRest(this.clients, worker, this::tick);
 		this.schedule = new FlushSchedule(delivery, worker, this.pass);
 	}
 
@@ -103,6 +104,7 @@ public final class ClientGroup implements Worker.Task {
 	void drain(long nanos) {
 		this.worker.execute(() -> {
 			registerArrivals();
+			this.rest.end();
 			long now = now();
 			for (ClientCursor cursor : this.clients.cursors()) {
 				cursor.departAt(now + ThreadLocalRandom.current().nextLong(nanos + 1));
@@ -121,7 +123,7 @@ public final class ClientGroup implements Worker.Task {
 	 * What the worker is to run on every tick.
 	 */
 	Runnable ticker() {
-		return this.ticker;
+		return this.rest.ticker();
 	}
 
 	/**
@@ -142,8 +144,12 @@ public final class ClientGroup implements Worker.Task {
 	@Override
 	public void run() {
 		this.pass.begin();
-		registerArrivals();
 		long now = now();
+		boolean rested = this.rest.interrupt();
+		if (rested) {
+			this.progress.settle(now);
+		}
+		registerArrivals();
 		this.share.begin(this.delivery.log().tail());
 		this.schedule.passed(now, this.share.tail());
 		CloseReason reason = this.closing;
@@ -155,7 +161,10 @@ public final class ClientGroup implements Worker.Task {
 			this.pass.signal();
 		}
 		if (reason != null) {
-			this.worker.stopTicking(this.ticker);
+			this.worker.stopTicking(ticker());
+		}
+		else if (rested) {
+			rest(now);
 		}
 		this.pass.end();
 		if (first != null) {
@@ -177,14 +186,27 @@ public final class ClientGroup implements Worker.Task {
 	 * Does what is due by the clock.
 	 */
 	private void tick() {
-		this.share.forgetSlices();
-		this.share.budget().begin();
 		long now = now();
+		if (this.rest.lasts(now)) {
+			this.pass.retry();
+			return;
+		}
+		this.share.budget().begin();
 		for (ClientCursor cursor : this.clients.cursors()) {
 			cursor.tick(now);
 		}
 		updatePositions(now);
+		this.share.forgetSlices();
+		if (this.closing == null) {
+			rest(now);
+		}
 		this.pass.retry();
+	}
+
+	private void rest(long now) {
+		if (this.rest.begin(now)) {
+			this.share.forgetSlices();
+		}
 	}
 
 	private void registerArrivals() {

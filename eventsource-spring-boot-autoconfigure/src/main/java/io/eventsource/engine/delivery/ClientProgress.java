@@ -18,6 +18,16 @@ final class ClientProgress {
 	}
 
 	/**
+	 * Counts the time that has passed while all clients had everything.
+	 */
+	void settle(long now) {
+		this.contention.advance(now);
+		for (ClientCursor cursor : this.clients.cursors()) {
+			cursor.pace().settle();
+		}
+	}
+
+	/**
 	 * Looks at all clients, and says what the publisher has to wait for.
 	 */
 	void update(long now) {

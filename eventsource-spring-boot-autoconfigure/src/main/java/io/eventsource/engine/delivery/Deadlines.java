@@ -81,6 +81,20 @@ final class Deadlines {
 		return false;
 	}
 
+	/**
+	 * When something is due for a client that has everything, at the earliest.
+	 * @return the time; {@link Long#MAX_VALUE} for never
+	 */
+	long restUntil(long now) {
+		PublisherStart start = this.delivery.outcome().publisherStart();
+		if (!this.readiness.isOpen() || this.departure.isLeaving() || (start != null && start.isPending())) {
+			return now;
+		}
+		Duration interval = settings().heartbeat().interval();
+		long heartbeat = interval.isZero() ? Long.MAX_VALUE : this.output.lastWrite() + interval.toNanos();
+		return this.departure.earlier(heartbeat);
+	}
+
 	private boolean hasExpired() {
 		return this.departure.isLeaving() && this.departure.reason() == CloseReason.EXPIRED
 				&& !this.readiness.isSignalled();

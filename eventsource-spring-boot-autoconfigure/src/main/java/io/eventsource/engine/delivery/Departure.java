@@ -97,6 +97,15 @@ public final class Departure {
 	}
 
 	/**
+	 * The time of the departure, if that is planned for an earlier time than another.
+	 * @param other the other time; {@link Long#MAX_VALUE} for never
+	 */
+	long earlier(long other) {
+		boolean earlier = this.time != 0 && (other == Long.MAX_VALUE || this.time - other < 0);
+		return earlier ? this.time : other;
+	}
+
+	/**
 	 * Whether the client gets nothing more but what it was begun with.
 	 */
 	boolean isLeaving() {

@@ -80,6 +80,13 @@ final class Readiness {
 	}
 
 	/**
+	 * Whether the connection has been open for a first write.
+	 */
+	boolean isOpen() {
+		return this.opened;
+	}
+
+	/**
 	 * Takes note that there is nothing that the sink would have to take.
 	 */
 	void idle() {

@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Worker {
 
+	/** The time between two slow ticks, in nanoseconds. */
+	public static final long SLOW_TICK = Ticker.SLOW_PERIOD;
+
 	private final String name;
 
 	private final TaskQueue tasks;
 
-	private final Ticker ticker = new Ticker();
+	private final Ticker ticker;
 
 	private final ThrottledLog failures;
 
@@ -47,6 +50,7 @@ public final class Worker {
 	public Worker(String name, LongSupplier clock, ThrottledLog failures) {
 		this.name = name;
 		this.tasks = new TaskQueue(clock);
+		this.ticker = new Ticker(clock);
 		this.failures = failures;
 	}
 
@@ -84,9 +88,7 @@ public final class Worker {
 		return this.thread;
 	}
 
-	/**
-	 * The number of replaced threads that have not returned yet.
-	 */
+	/** The number of replaced threads that have not returned yet. */
 	int lost() {
 		return this.lost.get();
 	}
@@ -95,16 +97,12 @@ public final class Worker {
 		return this.stopped;
 	}
 
-	/**
-	 * Whether the caller is the thread of this worker, and not one that was replaced.
-	 */
+	/** Whether the caller is the thread of this worker, and not one that was replaced. */
 	public boolean isCurrentThread() {
 		return Thread.currentThread() == this.thread;
 	}
 
-	/**
-	 * Adds a task. May be called on any thread; never blocks.
-	 */
+	/** Adds a task. May be called on any thread; never blocks. */
 	public void execute(Task task) {
 		this.tasks.add(task);
 	}
@@ -116,8 +114,14 @@ public final class Worker {
 		this.tasks.add(task, nanos);
 	}
 
+	/** Has an action run on every tick. Any thread. */
 	public void startTicking(Runnable tick) {
 		this.ticker.add(tick);
+	}
+
+	/** Has an action run every second only. Any thread. */
+	public void tickSlowly(Runnable tick) {
+		this.ticker.addSlow(tick);
 	}
 
 	public void stopTicking(Runnable tick) {
@@ -132,9 +136,7 @@ public final class Worker {
 		execute(() -> this.stopped = true);
 	}
 
-	/**
-	 * Waits until the thread has ended, for no longer than the given time.
-	 */
+	/** Waits until the thread has ended, for no longer than the given time. */
 	void join(long millis) throws InterruptedException {
 		WorkerThread current = this.thread;
 		if (current != null && !isCurrentThread()) {

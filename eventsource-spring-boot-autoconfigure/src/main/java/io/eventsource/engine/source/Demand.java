@@ -92,6 +92,10 @@ final class Demand {
 	 * too
 	 */
 	long room(PublisherSubscription current, boolean tick) {
+		if (this.channel && worth(this.settings.size() - current.outstanding(), window(current)) == 0) {
+			// Whatever the clients need
+			return 0;
+		}
 		// Before the tail, so that an event that comes meanwhile is rather counted twice
 		long outstanding = current.outstanding();
 		long tail = this.log.tail();

@@ -7,7 +7,7 @@ import io.eventsource.EventSink;
 /**
  * Takes everything as long as it is ready, and counts how often it is completed.
  */
-final class CollectingSink implements EventSink {
+class CollectingSink implements EventSink {
 
 	private volatile boolean ready;
 
