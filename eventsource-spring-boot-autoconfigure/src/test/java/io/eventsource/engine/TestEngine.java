@@ -258,10 +258,20 @@ public class TestEngine implements AutoCloseable {
 	public void close() {
 		this.streams.forEach(EventStream::close);
 		this.dispatcher.close();
-		assertThat(this.sinks).allSatisfy((sink) -> {
-			assertThat(sink.violations()).isEmpty();
-			assertThat(sink.completions()).isOne();
-		});
+		assertThat(this.sinks).allSatisfy(TestEngine::check);
+	}
+
+	/**
+	 * Keeps nothing of a client that has gone.
+	 */
+	public void forget(Client client) {
+		check(client.sink());
+		this.sinks.remove(client.sink());
+	}
+
+	private static void check(RecordingSink sink) {
+		assertThat(sink.violations()).isEmpty();
+		assertThat(sink.completions()).isOne();
 	}
 
 	/**

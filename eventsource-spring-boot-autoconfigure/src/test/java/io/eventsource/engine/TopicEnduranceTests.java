@@ -3,6 +3,8 @@ package io.eventsource.engine;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -15,9 +17,11 @@ import io.eventsource.TopicSettings;
 import io.eventsource.TopicsSnapshot;
 import io.eventsource.UnknownTopics;
 import io.eventsource.engine.TestEngine.Client;
+import io.eventsource.engine.log.EventLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.Publisher;
@@ -34,6 +38,12 @@ class TopicEnduranceTests {
 	private static final Duration LINGER = Duration.ofSeconds(2);
 
 	private static final long MEMORY = 1_000_000;
+
+	private static final Class<?>[] PARTS = { TopicStream.class, EventStream.class, EventLog.class };
+
+	private final long partsBefore = LiveObjects.count(PARTS);
+
+	private final Set<Thread> threadsBefore = Thread.getAllStackTraces().keySet();
 
 	private final TestEngine engine = new TestEngine();
 
@@ -67,6 +77,7 @@ class TopicEnduranceTests {
 	 */
 	@Test
 	@Tag("soak")
+	@Timeout(value = 30, unit = TimeUnit.MINUTES)
 	void topicsComeAndGoForLong() {
 		comeAndGo(60_000, TimeUnit.MILLISECONDS.toNanos(10));
 	}
@@ -89,13 +100,16 @@ class TopicEnduranceTests {
 			LockSupport.parkNanos(pause);
 		}
 		present.forEach(this::leave);
+		present.clear();
 		assertNothingIsLeft();
+		assertNoThreadIsLeft();
 		assertThat(this.family.snapshot().published()).isEqualTo(count - (count + 2) / 3);
 	}
 
 	private void leave(Client client) {
 		client.sink().connection().close(CloseReason.DISCONNECTED);
 		client.awaitClosed(CloseReason.DISCONNECTED);
+		this.engine.forget(client);
 	}
 
 	@ParameterizedTest
@@ -118,6 +132,9 @@ class TopicEnduranceTests {
 		TestEngine.await().until(() -> running.get() == 0);
 		this.others.publish("room", "message", "still unharmed");
 		bystander.awaitData("unharmed", "still unharmed");
+		if (source == Source.FLOODS) {
+			assertNoThreadIsLeft();
+		}
 	}
 
 	private void assertNothingIsLeft() {
@@ -129,6 +146,29 @@ class TopicEnduranceTests {
 		});
 		assertThat(this.family.topics().snapshot("test").bytes()).isZero();
 		assertThat(this.family.topics().busiest(10)).isEmpty();
+		TestEngine.await().untilAsserted(() -> assertThat(LiveObjects.count(PARTS) - this.partsBefore).isLessThan(10));
+	}
+
+	/** Those without work end after some seconds. */
+	private void assertNoThreadIsLeft() {
+		TestEngine.await().untilAsserted(() -> assertThat(newThreads()).allMatch(TopicEnduranceTests::isKept));
+	}
+
+	private List<String> newThreads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> !this.threadsBefore.contains(thread))
+			.map(Thread::getName)
+			.toList();
+	}
+
+	/**
+	 * The workers of the engine, and what other libraries keep for all.
+	 */
+	private static boolean isKept(String thread) {
+		return !thread.startsWith("eventsource") || thread.startsWith("eventsource-dispatch")
+				|| thread.equals("eventsource-watchdog");
 	}
 
 	/**

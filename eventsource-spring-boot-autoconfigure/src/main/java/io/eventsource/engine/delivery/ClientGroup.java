@@ -160,12 +160,7 @@ public final class ClientGroup implements Worker.Task {
 		if (more) {
 			this.pass.signal();
 		}
-		if (reason != null) {
-			this.worker.stopTicking(ticker());
-		}
-		else if (rested) {
-			rest(now);
-		}
+		settle(now, rested, reason);
 		this.pass.end();
 		if (first != null) {
 			this.listener.flushed(first);
@@ -198,13 +193,17 @@ public final class ClientGroup implements Worker.Task {
 		updatePositions(now);
 		this.share.forgetSlices();
 		if (this.closing == null) {
-			rest(now);
+			this.rest.begin(now);
 		}
 		this.pass.retry();
 	}
 
-	private void rest(long now) {
-		if (this.rest.begin(now)) {
+	/** Rests on after a pass if nothing is left to be done. */
+	private void settle(long now, boolean rested, @Nullable CloseReason reason) {
+		if (reason != null) {
+			this.worker.stopTicking(ticker());
+		}
+		else if (rested && this.rest.begin(now)) {
 			this.share.forgetSlices();
 		}
 	}

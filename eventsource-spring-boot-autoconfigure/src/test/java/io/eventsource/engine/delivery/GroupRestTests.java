@@ -152,7 +152,7 @@ class GroupRestTests {
 		connect(sink);
 		pass(1);
 		Contention.Share other = this.contention.share();
-		for (int i = 0; i < 600; i++) {
+		for (int i = 0; i < 500; i++) {
 			other.advance(this.clock.get());
 			other.report(2, 1);
 			pass(1);
