@@ -52,7 +52,7 @@ public final class Benchmarks {
 		boolean quick = options.quick();
 		List<Scenario> all = List.of(new FanOut(quick), new Steady(quick), new Idle(quick), new SilentClients(quick),
 				new PoorClients(quick), new Churn(quick), new ResumeStorm(quick, 1024), new ResumeStorm(quick, 65_536),
-				new ThroughRedis(quick), new Topics(quick));
+				new ThroughRedis(quick), new TwoInstances(quick), new Topics(quick));
 		if (options.scenarios().isEmpty()) {
 			return quick ? all.subList(0, 2) : all;
 		}

@@ -6,10 +6,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +24,12 @@ final class RedisServer implements AutoCloseable {
 	private static final int PATIENCE_MILLIS = 10_000;
 
 	private static final int PAUSE_MILLIS = 20;
+
+	private static final Pattern COUNT = Pattern.compile("^cmdstat_([^:]+):calls=([0-9]+)");
+
+	/** What instances send; the rest is called by scripts. */
+	private static final Set<String> SENT = Set.of("evalsha", "eval", "xread", "xrange", "xrevrange", "xinfo|stream",
+			"subscribe", "unsubscribe", "ping", "hello", "client|setinfo");
 
 	private final Process process;
 
@@ -100,8 +109,34 @@ final class RedisServer implements AutoCloseable {
 	 * The settings of an application that uses it.
 	 */
 	List<String> settings() {
+		return settings(this.port);
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	/**
+	 * How many commands clients have sent, not counting those that scripts call.
+	 */
+	long commands() throws IOException {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
+			socket.getOutputStream().write("INFO commandstats\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+			String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+			return reply.lines()
+				.map(COUNT::matcher)
+				.filter((matcher) -> matcher.find() && SENT.contains(matcher.group(1)))
+				.mapToLong((matcher) -> Long.parseLong(matcher.group(2)))
+				.sum();
+		}
+	}
+
+	/**
+	 * The settings of an application that reaches it by another port.
+	 */
+	List<String> settings(int port) {
 		return List.of("--eventsource.channels.store=redis", "--spring.data.redis.host=127.0.0.1",
-				"--spring.data.redis.port=" + this.port);
+				"--spring.data.redis.port=" + port);
 	}
 
 	@Override

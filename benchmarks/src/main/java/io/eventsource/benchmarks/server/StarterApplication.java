@@ -20,7 +20,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import org.eclipse.jetty.server.ServerConnector;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.support.BeanDefinitionBuilder;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -31,6 +34,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * This starter, as its README says.
@@ -55,8 +59,26 @@ class StarterApplication {
 
 	@Bean
 	@ConditionalOnBooleanProperty("benchmark.topics")
-	EventTopics rooms() {
-		return EventTopics.create();
+	EventTopics rooms(EventChannels channels) {
+		return channels.topics("rooms");
+	}
+
+	/**
+	 * More channels, which nobody publishes to.
+	 */
+	@Bean
+	@ConditionalOnProperty("benchmark.channels")
+	static BeanDefinitionRegistryPostProcessor channels(Environment environment) {
+		return (registry) -> {
+			for (int i = 0; i < environment.getRequiredProperty("benchmark.channels", Integer.class); i++) {
+				String name = "channel" + i;
+				registry.registerBeanDefinition(name,
+						BeanDefinitionBuilder
+							.genericBeanDefinition(EventChannel.class,
+									() -> ((BeanFactory) registry).getBean(EventChannels.class).channel(name))
+							.getBeanDefinition());
+			}
+		};
 	}
 
 	/**
@@ -112,7 +134,7 @@ class StarterApplication {
 
 	static StreamServer start(SpringServer.Container container, String... settings) {
 		ConfigurableApplicationContext context = SpringServer.start(StarterApplication.class, container, settings);
-		EventChannel events = context.getBean(EventChannel.class);
+		EventChannel events = context.getBean("events", EventChannel.class);
 		EventSourceEndpoint endpoint = context.getBean(EventSourceEndpoint.class);
 		EventTopics topics = context.getBeanProvider(EventTopics.class).getIfAvailable();
 		boolean keys = context.getEnvironment().getProperty("benchmark.keys", Boolean.class, false);
