@@ -63,7 +63,7 @@ class ClientTests {
 	@BeforeAll
 	static void start(@TempDir(cleanup = CleanupMode.NEVER) Path folder) {
 		programs = new Programs(folder);
-		for (TestServer.Container container : TestServer.Container.values()) {
+		for (TestServer.Container container : TestServer.containers()) {
 			servers.put(container, TestServer.start(container, Application.class, "eventsource.retry=50ms",
 					"eventsource.buffer-size=4", "spring.web.resources.static-locations=" + Programs.CLIENTS.toUri()));
 		}
@@ -250,8 +250,7 @@ class ClientTests {
 
 	static Stream<Arguments> clients() {
 		return Arrays.stream(ClientKind.values())
-			.flatMap((kind) -> Arrays.stream(TestServer.Container.values())
-				.map((container) -> Arguments.of(kind, container)));
+			.flatMap((kind) -> TestServer.containers().stream().map((container) -> Arguments.of(kind, container)));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -60,7 +60,7 @@ class VectorTests {
 	@BeforeAll
 	static void start(@TempDir(cleanup = CleanupMode.NEVER) Path folder) {
 		programs = new Programs(folder);
-		for (TestServer.Container container : TestServer.Container.values()) {
+		for (TestServer.Container container : TestServer.containers()) {
 			servers.put(container, TestServer.start(container, Application.class,
 					"spring.web.resources.static-locations=" + Programs.CLIENTS.toUri()));
 		}
@@ -124,7 +124,8 @@ class VectorTests {
 	static Stream<Arguments> readings() {
 		return Arrays.stream(ClientKind.values())
 			.filter((kind) -> kind != ClientKind.CURL) // which reads nothing
-			.flatMap((kind) -> Arrays.stream(TestServer.Container.values())
+			.flatMap((kind) -> TestServer.containers()
+				.stream()
 				.flatMap((container) -> IntStream.range(0, VECTORS.size())
 					.mapToObj((index) -> Arguments.of(kind, container, index, VECTORS.get(index)))));
 	}

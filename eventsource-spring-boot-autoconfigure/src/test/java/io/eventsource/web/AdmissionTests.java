@@ -26,7 +26,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -63,7 +62,7 @@ class AdmissionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientIsRefusedByAStatusAndCounted(Container container) throws Exception {
 		start(container);
 		for (String method : List.of("GET", "HEAD")) {
@@ -81,7 +80,7 @@ class AdmissionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatMayComeBackLaterGetsTheSoftAnswer(Container container) throws Exception {
 		start(container, "eventsource.retry=5s");
 		StreamClient client = open("/events/messages?say=unavailable").awaitEnd();
@@ -92,7 +91,7 @@ class AdmissionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatMayComeBackLaterGetsAStatusWhereThatWasChosen(Container container) throws Exception {
 		start(container, "eventsource.reject=status");
 		HttpResponse<String> response = send("GET", "/events/messages?say=unavailable");
@@ -101,7 +100,7 @@ class AdmissionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void filterAndPersonalStreamSeeWhatWasKeptOfTheRequestAndNothingElse(Container container) throws Exception {
 		start(container);
 		try (StreamClient red = open("/events/messages?room=red&room=blue&secret=1", "x-tenant", "acme", "X-Secret",
@@ -125,7 +124,7 @@ class AdmissionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void firstRefusalCountsInTheOrderOfTheBeans(Container container) throws Exception {
 		start(container);
 		assertThat(send("GET", "/events/messages?say=forbidden&second=unauthorized").statusCode()).isEqualTo(403);
@@ -133,7 +132,7 @@ class AdmissionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void connectionEndsAtTheEarliestTimeAndTheClientComesBack(Container container) throws Exception {
 		start(container);
 		for (String ends : List.of("end=4000&secondEnd=90000", "end=90000&secondEnd=4000", "secondEnd=4000")) {
@@ -158,7 +157,7 @@ class AdmissionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void connectionOfAClientThatDoesNotReadEndsToo(Container container) throws Exception {
 		start(container);
 		try (RawClient client = RawClient.stalled(this.server.port(), "/events/endless?end=1500")) {
@@ -170,7 +169,7 @@ class AdmissionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void admissionWithAQualifierIsAskedForItsStreamAlone(Container container) throws Exception {
 		start(container);
 		assertThat(send("GET", "/events/closed").statusCode()).isEqualTo(403);
@@ -182,7 +181,7 @@ class AdmissionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void whatAnAdmissionThrowsIsAnsweredAsIfAControllerHadThrownIt(Container container) throws Exception {
 		start(container);
 		for (String what : List.of("status", "handled")) {

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 
@@ -52,7 +51,8 @@ class ApplicationThreadsTests {
 	}
 
 	static Stream<Arguments> calls() {
-		return Stream.of(TestServer.Container.values())
+		return TestServer.containers()
+			.stream()
 			.flatMap((container) -> Stream.of("create", "subscribe", "request", "history", "owned-history")
 				.map((call) -> Arguments.of(container, call)));
 	}
@@ -79,7 +79,7 @@ class ApplicationThreadsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void threadThatCannotBeInterruptedKeepsThePlaceOfItsClient(TestServer.Container container) throws Exception {
 		start(container, "eventsource.max-connections=" + LIMIT);
 		Application application = this.server.bean(Application.class);
@@ -102,7 +102,7 @@ class ApplicationThreadsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void virtualThreadIsInterruptedToo(TestServer.Container container) throws Exception {
 		start(container, "spring.threads.virtual.enabled=true");
 		Application application = this.server.bean(Application.class);
@@ -115,7 +115,7 @@ class ApplicationThreadsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void threadsAreInterruptedAtTheEndOfTheApplication(TestServer.Container container) throws Exception {
 		start(container, "spring.threads.virtual.enabled=true");
 		Application application = this.server.bean(Application.class);

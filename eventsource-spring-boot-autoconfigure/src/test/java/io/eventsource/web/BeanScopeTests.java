@@ -18,7 +18,6 @@ import io.eventsource.web.TestServer.Container;
 import jakarta.servlet.http.HttpServletRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
@@ -38,7 +37,7 @@ import static org.awaitility.Awaitility.await;
 class BeanScopeTests {
 
 	@ParameterizedTest
-	@EnumSource(Container.class)
+	@EachContainer
 	void admissionOfEachScopeIsThatOfItsOwnRequest(Container container) throws Exception {
 		try (TestServer server = TestServer.start(container, Admissions.class)) {
 			Map<String, List<String>> tenants = server.bean(Admissions.class).tenants;

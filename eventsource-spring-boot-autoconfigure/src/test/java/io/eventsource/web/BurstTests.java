@@ -17,7 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.annotation.Value;
@@ -46,14 +45,14 @@ class BurstTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void burstReachesAllOfACrowdThatReads(TestServer.Container container) throws Exception {
 		burst(container, 100, 20_000);
 	}
 
 	@Tag("soak")
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void burstReachesAllOfALargeCrowdThatReads(TestServer.Container container) throws Exception {
 		burst(container, 500, 20_000);
 	}
@@ -74,7 +73,7 @@ class BurstTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void deadAndCrawlingClientHarmNobody(TestServer.Container container) throws Exception {
 		start(container);
 		try (ReaderCrowd crowd = new ReaderCrowd(this.server.port(), "/events/burst");
@@ -97,7 +96,7 @@ class BurstTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void tenSlowClientsDoNotSetThePaceOfTenFastOnes(TestServer.Container container) throws Exception {
 		start(container);
 		try (ReaderCrowd crowd = new ReaderCrowd(this.server.port(), "/events/burst")) {
@@ -115,14 +114,14 @@ class BurstTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void singleSlowClientGetsAllOfAPublisherThatWaits(TestServer.Container container) throws Exception {
 		serveSlowClient(container, 300_000);
 	}
 
 	@Tag("soak")
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void singleSlowClientGetsAllOfALongPublisherThatWaits(TestServer.Container container) throws Exception {
 		serveSlowClient(container, 1_000_000);
 	}

@@ -16,7 +16,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -54,7 +53,7 @@ class ClosedWindowTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientWhoseWindowNeverOpensLearnsThatItWasDisconnected(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		start(container);
@@ -69,7 +68,7 @@ class ClosedWindowTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientWhoseWindowNeverOpensLearnsThatItTookTooLong(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		start(container, "eventsource.write-timeout=1s");
@@ -82,7 +81,7 @@ class ClosedWindowTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientWhoseWindowNeverOpensLearnsThatItHasFallenBehind(TestServer.Container container) throws Exception {
 		start(container, "eventsource.buffer-size=16");
 		RawHttp2 client = connect(WINDOW);
@@ -100,7 +99,7 @@ class ClosedWindowTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void windowOfTheConnectionMayBeShutAsWell(TestServer.Container container) throws Exception {
 		start(container);
 		// The connection has room for 65,535 bytes only
@@ -112,7 +111,7 @@ class ClosedWindowTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void eachOfManyStreamsOfAConnectionLearnsOfItsEnd(TestServer.Container container) throws Exception {
 		start(container);
 		RawHttp2 client = connect(WINDOW);
@@ -137,7 +136,7 @@ class ClosedWindowTests {
 	 * The same whether the window opens before the stream was to end or afterwards.
 	 */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void whatWasWrittenArrivesWholeIfTheWindowOpensLate(TestServer.Container container) throws Exception {
 		start(container);
 		RawHttp2 client = connect(WINDOW);
@@ -152,7 +151,7 @@ class ClosedWindowTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void shutdownDoesNotWaitForAWindow(TestServer.Container container) throws Exception {
 		start(container, "server.shutdown=graceful", "spring.lifecycle.timeout-per-shutdown-phase=30s");
 		RawHttp2 client = connect(WINDOW);

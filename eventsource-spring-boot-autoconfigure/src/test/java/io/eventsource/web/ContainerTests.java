@@ -15,7 +15,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -55,7 +54,7 @@ class ContainerTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamIsServedBelowTheContextPathAndTheServletPath(TestServer.Container container) throws Exception {
 		start(container, "server.servlet.context-path=/app", "spring.mvc.servlet.path=/mvc");
 		assertServed("/app/mvc/events/messages");
@@ -65,7 +64,7 @@ class ContainerTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamOutlivesTheTimeoutOfAsynchronousRequests(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		start(container, "spring.mvc.async.request-timeout=500ms", "eventsource.heartbeat=100ms");
@@ -79,7 +78,7 @@ class ContainerTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamIsServedByALazyApplication(TestServer.Container container) throws Exception {
 		start(container, "spring.main.lazy-initialization=true");
 		assertThat(client("/events/threads").awaitEnd().data()).hasSize(2);
@@ -87,7 +86,7 @@ class ContainerTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamNeedsNoApiVersionWhereAllElseDoes(TestServer.Container container) throws Exception {
 		start(container, "spring.mvc.apiversion.required=true", "spring.mvc.apiversion.use.header=API-Version",
 				"spring.mvc.apiversion.supported=1.0");
@@ -98,7 +97,7 @@ class ContainerTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamNeedsNoDefaultApiVersion(TestServer.Container container) throws Exception {
 		start(container, "spring.mvc.apiversion.use.query-parameter=version", "spring.mvc.apiversion.supported=1.0");
 		assertServed("/events/messages");
@@ -106,7 +105,7 @@ class ContainerTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void applicationCodeRunsOnVirtualThreadsWhereTheyAreSwitchedOnAndThere(TestServer.Container container)
 			throws Exception {
 		start(container, "spring.threads.virtual.enabled=true");

@@ -100,7 +100,8 @@ class ContentTypeTests {
 		applications.put("default", List.of());
 		applications.put("GBK forced", List.of("spring.servlet.encoding.force=true",
 				"spring.servlet.encoding.charset=GBK", "spring.servlet.encoding.mapping.ja=Shift_JIS"));
-		return Stream.of(TestServer.Container.values())
+		return TestServer.containers()
+			.stream()
 			.flatMap((container) -> applications.entrySet()
 				.stream()
 				.map((entry) -> Arguments.of(container, entry.getKey(), entry.getValue())));

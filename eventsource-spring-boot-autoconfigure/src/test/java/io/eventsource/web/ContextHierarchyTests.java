@@ -30,7 +30,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -75,7 +74,7 @@ class ContextHierarchyTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void childrenAreServedWithWhatTheirParentHas(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		startParent(Common.class);
@@ -111,7 +110,7 @@ class ContextHierarchyTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void publisherOfTheParentIsServedByEachChild(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		startParent(CommonChannel.class);
@@ -168,7 +167,7 @@ class ContextHierarchyTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatLeavesIsNoErrorForTheObservationsOfAParent(TestServer.Container container) throws Exception {
 		startParent(Monitored.class);
 		Observations observations = this.parent.getBean(Observations.class);
@@ -179,7 +178,7 @@ class ContextHierarchyTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void managementContextShowsStreamsAndServesNone(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		// Spring Boot knows only one container there

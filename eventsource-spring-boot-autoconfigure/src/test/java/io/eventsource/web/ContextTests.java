@@ -25,7 +25,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 
@@ -92,7 +91,7 @@ class ContextTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void publisherKnowsTheSameAsAFlux(TestServer.Container container) throws Exception {
 		start(container);
 		for (String kind : List.of("subscribe", "publish", "reactor", "write", "request", "scoped", "denied")) {
@@ -105,7 +104,7 @@ class ContextTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void whatRunsForOneClientKnowsIt(TestServer.Container container) throws Exception {
 		start(container, "eventsource.streams.each.subscription=per-client", "eventsource.heartbeat=50ms");
 		Application application = this.server.bean(Application.class);
@@ -123,7 +122,7 @@ class ContextTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void filterKnowsItsClient(TestServer.Container container) throws Exception {
 		start(container);
 		Application application = this.server.bean(Application.class);
@@ -151,7 +150,8 @@ class ContextTests {
 	}
 
 	static Stream<Arguments> strategies() {
-		return Stream.of(TestServer.Container.values())
+		return TestServer.containers()
+			.stream()
 			.flatMap((container) -> Stream
 				.of(SecurityContextHolder.MODE_THREADLOCAL, SecurityContextHolder.MODE_INHERITABLETHREADLOCAL)
 				.flatMap((strategy) -> Stream.of(false, true)
@@ -159,7 +159,7 @@ class ContextTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void manyClientsAreNotMixedUp(TestServer.Container container) throws Exception {
 		start(container);
 		List<StreamClient> clients = new ArrayList<>();
@@ -176,7 +176,7 @@ class ContextTests {
 
 	/** As with a bean that a controller has used, but for as long as the stream lasts. */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void beanOfRequestScopeLivesAsLongAsTheStream(TestServer.Container container) throws Exception {
 		start(container, "eventsource.heartbeat=50ms");
 		Application application = this.server.bean(Application.class);

@@ -19,7 +19,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -78,7 +77,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void allowedOriginReadsTheStream(Container container) throws Exception {
 		TestServer server = server(container, RULES);
 		try (StreamClient client = StreamClient.connect(server.uri("/events/messages"), "Origin", FRIEND)) {
@@ -92,7 +91,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void originThatIsNotAllowedOpensNoStream(Container container) throws Exception {
 		TestServer server = server(container, RULES);
 		for (String method : List.of("GET", "HEAD")) {
@@ -105,7 +104,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientsOfTheSameOriginAndThoseThatAreNoBrowsersNeedNoPermission(Container container) throws Exception {
 		TestServer server = server(container, RULES);
 		for (String[] headers : List.of(new String[0],
@@ -117,7 +116,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void withoutRulesNoOtherOriginMayReadAStream(Container container) throws Exception {
 		TestServer server = server(container);
 		try (StreamClient client = StreamClient.connect(server.uri("/events/messages"), "Origin", FRIEND)) {
@@ -127,7 +126,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void originsMayBeGivenByAPatternAndWithCredentials(Container container) throws Exception {
 		TestServer server = server(container, RULES);
 		for (String origin : List.of(FRIEND, "http://localhost:3000")) {
@@ -143,7 +142,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void everyOriginMayBeAllowed(Container container) throws Exception {
 		TestServer server = server(container, RULES);
 		try (StreamClient client = StreamClient.connect(server.uri("/events/everybody"), "Origin", STRANGER)) {
@@ -152,7 +151,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void preflightOfAClientThatComesBackIsAnswered(Container container) throws Exception {
 		TestServer server = server(container, RULES);
 		HttpResponse<String> response = preflight(server, "/events/everybody", STRANGER, "GET",
@@ -168,7 +167,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void preflightForWhatIsNotAllowedIsNotAnswered(Container container) throws Exception {
 		TestServer server = server(container, RULES);
 		for (HttpResponse<String> response : List.of(
@@ -180,7 +179,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void lastEventIdMayBeSentWhateverOtherHeadersAreAllowed(Container container) throws Exception {
 		TestServer server = server(container, RULES);
 		HttpResponse<String> response = preflight(server, "/events/partners", PARTNER, "GET",
@@ -192,7 +191,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void rulesOfOneStreamReplaceThoseOfAll(Container container) throws Exception {
 		TestServer server = server(container, RULES);
 		assertThat(isAllowed(server, "/events/partners", PARTNER)).isTrue();
@@ -205,13 +204,13 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void oneStreamMayBeClosedToOtherOrigins(Container container) throws Exception {
 		assertThat(isAllowed(server(container, RULES), "/events/nobody", FRIEND)).isFalse();
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void rulesOfTheApplicationAndOfAStreamAreCombined(Container container) throws Exception {
 		TestServer server = server(container, "test.cors=true", "eventsource.cors.allowed-origins=" + FRIEND,
 				"eventsource.cors.max-age=5m", "eventsource.streams.nobody.cors.allowed-origins=");
@@ -232,7 +231,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamOpenedByAControllerHasTheRulesOfTheController(Container container) throws Exception {
 		TestServer server = server(container, RULES);
 		try (StreamClient client = StreamClient.connect(server.uri("/my/own/path"), "Origin", STRANGER)) {
@@ -243,7 +242,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void browserMayReadThatItIsToComeBackLater(Container container) throws Exception {
 		StreamClient client = StreamClient.connect(server(container, RULES).uri("/events/busy"), "Origin", FRIEND);
 		assertThat(client.head().headers().allValues(ORIGIN)).containsExactly(FRIEND);
@@ -251,7 +250,7 @@ class CorsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void preflightPassesSpringSecurityThatLeavesCorsToSpringMvc(Container container) throws Exception {
 		try (TestServer secured = TestServer.start(container, SecuredApplication.class,
 				TestServer.without(TestServer.DATABASE), "eventsource.cors.allowed-origins=" + FRIEND,

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -76,7 +75,7 @@ class EarlyFailureTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void answerToAPostIsTheSameAsWithAFlux(TestServer.Container container) throws Exception {
 		start(container, "eventsource.response-delay=30s");
 		for (String kind : KINDS) {
@@ -99,7 +98,7 @@ class EarlyFailureTests {
 
 	/** The one who is answered knows. */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void failureThatIsAnsweredIsTheApplicationsToLog(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		start(container, "eventsource.response-delay=30s");
@@ -111,7 +110,7 @@ class EarlyFailureTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void responseBeginsWithTheFirstEventOrWhenItsTimeHasCome(TestServer.Container container) throws Exception {
 		start(container, "eventsource.response-delay=300ms");
 		Application application = this.server.bean(Application.class);
@@ -127,7 +126,7 @@ class EarlyFailureTests {
 
 	/** It cannot fail, and may have nothing to say for long. */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void responseDoesNotWaitForAChannel(TestServer.Container container) throws Exception {
 		start(container, "eventsource.response-delay=1h");
 		StreamClient client = post("/ours-channel");
@@ -138,7 +137,7 @@ class EarlyFailureTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void failureAfterTheTimeEndsTheResponse(TestServer.Container container) throws Exception {
 		start(container, "eventsource.response-delay=100ms");
 		StreamClient client = post("/ours/sink");
@@ -149,7 +148,7 @@ class EarlyFailureTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void responseDoesNotWaitWhereThatIsSwitchedOff(TestServer.Container container) throws Exception {
 		start(container, "eventsource.response-delay=0");
 		StreamClient client = post("/ours/blocked");
@@ -160,7 +159,7 @@ class EarlyFailureTests {
 
 	/** No more than a stream waits that nothing has been sent of. */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamThatEndsWhileTheResponseWaitsIsEmpty(TestServer.Container container) throws Exception {
 		start(container, "eventsource.response-delay=60s", "eventsource.write-timeout=300ms");
 		StreamClient client = post("/ours/sink");
@@ -177,7 +176,7 @@ class EarlyFailureTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void eventSourceIsAnsweredAtOnce(TestServer.Container container) throws Exception {
 		start(container, "eventsource.response-delay=1h");
 		for (String path : List.of("/ours/blocked", "/ours/sink", "/events/blocked")) {
@@ -190,7 +189,7 @@ class EarlyFailureTests {
 
 	/** Which a browser takes for the end, as it is meant. */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void eventSourceIsAnsweredWithTheStatusThatIsAskedFor(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		start(container);
@@ -209,7 +208,7 @@ class EarlyFailureTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void eventSourceComesBackLaterAndLater(TestServer.Container container, CapturedOutput output) throws Exception {
 		start(container, "eventsource.retry=100ms", "eventsource.restart.max-delay=3s");
 		for (String path : List.of("/events/broken", "/ours/broken", "/ours/ise-later", "/ours/limited-later")) {
@@ -230,7 +229,7 @@ class EarlyFailureTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void publisherThatIsBackIsForgivenItsFailures(TestServer.Container container) throws Exception {
 		start(container, "eventsource.retry=100ms");
 		List<Duration> times = new ArrayList<>();

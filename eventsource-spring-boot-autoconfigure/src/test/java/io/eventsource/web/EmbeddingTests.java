@@ -115,7 +115,7 @@ class EmbeddingTests {
 
 	@Test
 	void applicationIsStartedAgainInTheSameProcess(CapturedOutput output) throws Exception {
-		for (TestServer.Container container : TestServer.Container.values()) {
+		for (TestServer.Container container : TestServer.containers()) {
 			TestServer server = start(container);
 			List<StreamClient> all = connect(server);
 			server.bean("messages", EventChannel.class).publish(Event.of("open", "once"));

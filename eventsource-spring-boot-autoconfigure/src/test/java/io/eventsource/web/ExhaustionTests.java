@@ -31,7 +31,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -86,7 +85,7 @@ class ExhaustionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void othersMissNothingAndNothingIsLeft(TestServer.Container container) throws Exception {
 		this.server = TestServer.start(container, Application.class, "eventsource.heartbeat=1s",
 				"eventsource.write-timeout=10s", "server.tomcat.processor-cache=0");

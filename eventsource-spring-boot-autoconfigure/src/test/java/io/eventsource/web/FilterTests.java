@@ -22,7 +22,6 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -64,7 +63,7 @@ class FilterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void filterWithoutAsynchronousSupportIsNamedOnceTogetherWithTheRemedy(TestServer.Container container,
 			CapturedOutput output) throws Exception {
 		start(container, "test.filter=synchronous");
@@ -82,7 +81,7 @@ class FilterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void filterThatIsALambdaIsNamedByItsClass(TestServer.Container container, CapturedOutput output) throws Exception {
 		start(container, "test.filter=lambda");
 		assertThat(get("/events").statusCode()).isEqualTo(500);
@@ -90,7 +89,7 @@ class FilterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void filterThatCachesTheResponseIsNamedOnceTogetherWithTheRemedy(TestServer.Container container,
 			CapturedOutput output) throws Exception {
 		start(container, "test.filter=caching");
@@ -106,7 +105,7 @@ class FilterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void filterThatHoldsTheResponseBackIsNamedOnce(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		start(container, "test.filter=buffering", "eventsource.heartbeat=100ms");
@@ -123,7 +122,7 @@ class FilterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void etagFilterOfSpringLetsAStreamPass(TestServer.Container container, CapturedOutput output) throws Exception {
 		start(container, "test.filter=etag");
 		StreamClient client = StreamClient.connect(this.server.uri("/events/messages"));

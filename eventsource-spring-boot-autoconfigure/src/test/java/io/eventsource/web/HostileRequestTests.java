@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -69,7 +68,7 @@ class HostileRequestTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void hostileLastEventIdInTheHeaderGetsAGapAndWhatWasPublished(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		start(container);
@@ -87,7 +86,7 @@ class HostileRequestTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void hostileLastEventIdInTheQueryGetsAGapAndWhatWasPublished(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		start(container);
@@ -108,7 +107,7 @@ class HostileRequestTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void hostileTypesAreLimitedAndNoError(TestServer.Container container, CapturedOutput output) throws Exception {
 		start(container);
 		String epoch = begin();
@@ -126,7 +125,7 @@ class HostileRequestTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void whatIsKeptOfARequestIsShort(TestServer.Container container) throws Exception {
 		start(container);
 		open(get("/events/messages", "x".repeat(7000)));
@@ -138,7 +137,7 @@ class HostileRequestTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void idThatEndsAStreamEndsThatOfNobodyElse(TestServer.Container container) throws Exception {
 		start(container);
 		RawClient other = open(get("/events/personal"));
@@ -156,7 +155,7 @@ class HostileRequestTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void whatIsNotHttpIsRefusedByTheContainer(TestServer.Container container, CapturedOutput output) throws Exception {
 		start(container);
 		for (String id : List.of("a\u0000b", "a\u0001b", "a\u001b[31mb", "a\u007fb", "a\rb", "a\nb",
@@ -173,7 +172,7 @@ class HostileRequestTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void pathThatIsNoStreamsIsNotFound(TestServer.Container container, CapturedOutput output) throws Exception {
 		start(container);
 		for (String path : List.of("/events%2fmessages", "/events/./messages", "/events/%2e/messages",
@@ -188,7 +187,7 @@ class HostileRequestTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void otherSpellingsOfAPathAreTheSameStream(TestServer.Container container, CapturedOutput output) throws Exception {
 		start(container);
 		String epoch = begin();
@@ -202,7 +201,7 @@ class HostileRequestTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void pathOfARouteOfOnesOwnIsNotRawInTheLog(TestServer.Container container, CapturedOutput output) throws Exception {
 		start(container);
 		for (String path : List.of("a%0d%0aFORGED", "%1b%5b31mFORGED", "%e2%80%a8FORGED", "%c2%9bFORGED")) {
@@ -218,7 +217,7 @@ class HostileRequestTests {
 	 * and answers 400 if that fails.
 	 */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void malformedParameterPassesSpringSecurity(TestServer.Container container) throws Exception {
 		this.server = TestServer.start(container, Secured.class, TestServer.without(TestServer.DATABASE));
 		assertThat(status(get("/events/messages"))).isEqualTo(401);
@@ -306,6 +305,10 @@ class HostileRequestTests {
 	/** No block of a stream has a CR: the others are those of the chunks. */
 	private static String unchunked(String answer) {
 		String[] parts = answer.substring(answer.indexOf("\r\n\r\n") + 4).split("\r\n");
+		if (!answer.contains("\r\nTransfer-Encoding: chunked\r\n")) {
+			assertThat(parts).hasSize(1);
+			return parts[0];
+		}
 		StringBuilder body = new StringBuilder();
 		for (int i = 1; i < parts.length; i += 2) {
 			body.append(parts[i]);

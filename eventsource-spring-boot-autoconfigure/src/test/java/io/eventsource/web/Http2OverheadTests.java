@@ -8,7 +8,6 @@ import io.eventsource.EventChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -39,7 +38,7 @@ class Http2OverheadTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamsThatAreOpenedAndClosedLeaveTheOthersAlone(TestServer.Container container) throws Exception {
 		start(container);
 		int stays = this.client.get("/events/messages");
@@ -57,7 +56,7 @@ class Http2OverheadTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void manyStreamsMayBeClosedAtOnce(TestServer.Container container) throws Exception {
 		start(container);
 		int stays = this.client.get("/events/messages");
@@ -76,7 +75,7 @@ class Http2OverheadTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void whoTakesBackRequestsBeforeTheyAreAnsweredIsSentAway(TestServer.Container container) throws Exception {
 		start(container);
 		assertThatException().isThrownBy(() -> {

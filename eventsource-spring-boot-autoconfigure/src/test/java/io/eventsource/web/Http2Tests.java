@@ -14,7 +14,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -49,7 +48,7 @@ class Http2Tests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void manyStreamsOnOneConnectionGetTheirEventsAtOnce(TestServer.Container container) throws Exception {
 		start(container);
 		String connection = connection();
@@ -71,7 +70,7 @@ class Http2Tests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamEndsCleanly(TestServer.Container container) throws Exception {
 		start(container);
 		connection();
@@ -83,7 +82,7 @@ class Http2Tests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void longStreamArrivesWholeThroughTheWindowOfItsClient(TestServer.Container container) throws Exception {
 		start(container);
 		connection();
@@ -92,7 +91,7 @@ class Http2Tests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatLeavesIsGoneAndTheOthersOnItsConnectionStay(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		start(container, "eventsource.heartbeat=200ms");

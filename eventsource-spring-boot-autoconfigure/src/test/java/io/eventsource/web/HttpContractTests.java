@@ -13,7 +13,6 @@ import io.eventsource.Patience;
 import io.eventsource.StreamSnapshot.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
@@ -44,7 +43,7 @@ class HttpContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void headersAndPreambleArriveAtOnceFromAnIdleStream(TestServer.Container container) throws Exception {
 		start(container);
 		try (RawClient client = RawClient.send(this.server.port(),
@@ -59,7 +58,7 @@ class HttpContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamIsServedAtItsNameAndThePrimaryOneAtTheBasePathToo(TestServer.Container container) throws Exception {
 		start(container);
 		for (String path : new String[] { "/events", "/events/messages" }) {
@@ -79,7 +78,7 @@ class HttpContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void headIsAnsweredWithTheHeadersAndLeavesNothingBehind(TestServer.Container container) throws Exception {
 		start(container);
 		HttpResponse<String> response = send("HEAD", "/events/idle");
@@ -92,7 +91,7 @@ class HttpContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void otherMethodsAreRefusedAndOptionsListsTheAllowedOnes(TestServer.Container container) throws Exception {
 		start(container);
 		assertThat(status("POST", "/events/idle")).isEqualTo(405);
@@ -102,7 +101,7 @@ class HttpContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void controllerMayShareThePathOfAStream(TestServer.Container container) throws Exception {
 		start(container);
 		assertThat(status("POST", "/events/messages")).isEqualTo(200);
@@ -122,7 +121,7 @@ class HttpContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void acceptThatExcludesEventStreamsIsRefused(TestServer.Container container) throws Exception {
 		start(container);
 		HttpRequest request = HttpRequest.newBuilder(this.server.uri("/events/idle"))
@@ -132,7 +131,7 @@ class HttpContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientResumesBehindTheIdInTheHeaderWhichIsUtf8(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient.connect(this.server.uri("/events/named")).awaitEnd();
@@ -146,7 +145,7 @@ class HttpContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientResumesBehindTheIdInTheQuery(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient.connect(this.server.uri("/events/named")).awaitEnd();
@@ -155,7 +154,7 @@ class HttpContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatHasAllOfACompletedStreamIsToldNotToComeBack(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient first = StreamClient.connect(this.server.uri("/events/pair")).awaitEnd();
@@ -169,7 +168,7 @@ class HttpContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void hostileLastEventIdIsHarmless(TestServer.Container container) throws Exception {
 		start(container);
 		String[] ids = { "x".repeat(3000), "1-99999999999999999999", "--", "%00%0d%0adata:x", "null" };
@@ -184,7 +183,7 @@ class HttpContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void compressedStreamReachesTheClientEventByEvent(TestServer.Container container) throws Exception {
 		start(container, "server.compression.enabled=true", "server.compression.mime-types=text/event-stream",
 				"server.compression.min-response-size=1");

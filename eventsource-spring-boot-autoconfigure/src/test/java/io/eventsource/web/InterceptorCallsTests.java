@@ -11,7 +11,6 @@ import io.eventsource.web.TestServer.Container;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.context.annotation.Bean;
@@ -46,7 +45,7 @@ class InterceptorCallsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(Container.class)
+	@EachContainer
 	void interceptorsApplyToStreamsAsToControllers(Container container) throws Exception {
 		try (TestServer server = TestServer.start(container, Application.class)) {
 			List<String> seen = server.bean(Application.class).seen;

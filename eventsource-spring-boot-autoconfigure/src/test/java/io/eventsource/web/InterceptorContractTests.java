@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
@@ -73,7 +72,7 @@ class InterceptorContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void interceptorsSeeTheSameAsWithAFlux(TestServer.Container container) throws Exception {
 		start(container, "eventsource.heartbeat=50ms");
 		for (String kind : List.of("complete", "fail", "leave", "empty", "throw")) {
@@ -108,7 +107,7 @@ class InterceptorContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamThatIsRevokedOrStoppedIsHandled(TestServer.Container container) throws Exception {
 		start(container);
 		connect("/events/messages");
@@ -120,7 +119,7 @@ class InterceptorContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamWhoseTimeIsOverIsHandled(TestServer.Container container) throws Exception {
 		start(container, "eventsource.max-lifetime=200ms");
 		connect("/events/messages");
@@ -128,7 +127,7 @@ class InterceptorContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamThatEndsAtShutdownIsHandled(TestServer.Container container) throws Exception {
 		start(container, "eventsource.shutdown.drain=100ms", "server.shutdown=graceful");
 		connect("/events/messages");
@@ -139,7 +138,7 @@ class InterceptorContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatDoesNotReadIsBrokenOrHandled(TestServer.Container container) throws Exception {
 		start(container, "eventsource.write-timeout=500ms", "eventsource.buffer-size=16",
 				"server.tomcat.connection-timeout=3s");
@@ -156,7 +155,7 @@ class InterceptorContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatIsNotLetInIsAnswered(TestServer.Container container) throws Exception {
 		start(container, "eventsource.max-connections=1");
 		connect("/ours/never");
@@ -173,7 +172,7 @@ class InterceptorContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatHasAllIsAnswered(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient client = StreamClient.connect(this.server.uri("/events/mine"), "X-Run", "mine").awaitEnd();
@@ -185,7 +184,7 @@ class InterceptorContractTests {
 
 	/** As one that counts requests does. */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void interceptorsThatCountAreBalanced(TestServer.Container container) throws Exception {
 		start(container, "eventsource.heartbeat=50ms");
 		List<StreamClient> clients = new ArrayList<>();
@@ -200,7 +199,7 @@ class InterceptorContractTests {
 
 	/** A worker that were held up could serve nobody. */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void interceptorIsCalledOnAThreadOfTheContainer(TestServer.Container container) throws Exception {
 		start(container, "eventsource.heartbeat=50ms");
 		for (String kind : List.of("complete", "fail", "never")) {

@@ -15,7 +15,6 @@ import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -47,7 +46,7 @@ class LastEventIdTests {
 	 * A failure names the seed: {@code -Deventsource.seed=} repeats the choices.
 	 */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void everyIdThatAnEventMayHaveComesBackAsItWas(TestServer.Container container) throws Exception {
 		long seed = Long.getLong("eventsource.seed", System.nanoTime());
 		start(container);
@@ -61,7 +60,7 @@ class LastEventIdTests {
 
 	/** As of {@code fetch}, which takes no other characters. */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void idOfWesternCharactersMayBeSentAsLatin1(TestServer.Container container) throws Exception {
 		start(container);
 		for (String id : List.of("caf\u00e9", "\u00fc-1", "na\u00efve \u00bd")) {
@@ -70,7 +69,7 @@ class LastEventIdTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void headerWithoutValueDoesNotHideTheParameter(TestServer.Container container) throws Exception {
 		start(container);
 		for (String header : List.of("Last-Event-ID:", "Last-Event-ID: ", "Last-Event-ID: \t ", "last-event-id:")) {
@@ -85,7 +84,7 @@ class LastEventIdTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientWithAnEmptyHeaderResumesByItsParameter(TestServer.Container container) throws Exception {
 		start(container);
 		EventChannel messages = this.server.bean(EventChannel.class);

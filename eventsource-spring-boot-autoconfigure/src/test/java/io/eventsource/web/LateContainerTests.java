@@ -50,7 +50,8 @@ class LateContainerTests {
 	}
 
 	static Stream<Arguments> responses() {
-		return Stream.of(TestServer.Container.values())
+		return TestServer.containers()
+			.stream()
 			.flatMap((container) -> Stream.of("plain", "delegating").map((kind) -> Arguments.of(container, kind)));
 	}
 
@@ -87,7 +88,7 @@ class LateContainerTests {
 	}
 
 	static Stream<Arguments> forgetful() {
-		return Stream.of(TestServer.Container.values()).map((container) -> Arguments.of(container, "forgetful"));
+		return TestServer.containers().stream().map((container) -> Arguments.of(container, "forgetful"));
 	}
 
 	private void start(TestServer.Container container, String response) {

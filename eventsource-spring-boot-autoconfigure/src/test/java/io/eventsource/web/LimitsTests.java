@@ -18,7 +18,6 @@ import io.eventsource.RefusalReason;
 import io.eventsource.StreamListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -47,7 +46,7 @@ class LimitsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void oneConnectionTooManyGetsASoftAnswerAndTheRestStaysReachable(TestServer.Container container) throws Exception {
 		start(container, "eventsource.max-connections=3");
 		for (int i = 0; i < 3; i++) {
@@ -70,7 +69,7 @@ class LimitsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void oneConnectionTooManyGetsAStatusWhereThatWasChosen(TestServer.Container container) throws Exception {
 		start(container, "eventsource.max-connections=1", "eventsource.reject=status", "eventsource.retry=5s");
 		client();
@@ -80,7 +79,7 @@ class LimitsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void connectionsOfOneUserAreLimitedAndThoseOfAnotherAreNot(TestServer.Container container) throws Exception {
 		start(container, "eventsource.max-connections-per-client=2");
 		StreamClient first = client("User", "alice");
@@ -99,7 +98,7 @@ class LimitsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void headIsNotCounted(TestServer.Container container) throws Exception {
 		start(container, "eventsource.max-connections=1");
 		for (int i = 0; i < 5; i++) {
@@ -113,7 +112,7 @@ class LimitsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void connectionEndsCleanlyAtItsLifetime(TestServer.Container container) throws Exception {
 		start(container, "eventsource.max-lifetime=3s");
 		long start = System.nanoTime();
@@ -129,7 +128,7 @@ class LimitsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void someClientsMayBeDisconnectedFromCode(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient alice = client("User", "alice");

@@ -62,7 +62,8 @@ class OpenInViewTests {
 	}
 
 	static Stream<Arguments> containersAndPaths() {
-		return Stream.of(TestServer.Container.values())
+		return TestServer.containers()
+			.stream()
 			.flatMap((container) -> Stream.of("/events/messages", "/my/own/path", "/my/own/publisher")
 				.map((path) -> Arguments.of(container, path)));
 	}

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.servlet.AsyncHandlerInterceptor;
+import org.springframework.web.servlet.ModelAndView;
 
 /**
  * Does something once at a step of the opening of a stream.
@@ -86,6 +87,15 @@ class OpeningHooks implements StreamListener, StreamAdmission, AsyncHandlerInter
 	@Override
 	public void clientRefused(String stream, RefusalReason reason) {
 		this.refused.merge(reason, 1, Integer::sum);
+	}
+
+	/**
+	 * If the request ends when its stream has begun; else, nothing is left to be done.
+	 */
+	@Override
+	public void postHandle(HttpServletRequest request, HttpServletResponse response, Object handler,
+			@Nullable ModelAndView modelAndView) {
+		at(Moment.STARTED, request);
 	}
 
 	@Override

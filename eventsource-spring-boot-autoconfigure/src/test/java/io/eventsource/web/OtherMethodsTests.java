@@ -30,7 +30,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 
@@ -71,7 +70,7 @@ class OtherMethodsTests {
 
 	@BeforeAll
 	static void start() {
-		for (TestServer.Container container : TestServer.Container.values()) {
+		for (TestServer.Container container : TestServer.containers()) {
 			servers.put(container, TestServer.start(container, Application.class));
 		}
 	}
@@ -98,7 +97,8 @@ class OtherMethodsTests {
 		Map<String, String> answers = Map.of("/given", ANSWER, "/bean/answer", ANSWER, "/bean/own", ANSWER,
 				"/bean/none", "", "/bean/filtered", "id: 50\ndata: 50\n\n", "/bean/filtered?types=other", "",
 				"/bean/answer?types=word", "event: word\ndata: b\ndata: c\n\n");
-		return Stream.of(TestServer.Container.values())
+		return TestServer.containers()
+			.stream()
 			.flatMap((container) -> Stream.of("POST", "PUT", "PATCH", "DELETE")
 				.flatMap((method) -> answers.entrySet()
 					.stream()
@@ -106,7 +106,7 @@ class OtherMethodsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void answerToAGetIsThatOfAnEventSource(TestServer.Container container) throws Exception {
 		assertThat(send(container, "GET", "/given").body().replaceAll("[0-9a-z]{15}([-~])", "run$1")).isEqualTo("""
 				retry: 3000
@@ -132,7 +132,7 @@ class OtherMethodsTests {
 	 * Readers that hand out every block get one for each id without data, and no other.
 	 */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void getHasNoBlockWithoutDataButForPositions(TestServer.Container container) throws Exception {
 		try (TestServer server = TestServer.start(container, Application.class, "eventsource.heartbeat=100ms");
 				RawClient client = RawClient.send(server.port(),
@@ -147,7 +147,7 @@ class OtherMethodsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void resumedAnswerHasTheRest(TestServer.Container container) throws Exception {
 		send(container, "POST", "/bean/numbers");
 		assertThat(send(container, "POST", "/bean/numbers", "Last-Event-ID", "1").body())
@@ -158,7 +158,7 @@ class OtherMethodsTests {
 
 	/** Whoever sends an id expects to miss nothing behind it. */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void gapIsToldWhereAnIdWasSentAndCannotBeResumed(TestServer.Container container) throws Exception {
 		for (String path : List.of("/bean/answer", "/given")) {
 			assertThat(send(container, "POST", path, "Last-Event-ID", "nobody's").body())
@@ -168,14 +168,14 @@ class OtherMethodsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void eventThatCannotBeSentIsToldInItsPlace(TestServer.Container container) throws Exception {
 		assertThat(send(container, "POST", "/bean/broken").body())
 			.isEqualTo("data: a\n\nevent: gap\ndata: {\"cause\":\"rejected\"}\n\ndata: b\n\n");
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void silentAnswerHasCommentsAndNoBytesBefore(TestServer.Container container) throws Exception {
 		try (TestServer server = TestServer.start(container, Application.class, "eventsource.heartbeat=100ms",
 				"eventsource.shutdown.drain=200ms");
@@ -191,7 +191,7 @@ class OtherMethodsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void silentAnswerOverHttp2HasItsHeadAtOnce(TestServer.Container container) throws Exception {
 		try (TestServer server = TestServer.start(container, Application.class, "server.http2.enabled=true")) {
 			HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
@@ -211,7 +211,7 @@ class OtherMethodsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void answerByASendingThreadHasNothingElseEither(TestServer.Container container) throws Exception {
 		try (TestServer server = TestServer.start(container, BlockingApplication.class)) {
 			assertThat(send(server, "POST", "/given").body()).isEqualTo(ANSWER);
@@ -219,7 +219,7 @@ class OtherMethodsTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void oneTooManyIsRefusedByAStatusAlsoWhereBrowsersAreToldToComeBack(TestServer.Container container)
 			throws Exception {
 		try (TestServer server = TestServer.start(container, Application.class, "eventsource.max-connections=1");

@@ -14,7 +14,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -47,7 +46,7 @@ class PersonalResumeTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void historyIsAskedForWhatWasMissed(TestServer.Container container) throws Exception {
 		start(container);
 		assertThat(resumed("/events/stored", "2", 3)).containsExactly("3", "4", "live");
@@ -55,14 +54,14 @@ class PersonalResumeTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientIsToldWhereTheHistoryDoesNotKnowItsEvent(TestServer.Container container) throws Exception {
 		start(container);
 		assertThat(resumed("/events/stored", "77", 2)).containsExactly(UNKNOWN, "live");
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void historyIsNotAskedWherePublishersSayThatTheyResume(TestServer.Container container) throws Exception {
 		start(container);
 		assertThat(resumed("/events/resuming", "2", 3)).containsExactly("3", "4", "live");
@@ -72,7 +71,7 @@ class PersonalResumeTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void publisherIsTrustedToResumeWhereThereIsNoHistory(TestServer.Container container) throws Exception {
 		start(container);
 		assertThat(resumed("/events/trusted", "2", 3)).containsExactly("3", "4", "live");
@@ -82,7 +81,7 @@ class PersonalResumeTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientIsToldNothingWhereTheControllerSaysThatItsPublisherResumed(TestServer.Container container)
 			throws Exception {
 		start(container);
@@ -93,7 +92,7 @@ class PersonalResumeTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientIsToldWhereTheControllerSaysNothing(TestServer.Container container) throws Exception {
 		start(container);
 		assertThat(resumed("/opened", "2", 2)).containsExactly(UNKNOWN, "live");
@@ -101,7 +100,7 @@ class PersonalResumeTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatWasSentNothingResumesByTheIdThatItsPublisherBeganWith(TestServer.Container container)
 			throws Exception {
 		start(container);

@@ -14,7 +14,6 @@ import io.eventsource.PersonalStream;
 import io.eventsource.StreamSnapshot.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
@@ -40,7 +39,7 @@ class PersonalStreamTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void eachClientGetsWhatWasMadeForItAndIsLetGoWhenItLeaves(TestServer.Container container) throws Exception {
 		start(container);
 		Streams streams = this.server.bean(Streams.class);
@@ -65,7 +64,7 @@ class PersonalStreamTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void publisherIsSubscribedToForEachClient(TestServer.Container container) throws Exception {
 		start(container);
 		for (int i = 1; i <= 3; i++) {
@@ -77,7 +76,7 @@ class PersonalStreamTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatComesBackToAPersonalStreamThatHasEndedIsToldNotToComeBack(TestServer.Container container)
 			throws Exception {
 		start(container);
@@ -89,7 +88,7 @@ class PersonalStreamTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatWasCutOffIsToldThatItsStreamBeganAnew(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient client = StreamClient.connect(this.server.uri("/events/cold")).awaitEnd();
@@ -100,7 +99,7 @@ class PersonalStreamTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void demandFollowsTheReadingOfTheClient(TestServer.Container container) throws Exception {
 		start(container);
 		AtomicLong emitted = this.server.bean(Streams.class).emitted;
@@ -125,7 +124,7 @@ class PersonalStreamTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void failureEndsTheResponseAndTheClientMayComeBack(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient client = StreamClient.connect(this.server.uri("/events/failing")).awaitEnd();
@@ -137,14 +136,14 @@ class PersonalStreamTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void factoryThatThrowsEndsTheResponse(TestServer.Container container) throws Exception {
 		start(container);
 		assertThat(StreamClient.connect(this.server.uri("/events/refusing")).awaitEnd().data()).isEmpty();
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void stopEndsAPersonalStreamForAllClients(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient client = StreamClient.connect(this.server.uri("/events/notifications"));

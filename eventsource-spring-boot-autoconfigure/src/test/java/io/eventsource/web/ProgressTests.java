@@ -20,7 +20,6 @@ import io.eventsource.EventStreamReader.Received;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -65,7 +64,8 @@ class ProgressTests {
 	}
 
 	static Stream<Arguments> paces() {
-		return Stream.of(TestServer.Container.values())
+		return TestServer.containers()
+			.stream()
 			.flatMap((container) -> Stream.of(200, 1000, 3000).map((rate) -> Arguments.of(container, rate)));
 	}
 
@@ -84,7 +84,7 @@ class ProgressTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatIsPromisedAllOfTheLogIsServed(TestServer.Container container) throws Exception {
 		start(container, 2000, "eventsource.streams.feed.initial-replay=" + BUFFER);
 		for (int i = 0; i < 5; i++) {
@@ -93,7 +93,7 @@ class ProgressTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientOfAFilteredStreamThatIsPromisedSomeOfTheLogIsServed(TestServer.Container container) throws Exception {
 		start(container, 2000, "eventsource.streams.odd.initial-replay=500");
 		for (int i = 0; i < 5; i++) {
@@ -103,7 +103,7 @@ class ProgressTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientWhoseHistoryEndsMakesProgress(TestServer.Container container) throws Exception {
 		start(container, 2000);
 		for (int i = 0; i < 5; i++) {

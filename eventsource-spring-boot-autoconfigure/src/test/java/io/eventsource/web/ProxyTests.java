@@ -13,7 +13,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -49,7 +48,7 @@ class ProxyTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void eventsArriveOneByOne(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient client = client();
@@ -64,7 +63,7 @@ class ProxyTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void burstArrivesWhole(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient client = client();
@@ -74,7 +73,7 @@ class ProxyTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void heartbeatsKeepAnIdleStreamAlive(TestServer.Container container) throws Exception {
 		start(container, "eventsource.heartbeat=500ms");
 		StreamClient client = client();
@@ -86,7 +85,7 @@ class ProxyTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatTheProxyHasCutOffResumes(TestServer.Container container) throws Exception {
 		start(container, "eventsource.heartbeat=0");
 		StreamClient client = client();
@@ -101,7 +100,7 @@ class ProxyTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatLeavesIsGoneBehindTheProxyToo(TestServer.Container container) throws Exception {
 		start(container, "eventsource.heartbeat=200ms");
 		StreamClient client = client();
@@ -111,7 +110,7 @@ class ProxyTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void applicationKnowsTheAddressOfTheClient(TestServer.Container container) throws Exception {
 		start(container, "server.forward-headers-strategy=native");
 		try (Socket client = RawClient.from("127.0.0.2", this.nginx.uri("/events/messages"))) {
@@ -124,7 +123,7 @@ class ProxyTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void endOfTheStreamReachesTheClient(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient client = client();

@@ -23,7 +23,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -62,7 +61,7 @@ class ResponseContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientSeesTheSameAsWithAFlux(TestServer.Container container) throws Exception {
 		this.server = TestServer.start(container, Application.class);
 		for (String answer : ANSWERS) {
@@ -91,7 +90,7 @@ class ResponseContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void placeIsGivenBackAndTheExceptionIsLogged(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		this.server = TestServer.start(container, Application.class, "eventsource.max-connections=1");
@@ -108,7 +107,7 @@ class ResponseContractTests {
 
 	/** Or it would be let in by what says how streams begin. */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void refusalIsNotMadeASuccess(TestServer.Container container) throws Exception {
 		this.server = TestServer.start(container, Application.class, "eventsource.reject=status");
 		for (String path : List.of("/refused/entity", "/refused/annotated")) {
@@ -124,7 +123,7 @@ class ResponseContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void headIsAnsweredLikeGet(TestServer.Container container) throws Exception {
 		this.server = TestServer.start(container, Application.class);
 		Response head = answer("HEAD", "/ours/entity");
@@ -134,7 +133,7 @@ class ResponseContractTests {
 
 	/** It has left, which is nothing that the application could handle. */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void adviceIsNotAskedAboutAClientThatResets(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		this.server = TestServer.start(container, Application.class, "eventsource.heartbeat=100ms",

@@ -18,7 +18,6 @@ import io.eventsource.EventStreamReader.Received;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
@@ -50,7 +49,7 @@ class ResumeTests {
 	 * not the network's timing.
 	 */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientsCutOffAtRandomPointsOfAFastStreamGetEachEventOnceAndInOrder(TestServer.Container container) {
 		long seed = Long.getLong("eventsource.seed", System.nanoTime());
 		this.server = TestServer.start(container, Application.class, "eventsource.buffer-size=" + EVENTS,
@@ -72,7 +71,7 @@ class ResumeTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void historiesOfOneStreamAndOfAllAreAsked(TestServer.Container container) throws Exception {
 		this.server = TestServer.start(container, Application.class);
 		assertThat(resumed("/events/orders", "order-7", 2)).containsExactly("order after order-7",

@@ -4,7 +4,6 @@ import io.eventsource.EventChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,14 +24,14 @@ class ReusedResponseTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientGetsWhatIsPublishedWhileAnotherIsFoundToHaveGone(TestServer.Container container) throws Exception {
 		comeAndGo(container, 1000);
 	}
 
 	@Tag("soak")
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void manyClientsGetWhatIsPublishedWhileOthersAreFoundToHaveGone(TestServer.Container container) throws Exception {
 		comeAndGo(container, 60_000);
 	}

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 
@@ -76,7 +75,8 @@ class RevocationTests {
 	}
 
 	static Stream<Case> cases() {
-		return Arrays.stream(Container.values())
+		return TestServer.containers()
+			.stream()
 			.flatMap((container) -> Arrays.stream(Moment.values())
 				.flatMap((moment) -> Arrays.stream(Revocation.values())
 					.filter((revocation) -> moment != Moment.BEFORE || revocation.ofTheSession)
@@ -113,7 +113,7 @@ class RevocationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamsOfOthersThatAreBeingOpenedGoOn(Container container) throws Exception {
 		start(container);
 		hooks().on(Moment.ADMISSION, (request) -> {
@@ -126,7 +126,7 @@ class RevocationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void conditionThatFailsForOneClientEndsTheConnectionsOfTheOthers(Container container) throws Exception {
 		start(container);
 		StreamClient anonymous = StreamClient.connect(this.server.uri("/events/messages"));
@@ -140,7 +140,7 @@ class RevocationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void timeThatIsOverBeforeTheStreamIsOpenedOpensNone(Container container) throws Exception {
 		start(container);
 		for (String path : PATHS) {
@@ -154,7 +154,7 @@ class RevocationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void sessionThatWasBegunDuringTheAdmissionEndsTheStreamToo(Container container) throws Exception {
 		start(container);
 		hooks().on(Moment.ADMISSION, (request) -> request.getSession(true));
@@ -166,7 +166,7 @@ class RevocationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void listenerThatEndsConnectionsHoldsUpNobody(Container container) throws Exception {
 		start(container);
 		List<StreamClient> clients = new ArrayList<>();
@@ -189,7 +189,7 @@ class RevocationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamThatIsOpenedWhileAllAreSentAwayHoldsUpNobody(Container container) throws Exception {
 		start(container);
 		CountDownLatch drained = new CountDownLatch(1);
@@ -219,7 +219,7 @@ class RevocationTests {
 	 * the time.
 	 */
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void noStreamOutlastsTheRightToIt(Container container) throws Exception {
 		start(container);
 		Random random = new Random(4);

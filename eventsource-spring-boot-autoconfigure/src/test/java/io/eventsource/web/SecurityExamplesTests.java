@@ -19,7 +19,6 @@ import io.eventsource.web.TestServer.Container;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -47,7 +46,7 @@ class SecurityExamplesTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void tokenInACookieOpensAStream(Container container) throws Exception {
 		start(container);
 		StreamClient client = connect("/events/messages", "Cookie", "token=alice");
@@ -60,7 +59,7 @@ class SecurityExamplesTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void ticketInTheAddressOpensAStreamUntilItExpires(Container container) throws Exception {
 		start(container);
 		String ticket = this.http
@@ -78,7 +77,7 @@ class SecurityExamplesTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void roomIsHiddenFromWhoeverIsNotItsMember(Container container) throws Exception {
 		start(container);
 		EventTopics rooms = this.server.bean("rooms", EventTopics.class);
@@ -95,7 +94,7 @@ class SecurityExamplesTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void userIsSignedOutEverywhere(Container container) throws Exception {
 		start(container);
 		StreamClient one = connect("/events/messages", "Cookie", "token=alice");

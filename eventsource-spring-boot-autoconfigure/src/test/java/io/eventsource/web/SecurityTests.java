@@ -30,7 +30,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 
@@ -76,7 +75,8 @@ class SecurityTests {
 	}
 
 	static Stream<Arguments> setups() {
-		return Stream.of(Container.values())
+		return TestServer.containers()
+			.stream()
 			.flatMap((container) -> Stream.of(Login.values()).map((login) -> Arguments.of(container, login)));
 	}
 
@@ -168,7 +168,7 @@ class SecurityTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamEndsWhenSomebodyElseLogsInOnTheSameSession(Container container) throws Exception {
 		start(container, Login.FORM);
 		Browser browser = login("alice");
@@ -188,7 +188,7 @@ class SecurityTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamEndsWithTheSession(Container container) throws Exception {
 		start(container, Login.FORM);
 		Browser browser = login("alice");
@@ -202,7 +202,7 @@ class SecurityTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamMayOutlastTheSession(Container container) throws Exception {
 		start(container, Login.FORM, "eventsource.end-with-session=false");
 		Browser browser = login("alice");
@@ -213,7 +213,7 @@ class SecurityTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamEndsWhenItsTokenExpires(Container container) throws Exception {
 		start(container, Login.BEARER);
 		StreamClient brief = bearer("alice", Instant.now().plusSeconds(6)).connect("/events/messages");

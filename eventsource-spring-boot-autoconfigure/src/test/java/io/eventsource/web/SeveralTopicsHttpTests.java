@@ -18,7 +18,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
@@ -52,7 +51,7 @@ class SeveralTopicsHttpTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void topicsAreNamedByParametersOrByAController(TestServer.Container container) throws Exception {
 		start(container);
 		EventTopics orders = this.server.bean("orders", EventTopics.class);
@@ -80,7 +79,7 @@ class SeveralTopicsHttpTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void requestForNoTopicOrTooManyIsRefused(TestServer.Container container) throws Exception {
 		start(container);
 		assertThat(status("/events/orders")).isEqualTo(400);
@@ -96,7 +95,7 @@ class SeveralTopicsHttpTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void admissionIsAskedForEachTopicAndItsValuesAreForThatTopic(TestServer.Container container) throws Exception {
 		start(container);
 		assertThat(status("/events/rooms?topic=1&topic=secret&topic=2")).isEqualTo(404);
@@ -116,7 +115,7 @@ class SeveralTopicsHttpTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void endOfOneTopicIsNotTheEndOfTheOthers(TestServer.Container container) throws Exception {
 		start(container);
 		EventSourceEndpoint endpoint = this.server.bean(EventSourceEndpoint.class);
@@ -139,7 +138,7 @@ class SeveralTopicsHttpTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void connectionCountsOnceInTheLimits(TestServer.Container container) throws Exception {
 		this.server = TestServer.start(container, Application.class,
 				"eventsource.streams.orders.topics-per-connection=4", "eventsource.max-connections=2");

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -88,13 +87,13 @@ class SharedPathTests {
 			"/patterns/stream | BROWSER | pattern", "/patterns/stream | application/json | pattern",
 			"/shared/post | */* | stream" })
 	void eachIsServedToThoseWhoAskForIt(String path, String accept, String expected) throws Exception {
-		for (Container container : Container.values()) {
+		for (Container container : TestServer.containers()) {
 			expect(server(container), path, accept, expected);
 		}
 	}
 
 	@ParameterizedTest
-	@EnumSource(Container.class)
+	@EachContainer
 	void otherMethodsOfASharedPathAreAnsweredByTheirHandler(Container container) throws Exception {
 		HttpResponse<String> posted = http.send(HttpRequest.newBuilder(server(container).uri("/shared/post"))
 			.POST(HttpRequest.BodyPublishers.noBody())
@@ -108,7 +107,7 @@ class SharedPathTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(Container.class)
+	@EachContainer
 	void startNamesThePathsThatAreShared(Container container, CapturedOutput output) {
 		try (TestServer server = TestServer.start(container, Application.class, "eventsource.path=/shared")) {
 			List<String> lines = output.toString()
@@ -126,7 +125,7 @@ class SharedPathTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(Container.class)
+	@EachContainer
 	void streamAtTheRootLeavesPagesToBrowsers(Container container) throws Exception {
 		try (TestServer server = TestServer.start(container, SinglePage.class, "eventsource.path=/",
 				"eventsource.streams.page.path=/app/messages",
@@ -178,7 +177,7 @@ class SharedPathTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(Container.class)
+	@EachContainer
 	void actuatorAtTheRootKeepsItsPathsAndLeavesTheOthers(Container container, CapturedOutput output) throws Exception {
 		try (TestServer server = TestServer.start(container, ByController.class,
 				"management.health.redis.enabled=false", "management.endpoints.web.base-path=/", "eventsource.path=/",
@@ -192,7 +191,7 @@ class SharedPathTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(Container.class)
+	@EachContainer
 	void pagesOfSpringBootAnswerBesideStreamsAtTheRoot(Container container) throws Exception {
 		try (TestServer server = TestServer.start(container, ByController.class, "eventsource.path=/",
 				"management.health.redis.enabled=false")) {

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -51,7 +50,7 @@ class ShutdownHazardTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void listenerThatBlocksIsNamedAndCostsNobodyTheCleanEnd(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		start(container);
@@ -65,7 +64,7 @@ class ShutdownHazardTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void filterThatBlocksIsNamedAndCostsOthersNothing(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		start(container);
@@ -84,7 +83,7 @@ class ShutdownHazardTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void windowThatIsLongerThanAPhaseIsSaidAndKeptWithin(TestServer.Container container, CapturedOutput output)
 			throws Exception {
 		start(container, "server.shutdown=graceful", "eventsource.shutdown.drain=60s",

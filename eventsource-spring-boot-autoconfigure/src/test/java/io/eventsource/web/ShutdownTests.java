@@ -13,7 +13,6 @@ import io.eventsource.PersonalStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -51,7 +50,7 @@ class ShutdownTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void hundredClientsAreSentAwayWithinTheWindowEachWithACleanEndAndATimeOfItsOwn(TestServer.Container container,
 			CapturedOutput output) throws Exception {
 		start(container, "eventsource.shutdown.drain=1s");
@@ -71,7 +70,7 @@ class ShutdownTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void newcomersGetTheSoftAnswerMeanwhile(TestServer.Container container) throws Exception {
 		start(container, "eventsource.shutdown.drain=6s");
 		List<StreamClient> clients = clients(20);
@@ -86,7 +85,7 @@ class ShutdownTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void stalledClientsDoNotHoldUpTheEnd(TestServer.Container container) throws Exception {
 		start(container, "eventsource.shutdown.drain=500ms", "eventsource.buffer-size=100000",
 				"eventsource.buffer-memory=64MB");
@@ -109,7 +108,7 @@ class ShutdownTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void streamsWorkAgainAfterStopAndStart(TestServer.Container container) throws Exception {
 		start(container, "eventsource.shutdown.drain=200ms");
 		for (int i = 0; i < 2; i++) {
@@ -125,7 +124,7 @@ class ShutdownTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void personalAndUnnamedStreamsEndToo(TestServer.Container container) throws Exception {
 		start(container, "eventsource.shutdown.drain=200ms");
 		StreamClient client = StreamClient.connect(this.server.uri("/events/personal"));

@@ -40,7 +40,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -97,7 +96,7 @@ class SoakTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void nothingIsLeftOfClientsThatHaveLeft(TestServer.Container container) throws Exception {
 		this.server = TestServer.start(container, Application.class, "eventsource.heartbeat=1s",
 				"eventsource.write-timeout=2s", "eventsource.buffer-size=256", "eventsource.max-lifetime=20s",

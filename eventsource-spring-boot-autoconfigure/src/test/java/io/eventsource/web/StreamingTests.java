@@ -19,7 +19,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -65,7 +64,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void hundredClientsGetAThousandEventsInOrderAndEachOnce(TestServer.Container container) throws Exception {
 		start(container);
 		List<StreamClient> clients = clients("/events/messages", 100);
@@ -77,7 +76,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientGetsWhatIsPublishedOnceItHasSeenTheStreamOpen(TestServer.Container container) throws Exception {
 		start(container);
 		for (int i = 0; i < 200; i++) {
@@ -91,7 +90,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void finitePublisherReachesEveryClientWholeAndThenTheEnd(TestServer.Container container) throws Exception {
 		start(container);
 		List<String> expected = IntStream.rangeClosed(1, 100_000).mapToObj(String::valueOf).toList();
@@ -102,7 +101,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void publisherIsOneClockForAllClients(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient first = client("/events/clock");
@@ -113,7 +112,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientsThatLeaveAreGoneWithinTwoHeartbeats(TestServer.Container container) throws Exception {
 		start(container, "eventsource.heartbeat=1s");
 		StreamClient witness = client("/events/messages");
@@ -140,7 +139,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void heartbeatKeepsAnIdleConnectionAlive(TestServer.Container container) throws Exception {
 		start(container, "eventsource.heartbeat=200ms", "server.tomcat.connection-timeout=300ms",
 				"server.jetty.connection-idle-timeout=300ms", "spring.mvc.async.request-timeout=300ms");
@@ -151,7 +150,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatNeverReadsIsClosedAndHarmsNobodyElse(TestServer.Container container) throws Exception {
 		start(container, "eventsource.write-timeout=10s");
 		// Not more: 100 events a second to each of them take a third of a core, with the
@@ -178,7 +177,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientsThatNeverReadCostNoMemory(TestServer.Container container) throws Exception {
 		start(container, "eventsource.write-timeout=5s");
 		for (int i = 0; i < 20; i++) {
@@ -200,7 +199,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void largeEventsThroughASmallSendBufferKeepTheFraming(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient client = client("/events/large").awaitEnd();
@@ -211,7 +210,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void controllerOpensANamedStream(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient client = client("/my/own/path");
@@ -221,7 +220,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void controllerOpensAPublisherForOneClient(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient client = post("/answers?endless=false").awaitEnd();
@@ -230,7 +229,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void stopEndsAStreamForAllItsClients(TestServer.Container container) throws Exception {
 		start(container);
 		List<StreamClient> clients = clients("/events/messages", 10);
@@ -247,7 +246,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void endlessSynchronousPublisherHarmsNobody(TestServer.Container container) throws Exception {
 		start(container);
 		StreamClient reader = client("/events/endless");
@@ -261,7 +260,7 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void comingsAndGoingsLeaveNothingInTheLog(TestServer.Container container, CapturedOutput output) throws Exception {
 		start(container, "eventsource.heartbeat=100ms", "eventsource.write-timeout=5s");
 		clients("/events/messages", 30);
@@ -283,13 +282,13 @@ class StreamingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void responseThatRefusesAWriteListenerIsServedByASendingThread(TestServer.Container container) throws Exception {
 		serveThroughWrappedResponse(container, false);
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void responseThatForgetsItsWriteListenerIsServedByASendingThread(TestServer.Container container) throws Exception {
 		serveThroughWrappedResponse(container, true);
 	}

@@ -89,6 +89,13 @@ public final class TestServer implements AutoCloseable {
 	}
 
 	/**
+	 * The containers that this run is about.
+	 */
+	public static List<Container> containers() {
+		return DIRECT ? List.of(Container.TOMCAT) : List.of(Container.values());
+	}
+
+	/**
 	 * Whether a container hands its sockets over to streams.
 	 */
 	public static boolean isDirect(Container container) {

@@ -7,7 +7,6 @@ import io.eventsource.EventChannel;
 import io.eventsource.web.TestServer.Container;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,7 +29,7 @@ class TypesParameterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientGetsTheTypesThatItAsksFor(Container container) throws Exception {
 		start(container);
 		assertThat(received("?types=a")).containsExactly("a");
@@ -42,7 +41,7 @@ class TypesParameterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void clientThatAsksForNothingGetsAll(Container container) throws Exception {
 		start(container);
 		for (String query : List.of("", "?types", "?types=", "?types=,%20,", "?type=a")) {
@@ -51,7 +50,7 @@ class TypesParameterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void typesApplyToReplayAsWellAndAGapIsToldAnyway(Container container) throws Exception {
 		start(container, "eventsource.initial-replay=10");
 		received("");
@@ -62,7 +61,7 @@ class TypesParameterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void parameterMayBeRenamedAndSwitchedOff(Container container) throws Exception {
 		start(container, "eventsource.types-parameter=", "eventsource.streams.other.types-parameter=only");
 		assertThat(received("?types=a")).hasSize(4);
@@ -77,7 +76,7 @@ class TypesParameterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void moreTypesThanAnybodyMeansAreNoError(Container container) throws Exception {
 		start(container);
 		String many = String.join(",", IntStream.range(0, 500).mapToObj((i) -> "t" + i).toList());
@@ -85,7 +84,7 @@ class TypesParameterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EachContainer
 	void parameterThatCannotBeDecodedIsNoError(Container container) throws Exception {
 		start(container);
 		try (RawClient client = RawClient.send(this.server.port(),

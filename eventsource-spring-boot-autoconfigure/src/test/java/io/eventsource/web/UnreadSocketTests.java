@@ -76,7 +76,8 @@ class UnreadSocketTests {
 	}
 
 	static Stream<Arguments> protocols() {
-		return Arrays.stream(TestServer.Container.values())
+		return TestServer.containers()
+			.stream()
 			.flatMap((container) -> Arrays.stream(Protocol.values())
 				.map((protocol) -> Arguments.of(container, protocol)));
 	}
