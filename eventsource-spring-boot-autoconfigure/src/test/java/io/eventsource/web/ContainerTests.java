@@ -13,6 +13,7 @@ import io.eventsource.Patience;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import reactor.core.publisher.Flux;
@@ -36,6 +37,7 @@ import static org.awaitility.Awaitility.await;
  * Streams under the settings that applications have for Spring MVC and its threads, on
  * each container.
  */
+@Tag("direct")
 @ExtendWith(OutputCaptureExtension.class)
 class ContainerTests {
 

@@ -18,6 +18,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import reactor.core.publisher.Flux;
@@ -46,6 +47,7 @@ import static org.awaitility.Awaitility.await;
  * browser could send is answered by a stream that has what was published and nothing
  * else; what is not HTTP, or no path of a stream, is refused before it comes to us.
  */
+@Tag("direct")
 @ExtendWith(OutputCaptureExtension.class)
 class HostileRequestTests {
 

@@ -24,6 +24,7 @@ import okhttp3.Response;
 import okio.BufferedSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,6 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The requests of the conformance kit, to a server on each container.
  */
+@Tag("direct")
 class HttpConformanceTests {
 
 	private static final OkHttpClient http = new OkHttpClient.Builder().callTimeout(Patience.LIMIT).build();

@@ -12,6 +12,7 @@ import io.eventsource.EventStreamReader.Received;
 import io.eventsource.Patience;
 import io.eventsource.StreamSnapshot.State;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
@@ -29,6 +30,7 @@ import static org.awaitility.Awaitility.await;
  * What HTTP says about a stream, on each container: rows 20 to 32 of the wire format, and
  * how the paths answer.
  */
+@Tag("direct")
 class HttpContractTests {
 
 	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -17,6 +17,7 @@ import io.eventsource.EventClient;
 import io.eventsource.RefusalReason;
 import io.eventsource.StreamListener;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -31,6 +32,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * How many connections there may be and for how long, over HTTP.
  */
+@Tag("direct")
 class LimitsTests {
 
 	private final List<StreamClient> open = new ArrayList<>();

@@ -13,6 +13,7 @@ import io.eventsource.EventStreamReader.Received;
 import io.eventsource.PersonalStream;
 import io.eventsource.StreamSnapshot.State;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -27,6 +28,7 @@ import static org.awaitility.Awaitility.await;
  * Streams of which each client has its own: beans of {@link PersonalStream}, and
  * publishers that are subscribed to per client.
  */
+@Tag("direct")
 class PersonalStreamTests {
 
 	private TestServer server;

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import static org.awaitility.Awaitility.await;
  * Streams through a real nginx, configured as docs/operating.md has it, from each
  * container.
  */
+@Tag("direct")
 @EnabledIf(value = "io.eventsource.web.Nginx#isInstalled", disabledReason = Nginx.REMEDY)
 class ProxyTests {
 

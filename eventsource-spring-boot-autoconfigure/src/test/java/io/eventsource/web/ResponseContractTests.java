@@ -21,6 +21,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 
@@ -40,6 +41,7 @@ import static org.awaitility.Awaitility.await;
  * A controller says what its answer is like, and what becomes of its exceptions, as where
  * it returns a {@code Flux} to Spring MVC.
  */
+@Tag("direct")
 @ExtendWith(OutputCaptureExtension.class)
 class ResponseContractTests {
 

@@ -17,6 +17,7 @@ import io.eventsource.EventHistory;
 import io.eventsource.EventStreamReader.Received;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -29,6 +30,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Clients that are cut off and come back over HTTP.
  */
+@Tag("direct")
 class ResumeTests {
 
 	private static final int EVENTS = 20_000;

@@ -26,6 +26,7 @@ import io.eventsource.Patience;
 import io.eventsource.PersonalStream;
 import io.eventsource.web.TestServer.Container;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,7 @@ import static org.awaitility.Awaitility.await;
  * Streams in an application that has secured its paths with Spring Security, and has done
  * nothing for the streams.
  */
+@Tag("direct")
 @ExtendWith(OutputCaptureExtension.class)
 class SecurityTests {
 

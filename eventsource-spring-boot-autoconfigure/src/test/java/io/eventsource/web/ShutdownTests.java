@@ -11,6 +11,7 @@ import io.eventsource.Event;
 import io.eventsource.EventChannel;
 import io.eventsource.PersonalStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import reactor.core.publisher.Flux;
@@ -27,6 +28,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What clients and operators see of a shutdown, over HTTP.
  */
+@Tag("direct")
 @ExtendWith(OutputCaptureExtension.class)
 class ShutdownTests {
 

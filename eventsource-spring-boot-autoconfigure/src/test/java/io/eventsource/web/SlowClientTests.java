@@ -16,6 +16,7 @@ import io.eventsource.EventChannel;
 import io.eventsource.EventClient;
 import io.eventsource.StreamListener;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 
 import org.springframework.context.annotation.Bean;
@@ -27,6 +28,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Clients that stop reading for a while, over real sockets, under each strategy.
  */
+@Tag("direct")
 class SlowClientTests {
 
 	private static final int EVENTS = 10_000;

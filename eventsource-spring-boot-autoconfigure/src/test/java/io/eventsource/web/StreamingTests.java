@@ -17,6 +17,7 @@ import io.eventsource.StreamSnapshot.State;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import reactor.core.publisher.Flux;
@@ -46,6 +47,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Streams over HTTP, on each container, with clients of every temper.
  */
+@Tag("direct")
 @ExtendWith(OutputCaptureExtension.class)
 class StreamingTests {
 
