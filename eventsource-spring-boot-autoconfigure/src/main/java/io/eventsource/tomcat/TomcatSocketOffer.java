@@ -6,9 +6,9 @@ import io.eventsource.web.ClientSocket;
 import io.eventsource.web.SocketListener;
 import io.eventsource.web.SocketOffer;
 import jakarta.servlet.DispatcherType;
+import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.Request;
 import org.apache.coyote.ActionCode;
-import org.apache.coyote.ProtocolHandler;
 import org.apache.coyote.Response;
 import org.apache.coyote.UpgradeToken;
 import org.apache.coyote.http11.Http11InputBuffer;
@@ -33,18 +33,25 @@ final class TomcatSocketOffer implements SocketOffer {
 	@Override
 	public @Nullable String obstacle() {
 		org.apache.coyote.Request coyote = this.request.getCoyoteRequest();
-		String obstacle = connectorObstacle(this.request.getConnector().getProtocolHandler());
+		String obstacle = connectorObstacle(this.request.getConnector());
 		if (obstacle == null) {
 			obstacle = requestObstacle(coyote);
 		}
 		return (obstacle != null) ? obstacle : responseObstacle(coyote.getResponse());
 	}
 
-	private static @Nullable String connectorObstacle(ProtocolHandler protocol) {
-		if (!(protocol instanceof Http11NioProtocol http)) {
+	/**
+	 * If the objects that the application sees as requests are used again, one that is
+	 * asked later than it may be would answer for another client.
+	 */
+	private static @Nullable String connectorObstacle(Connector connector) {
+		if (!(connector.getProtocolHandler() instanceof Http11NioProtocol http)) {
 			return "the connector has another protocol than HTTP on NIO";
 		}
-		return http.isSSLEnabled() ? "the connection is encrypted" : null;
+		if (http.isSSLEnabled()) {
+			return "the connection is encrypted";
+		}
+		return connector.getDiscardFacades() ? null : "the connector uses requests again";
 	}
 
 	private @Nullable String requestObstacle(org.apache.coyote.Request coyote) {
