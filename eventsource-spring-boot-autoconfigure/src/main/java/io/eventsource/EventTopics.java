@@ -18,8 +18,9 @@ import org.reactivestreams.Publisher;
  * not be declared: publishing to one, starting one, or a client that is let in, makes it.
  * It is forgotten after a time without clients and events.
  * <p>
- * All methods may be called by any thread. The first 1024 events that are published
- * before the application serves its streams are kept until it does.
+ * All methods may be called by any thread. Of the events that are published before the
+ * application serves its streams, the newest 1024 are kept until it does, or fewer if
+ * these take more than 16 MB.
  */
 public interface EventTopics {
 

@@ -34,7 +34,10 @@ final class InProcessTopics implements TopicSource {
 	 * What was called before the first receiver came; {@code null} afterwards. Guarded by
 	 * the lock.
 	 */
-	private @Nullable Deque<Consumer<TopicReceiver>> early = new ArrayDeque<>();
+	private @Nullable Deque<Early> early = new ArrayDeque<>();
+
+	/** How many bytes the events have that were published before. Guarded by the lock. */
+	private long earlyBytes;
 
 	InProcessTopics(@Nullable Function<String, ? extends Publisher<?>> source) {
 		this.source = source;
@@ -45,7 +48,7 @@ final class InProcessTopics implements TopicSource {
 		check(topic);
 		Objects.requireNonNull(event, "The event must not be null");
 		refuseWithSource();
-		if (!isEarly((receiver) -> receiver.publish(topic, event))) {
+		if (!isEarly(event.size(), (receiver) -> receiver.publish(topic, event))) {
 			this.receivers.forEach((receiver) -> receiver.publish(topic, event));
 		}
 	}
@@ -72,7 +75,7 @@ final class InProcessTopics implements TopicSource {
 	@Override
 	public void complete(String topic) {
 		check(topic);
-		if (!isEarly((receiver) -> receiver.complete(topic))) {
+		if (!isEarly(0, (receiver) -> receiver.complete(topic))) {
 			this.receivers.forEach((receiver) -> receiver.complete(topic));
 		}
 	}
@@ -92,22 +95,25 @@ final class InProcessTopics implements TopicSource {
 		}
 	}
 
-	/** Keeps a call for the first receiver, if none has come yet. */
-	private boolean isEarly(Consumer<TopicReceiver> call) {
+	/**
+	 * Keeps a call for the first receiver, if none has come yet, in place of the oldest
+	 * ones that there is no room for any more, as a channel does.
+	 */
+	private boolean isEarly(long bytes, Consumer<TopicReceiver> call) {
 		if (!this.receivers.isEmpty()) {
 			return false;
 		}
 		this.lock.lock();
 		try {
-			Deque<Consumer<TopicReceiver>> waiting = this.early;
+			Deque<Early> waiting = this.early;
 			if (waiting == null) {
 				return false;
 			}
-			if (waiting.size() == EARLY) {
-				throw new IllegalStateException("The application does not serve its event streams yet, and " + EARLY
-						+ " events wait for it; publish once the application is ready");
+			while (!waiting.isEmpty() && (waiting.size() == EARLY || this.earlyBytes + bytes > WaitingEvents.MEMORY)) {
+				this.earlyBytes -= waiting.remove().bytes();
 			}
-			waiting.add(call);
+			waiting.add(new Early(bytes, call));
+			this.earlyBytes += bytes;
 			return true;
 		}
 		finally {
@@ -119,10 +125,10 @@ final class InProcessTopics implements TopicSource {
 	public void connect(TopicReceiver receiver) {
 		this.lock.lock();
 		try {
-			Deque<Consumer<TopicReceiver>> waiting = this.early;
+			Deque<Early> waiting = this.early;
 			this.early = null;
 			if (waiting != null) {
-				waiting.forEach((call) -> replay(call, receiver));
+				waiting.forEach((early) -> replay(early.call(), receiver));
 			}
 			this.receivers.add(receiver);
 		}
@@ -160,6 +166,16 @@ final class InProcessTopics implements TopicSource {
 	@Override
 	public @Nullable Function<String, ? extends Publisher<?>> source() {
 		return this.source;
+	}
+
+	/**
+	 * What was called before the first receiver came.
+	 *
+	 * @param bytes how many bytes the event has
+	 * @param call passes it to the receiver
+	 */
+	private record Early(long bytes, Consumer<TopicReceiver> call) {
+
 	}
 
 }

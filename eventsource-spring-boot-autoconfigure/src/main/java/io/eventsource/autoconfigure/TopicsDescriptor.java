@@ -1,11 +1,12 @@
 package io.eventsource.autoconfigure;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 import io.eventsource.TopicSnapshot;
 import io.eventsource.TopicsSnapshot;
-import io.eventsource.TopicsSnapshot.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,14 +18,21 @@ import org.jspecify.annotations.Nullable;
  * @param forgotten how many topics were forgotten, for each reason
  * @param busiest the topics that have the most clients
  */
-record TopicsDescriptor(int count, long bytes, int sources, Map<Reason, Long> forgotten, List<Busy> busiest) {
+record TopicsDescriptor(int count, long bytes, int sources, Map<String, Long> forgotten, List<Busy> busiest) {
 
 	/** How many of the topics with the most clients are shown. */
 	static final int BUSIEST = 10;
 
 	static TopicsDescriptor of(TopicsSnapshot sums, List<TopicSnapshot> busiest, ShownValues names) {
-		return new TopicsDescriptor(sums.topics(), sums.bytes(), sums.sources(), sums.forgotten(),
+		return new TopicsDescriptor(sums.topics(), sums.bytes(), sums.sources(), forgotten(sums),
 				busiest.stream().map((topic) -> new Busy(names.of(topic.topic()), topic.stream().clients())).toList());
+	}
+
+	private static Map<String, Long> forgotten(TopicsSnapshot sums) {
+		Map<String, Long> forgotten = new TreeMap<>();
+		sums.forgotten()
+			.forEach((reason, count) -> forgotten.put(reason.name().toLowerCase(Locale.ROOT).replace('_', '-'), count));
+		return forgotten;
 	}
 
 	/**

@@ -111,7 +111,7 @@ class TopicObservabilityTests {
 		assertThat(topics.path("count").asInt()).isEqualTo(13);
 		assertThat(topics.path("bytes").asInt()).isPositive();
 		assertThat(topics.path("sources").asInt()).isZero();
-		assertThat(topics.path("forgotten").path("LINGER").asInt(-1)).isZero();
+		assertThat(topics.path("forgotten").path("linger").asInt(-1)).isZero();
 		assertThat(topics.path("busiest")).hasSize(10);
 		assertThat(topics.path("busiest").path(0).path("topic").asString()).isEqualTo("\"<b>");
 		assertThat(topics.path("busiest").path(0).path("clients").asInt()).isEqualTo(2);

@@ -313,6 +313,17 @@ class TopicStreamsTests {
 	}
 
 	@Test
+	void newestOfTheEarlyEventsAreKept() {
+		for (int i = 0; i < 1025; i++) {
+			this.topics.publish("room " + i, "message", "early");
+		}
+		TopicFamily family = family(settings());
+		assertThat(family.topics().snapshot("test").topics()).isEqualTo(1024);
+		assertThat(family.topics().describe("room 0")).isNull();
+		assertThat(family.topics().describe("room 1024")).isNotNull();
+	}
+
+	@Test
 	void eventsThatWerePublishedBeforeTheStreamsRunAreKept() {
 		this.topics.publish("room", "message", "early");
 		TopicFamily family = family(StreamSettings.builder().initialReplay(1).build(), TopicSettings.DEFAULTS);
