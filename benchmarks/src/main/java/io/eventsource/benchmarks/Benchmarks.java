@@ -50,9 +50,9 @@ public final class Benchmarks {
 
 	private static List<Scenario> scenarios(Options options) {
 		boolean quick = options.quick();
-		List<Scenario> all = List.of(new FanOut(quick), new Steady(quick), new Idle(quick), new SilentClients(quick),
-				new PoorClients(quick), new Churn(quick), new ResumeStorm(quick, 1024), new ResumeStorm(quick, 65_536),
-				new ThroughRedis(quick), new TwoInstances(quick), new Topics(quick));
+		List<Scenario> all = List.of(FanOut.once(quick), new Steady(quick), FanOut.lasting(quick), new Idle(quick),
+				new SilentClients(quick), new PoorClients(quick), new Churn(quick), new ResumeStorm(quick, 1024),
+				new ResumeStorm(quick, 65_536), new ThroughRedis(quick), new TwoInstances(quick), new Topics(quick));
 		if (options.scenarios().isEmpty()) {
 			return quick ? all.subList(0, 2) : all;
 		}

@@ -14,6 +14,8 @@ enum Contender {
 
 	NIO("floor (`java.nio`)"),
 
+	NIO_TOGETHER("floor that writes together"),
+
 	STARTER_TOMCAT("**this starter, Tomcat**"),
 
 	STARTER_JETTY("**this starter, Jetty**"),

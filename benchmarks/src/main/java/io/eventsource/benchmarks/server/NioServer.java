@@ -16,8 +16,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * The floor: what it takes to write each event to each client once. One thread, events
- * encoded once, no HTTP to speak of.
+ * The floor: what it takes to write each event to each client once, or all events
+ * together that there are by then. One thread, events encoded once, no HTTP to speak of.
  */
 final class NioServer implements StreamServer {
 
@@ -31,11 +31,21 @@ final class NioServer implements StreamServer {
 	/** How many events a client may lag before it is disconnected. */
 	private static final int CAPACITY = 65_536;
 
+	/** How many events wait for the server's thread at most. */
+	private static final int QUEUE = 1024;
+
+	/** How many bytes are written together at most. */
+	private static final int BATCH = 65_536;
+
+	private final boolean together;
+
+	private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH);
+
 	private final Selector selector = Selector.open();
 
 	private final ServerSocketChannel acceptor = ServerSocketChannel.open();
 
-	private final BlockingQueue<ByteBuffer> published = new ArrayBlockingQueue<>(1024);
+	private final BlockingQueue<ByteBuffer> published = new ArrayBlockingQueue<>(QUEUE);
 
 	private final ByteBuffer[] ring = new ByteBuffer[CAPACITY];
 
@@ -45,7 +55,12 @@ final class NioServer implements StreamServer {
 
 	private long tail;
 
-	NioServer() throws IOException {
+	/**
+	 * Starts the server.
+	 * @param together whether events are written together, of which there are several
+	 */
+	NioServer(boolean together) throws IOException {
+		this.together = together;
 		this.acceptor.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
 		this.acceptor.configureBlocking(false);
 		this.acceptor.register(this.selector, SelectionKey.OP_ACCEPT);
@@ -81,9 +96,7 @@ final class NioServer implements StreamServer {
 		try {
 			while (true) {
 				this.selector.select(this::handle);
-				for (ByteBuffer event = this.published.poll(); event != null; event = this.published.poll()) {
-					this.ring[(int) (this.tail % CAPACITY)] = event;
-					this.tail++;
+				while (append()) {
 					for (int i = this.clients.size() - 1; i >= 0; i--) {
 						this.clients.get(i).appended();
 					}
@@ -93,6 +106,28 @@ final class NioServer implements StreamServer {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Appends what was published, or only the first event of it.
+	 * @return whether there was any
+	 */
+	private boolean append() {
+		long before = this.tail;
+		int limit = this.together ? QUEUE : 1;
+		for (int i = 0; i < limit; i++) {
+			ByteBuffer event = this.published.poll();
+			if (event == null) {
+				break;
+			}
+			this.ring[(int) (this.tail % CAPACITY)] = event;
+			this.tail++;
+		}
+		return this.tail > before;
+	}
+
+	private ByteBuffer event(long number) {
+		return this.ring[(int) (number % CAPACITY)];
 	}
 
 	private void handle(SelectionKey key) {
@@ -187,14 +222,35 @@ final class NioServer implements StreamServer {
 
 		private void write() throws IOException {
 			while (this.position < NioServer.this.tail) {
-				ByteBuffer event = NioServer.this.ring[(int) (this.position % CAPACITY)];
-				this.channel.write(event.position(this.offset));
-				if (event.hasRemaining()) {
-					this.offset = event.position();
+				ByteBuffer bytes = next();
+				skip(this.channel.write(bytes));
+				if (bytes.hasRemaining()) {
 					this.key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
 					return;
 				}
-				this.offset = 0;
+			}
+		}
+
+		/** The next event, or as many as are written together. */
+		private ByteBuffer next() {
+			if (!NioServer.this.together) {
+				return event(this.position).position(this.offset);
+			}
+			ByteBuffer batch = NioServer.this.batch.clear();
+			int start = this.offset;
+			for (long i = this.position; i < NioServer.this.tail && batch.hasRemaining(); i++) {
+				ByteBuffer event = event(i);
+				int length = Math.min(event.limit() - start, batch.remaining());
+				batch.put(batch.position(), event, start, length).position(batch.position() + length);
+				start = 0;
+			}
+			return batch.flip();
+		}
+
+		private void skip(int written) {
+			this.offset += written;
+			while (this.position < NioServer.this.tail && this.offset >= event(this.position).limit()) {
+				this.offset -= event(this.position).limit();
 				this.position++;
 			}
 		}

@@ -35,7 +35,8 @@ public final class ServerProgram {
 
 	private static StreamServer start(String name, String[] settings) throws IOException {
 		return switch (name) {
-			case "nio" -> new NioServer();
+			case "nio" -> new NioServer(false);
+			case "nio-together" -> new NioServer(true);
 			case "starter-tomcat" -> StarterApplication.start(SpringServer.Container.TOMCAT, settings);
 			case "starter-jetty" -> StarterApplication.start(SpringServer.Container.JETTY, settings);
 			case "emitter-list" -> EmitterListApplication.start(settings);
