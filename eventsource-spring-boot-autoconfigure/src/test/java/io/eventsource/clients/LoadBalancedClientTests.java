@@ -14,6 +14,7 @@ import io.eventsource.EventChannel;
 import io.eventsource.EventChannels;
 import io.eventsource.redis.RedisServer;
 import io.eventsource.web.Nginx;
+import io.eventsource.web.StreamClient;
 import io.eventsource.web.TestServer;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +59,7 @@ class LoadBalancedClientTests {
 		TestServer first = instance(redis);
 		TestServer second = instance(redis);
 		Nginx nginx = open(Nginx.start(Files.createDirectory(folder.resolve("nginx")), first.port(), second.port()));
+		publishFirst(first, second);
 		Map<ClientKind, Client> clients = new EnumMap<>(ClientKind.class);
 		for (ClientKind kind : ClientKind.values()) {
 			clients.put(kind, open(kind.follow(nginx.uri("/events/orders"), List.of("message", "gap"), programs)));
@@ -82,6 +84,16 @@ class LoadBalancedClientTests {
 		return open(TestServer.start(TestServer.Container.TOMCAT, Application.class,
 				redis.properties("eventsource.heartbeat=500ms", "eventsource.retry=50ms",
 						"spring.web.resources.static-locations=" + Programs.CLIENTS.toUri())));
+	}
+
+	/** Behind which clients find their places again on either instance. */
+	private static void publishFirst(TestServer first, TestServer second) throws Exception {
+		try (StreamClient one = StreamClient.connect(first.uri("/events/orders"));
+				StreamClient other = StreamClient.connect(second.uri("/events/orders"))) {
+			first.bean(EventChannel.class).publish(Event.of("first"));
+			soon().until(() -> one.count() == 1 && other.count() == 1);
+		}
+		soon().until(() -> first.clients("orders") + second.clients("orders") == 0);
 	}
 
 	private static void publish(TestServer server, int from, int to) {

@@ -52,8 +52,9 @@ public final class Nginx implements AutoCloseable {
 		// As on the page, but less patient
 		String location = Page.of("docs/operating.md").code("proxy_pass").replace("60s", "2s")
 				+ "\nlocation / {\n\tproxy_pass http://application;\n}";
+		// A server that is silent for two seconds because the machine is busy is asked again
 		String servers = Arrays.stream(upstreams)
-			.mapToObj("server 127.0.0.1:%d;"::formatted)
+			.mapToObj("server 127.0.0.1:%d max_fails=0;"::formatted)
 			.collect(Collectors.joining("\n"));
 		Path configuration = Files.writeString(folder.resolve("nginx.conf"),
 				"daemon off; master_process off;\n" + configuration(folder, port, servers, location));
