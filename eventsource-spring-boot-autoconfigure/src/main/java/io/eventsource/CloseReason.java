@@ -15,7 +15,8 @@ public enum CloseReason {
 
 	/**
 	 * The client's own publisher failed, and everything before that was delivered; or the
-	 * client could not be served, because a filter was stuck or memory ran out.
+	 * client could not be served, because a filter was stuck, memory ran out, or what it
+	 * has missed could not be read at the moment.
 	 */
 	FAILED,
 

@@ -26,8 +26,10 @@ public interface EventHistory {
 	 * @param client the client and the stream that it asks for
 	 * @param limit the maximum number of events that will be read
 	 * @return the events, which may be empty; {@code null} if the id is unknown
-	 * @throws Exception if the events cannot be read at the moment; the client is then
-	 * told that it misses some
+	 * @throws HistoryUnavailableException if the events cannot be read at the moment, and
+	 * the client is to come back for them
+	 * @throws Exception if the events cannot be read; the client is then told that it
+	 * misses some
 	 */
 	@Nullable Stream<Event> after(String lastEventId, EventClient client, int limit) throws Exception;
 
@@ -38,6 +40,18 @@ public interface EventHistory {
 	 * @return whether the ids may be seen by any client; {@code false} by default
 	 */
 	default boolean hasOpaqueIds() {
+		return false;
+	}
+
+	/**
+	 * Tells whether one event came before another one, as far as the ids tell. A client
+	 * that cannot be given all it has missed is not given again what came before the last
+	 * event that it has.
+	 * @param id the id of an event of this stream
+	 * @param other an id, as sent by a client and not to be trusted
+	 * @return whether it did; {@code false} if that is not known
+	 */
+	default boolean precedes(String id, String other) {
 		return false;
 	}
 

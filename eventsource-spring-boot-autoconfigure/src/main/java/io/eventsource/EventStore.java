@@ -62,6 +62,17 @@ public interface EventStore {
 	boolean isOwn(String id);
 
 	/**
+	 * Tells whether one event came before another one, as far as the ids tell. Never
+	 * blocks.
+	 * @param id the id of an event of this store
+	 * @param other an id, as sent by a client and not to be trusted
+	 * @return whether it did; {@code false} if that is not known
+	 */
+	default boolean precedes(String id, String other) {
+		return false;
+	}
+
+	/**
 	 * Tells whether the events that other instances append arrive here. Never blocks.
 	 * @return whether they do, as far as is known
 	 */

@@ -148,7 +148,7 @@ final class StoreChannel implements EventChannel, BufferingPublisher, ChannelSub
 
 	private boolean hasTaken(String id) {
 		if (this.subscriptions.isEmpty()) {
-			throw new IllegalStateException("The channel is not served any more");
+			throw new HistoryUnavailableException("The channel is not served any more", null);
 		}
 		return this.buffers.has(id);
 	}

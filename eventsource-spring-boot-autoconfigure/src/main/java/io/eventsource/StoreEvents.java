@@ -67,14 +67,15 @@ final class StoreEvents implements Iterator<Event> {
 
 	private void pause(long begun) {
 		if (System.nanoTime() - begun > this.timeout.toNanos()) {
-			throw new IllegalStateException("This instance has not taken what the store has within " + this.timeout);
+			throw new HistoryUnavailableException(
+					"This instance has not taken what the store has within " + this.timeout, null);
 		}
 		try {
 			TimeUnit.MILLISECONDS.sleep(PAUSE);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while waiting for events of the store", ex);
+			throw new HistoryUnavailableException("Interrupted while waiting for events of the store", ex);
 		}
 	}
 

@@ -34,13 +34,27 @@ final class StoreHistory implements EventHistory {
 
 	@Override
 	public @Nullable Stream<Event> after(String lastEventId, EventClient client, int limit) {
-		List<Event> first = this.store.after(lastEventId, limit);
+		List<Event> first = read(lastEventId, limit);
 		if (first == null) {
 			return null;
 		}
-		StoreEvents events = new StoreEvents(lastEventId, first, (id) -> this.store.after(id, limit), this.taken,
-				this.timeout);
+		StoreEvents events = new StoreEvents(lastEventId, first, (id) -> read(id, limit), this.taken, this.timeout);
 		return StreamSupport.stream(Spliterators.spliteratorUnknownSize(events, Spliterator.ORDERED), false);
+	}
+
+	private @Nullable List<Event> read(String id, int limit) {
+		try {
+			return this.store.after(id, limit);
+		}
+		catch (RuntimeException ex) {
+			throw new HistoryUnavailableException(
+					"The store that instances share cannot be read at the moment: " + ex.getMessage(), ex);
+		}
+	}
+
+	@Override
+	public boolean precedes(String id, String other) {
+		return this.store.precedes(id, other);
 	}
 
 	@Override

@@ -30,6 +30,14 @@ record EventHistories(List<Supplier<@Nullable EventHistory>> histories) implemen
 	}
 
 	@Override
+	public boolean precedes(String id, String other) {
+		return this.histories.stream()
+			.map(Supplier::get)
+			.filter(Objects::nonNull)
+			.anyMatch((history) -> history.precedes(id, other));
+	}
+
+	@Override
 	public boolean hasOpaqueIds() {
 		return this.histories.stream().map(Supplier::get).filter(Objects::nonNull).allMatch(EventHistory::hasOpaqueIds);
 	}

@@ -57,8 +57,13 @@ final class Continuity {
 		}
 		StreamFacts before = this.emptied;
 		this.emptied = (order == 0) ? facts : null;
-		if (order == 0 || isWhole(before, facts) || this.stream.reachesBackTo(at)) {
+		if (order == 0 || isWhole(before, facts)) {
 			return new Step(at, null);
+		}
+		List<StreamMessage<byte[], byte[]>> older = this.stream.before(at, COMPARED);
+		if (!older.isEmpty()) {
+			// Redis trims the oldest entries first
+			return new Step(taken(older, at), null);
 		}
 		if (facts.isComplete()) {
 			return new Step(EntryId.ZERO, GapCause.RESTARTED);
@@ -67,6 +72,18 @@ final class Continuity {
 		boolean news = !at.equals(this.told);
 		this.told = at;
 		return new Step(at, news ? GapCause.EVICTED : null);
+	}
+
+	/**
+	 * Returns the newest of the entries that was handed over. The others have been added
+	 * by a node that has taken over and did not have the entry of the position.
+	 */
+	private EntryId taken(List<StreamMessage<byte[], byte[]>> older, EntryId at) {
+		return older.stream()
+			.filter((entry) -> this.receiver.has(entry.getId()))
+			.findFirst()
+			.map((entry) -> EntryId.of(entry.getId()))
+			.orElse(at);
 	}
 
 	/** Whether the stream has all entries that were added since it had none. */

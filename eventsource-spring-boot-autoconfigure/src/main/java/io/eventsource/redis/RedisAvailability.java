@@ -1,5 +1,7 @@
 package io.eventsource.redis;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 import io.lettuce.core.RedisException;
@@ -23,6 +25,9 @@ final class RedisAvailability {
 	/** How often in a row the reader has failed. */
 	private int failures;
 
+	/** What was logged since Redis was available last. */
+	private final Set<RedisProblem> told = EnumSet.noneOf(RedisProblem.class);
+
 	boolean isAvailable() {
 		return this.available;
 	}
@@ -31,12 +36,11 @@ final class RedisAvailability {
 	 * Records that Redis cannot be reached.
 	 */
 	synchronized void lost(Throwable cause) {
-		boolean news = this.available;
 		this.available = false;
 		try {
-			if (news) {
-				logger.warn("No events come in from Redis until it answers again; clients stay connected: " + cause,
-						(cause instanceof RedisException) ? null : cause);
+			if (this.told.add(RedisProblem.of(cause))) {
+				logger.warn("No events come in from Redis until it answers again; clients stay connected: "
+						+ RedisProblem.describe(cause), (cause instanceof RedisException) ? null : cause);
 			}
 			else {
 				logger.debug("Still no events from Redis", cause);
@@ -54,6 +58,7 @@ final class RedisAvailability {
 		this.failures = 0;
 		if (!this.available) {
 			this.available = true;
+			this.told.clear();
 			logger.info("Redis is back, and events come in again from where they were");
 		}
 	}

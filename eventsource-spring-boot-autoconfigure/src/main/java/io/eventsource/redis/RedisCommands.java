@@ -49,6 +49,10 @@ final class RedisCommands implements AutoCloseable {
 			}
 			throw ex;
 		}
+		catch (IllegalStateException ex) {
+			// Another thread has closed the connection
+			throw new RedisException(ex);
+		}
 	}
 
 	/** A connection that has brought a reply is kept, unless it leads to a replica. */

@@ -47,7 +47,7 @@ final class RedisEventStore implements EventStore {
 		}
 		catch (RedisException ex) {
 			throw new EventPublicationException("Redis has not confirmed an event of channel '" + this.stream.channel()
-					+ "', so it was not published, unless only the answer was lost: " + ex.getMessage(), ex);
+					+ "', so it was not published, unless only the answer was lost: " + RedisProblem.describe(ex), ex);
 		}
 	}
 
@@ -79,6 +79,13 @@ final class RedisEventStore implements EventStore {
 	@Override
 	public boolean isOwn(String id) {
 		return EntryId.parse(id) != null;
+	}
+
+	@Override
+	public boolean precedes(String id, String other) {
+		EntryId one = EntryId.parse(id);
+		EntryId two = EntryId.parse(other);
+		return one != null && two != null && one.compareTo(two) < 0;
 	}
 
 	@Override

@@ -9,8 +9,6 @@ import java.util.Map;
 
 import io.eventsource.Event;
 import io.eventsource.TopicStore.End;
-import io.lettuce.core.Limit;
-import io.lettuce.core.Range;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
@@ -188,17 +186,6 @@ final class RedisStream {
 			}
 			return null;
 		}
-	}
-
-	/**
-	 * Returns whether Redis has an entry with an id, or with a lower one. If so, it has
-	 * trimmed nothing that was added afterwards, since it trims the oldest entries first.
-	 */
-	boolean reachesBackTo(EntryId id) {
-		return !this.commands
-			.run((redis) -> redis.xrange(this.keyBytes,
-					Range.from(Range.Boundary.unbounded(), Range.Boundary.including(id.toString())), Limit.from(1)))
-			.isEmpty();
 	}
 
 	/**

@@ -195,7 +195,7 @@ final class RedisTail {
 		this.broken = true;
 		if (news) {
 			logger.warn("No events of channel '" + this.stream.channel() + "' come in, since Redis cannot read '"
-					+ this.stream.key() + "'; other channels go on: " + cause.getMessage());
+					+ this.stream.key() + "'; other channels go on: " + RedisProblem.describe(cause));
 		}
 	}
 

@@ -46,6 +46,9 @@ final class RedisTopicStore implements TopicStore {
 	/** The sources that run here, by topic. */
 	private final Map<String, RedisTopicRun> runs = new ConcurrentHashMap<>();
 
+	/** What was logged when topics could not be kept. */
+	private volatile @Nullable RedisProblem told;
+
 	/**
 	 * Creates a store.
 	 * @param name the name of the family
@@ -132,9 +135,13 @@ final class RedisTopicStore implements TopicStore {
 			Set<String> used = new TreeSet<>(this.runs.keySet());
 			this.reader.keys(this.keys.streams()).forEach((key) -> used.add(this.keys.topic(key)));
 			keep(List.copyOf(used));
+			this.told = null;
 		}
 		catch (RedisCommandExecutionException ex) {
-			logger.warn("Topics of '" + this.keys.name("") + "' could not be kept: " + ex.getMessage());
+			if (this.told != RedisProblem.of(ex)) {
+				this.told = RedisProblem.of(ex);
+				logger.warn("Topics of '" + this.keys.family() + "' cannot be kept: " + RedisProblem.describe(ex));
+			}
 		}
 	}
 
@@ -189,7 +196,7 @@ final class RedisTopicStore implements TopicStore {
 		catch (RedisException ex) {
 			throw new EventPublicationException(
 					"Redis has not confirmed what was done with topic '" + this.keys.name(topic)
-							+ "', so it was not done, unless only the answer was lost: " + ex.getMessage(),
+							+ "', so it was not done, unless only the answer was lost: " + RedisProblem.describe(ex),
 					ex);
 		}
 	}

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import io.eventsource.Event;
 import io.eventsource.GapCause;
 import io.eventsource.RecordingReceiver;
 import io.lettuce.core.Range;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XAddArgs;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,8 @@ class ContinuityTests {
 
 	private RedisStream stream;
 
+	private RecordingReceiver receiver;
+
 	private Continuity continuity;
 
 	@BeforeEach
@@ -49,9 +54,9 @@ class ContinuityTests {
 				SETTINGS.timeout());
 		this.commands = new RedisCommands(this.connections, SETTINGS.timeout());
 		this.stream = new RedisStream("orders", SETTINGS, this.commands);
-		RecordingReceiver receiver = new RecordingReceiver();
-		receiver.preload(List.of());
-		this.continuity = new Continuity(this.stream, receiver);
+		this.receiver = new RecordingReceiver();
+		this.receiver.preload(List.of());
+		this.continuity = new Continuity(this.stream, this.receiver);
 	}
 
 	@AfterEach
@@ -83,6 +88,23 @@ class ContinuityTests {
 		assertThat(step.cause()).isEqualTo(GapCause.EVICTED);
 		Continuity.Step next = this.continuity.check(step.position(), this.stream.from(EntryId.ZERO, 10), false);
 		assertThat(next.cause()).isNull();
+	}
+
+	@Test
+	void eventsOfTheNodeThatHasTakenOverAreReadThoughTheOldOneWasReadFurther() {
+		for (String id : List.of("1-1", "2-1", "4-1")) {
+			this.redis.commands().xadd("test:orders", new XAddArgs().id(id), Map.of("data", id));
+		}
+		// The old node had the first, and one that the new node does not have
+		for (String id : List.of("1-1", "3-1")) {
+			this.receiver.deliver(Event.builder().id(id).data(id).build());
+		}
+		EntryId at = new EntryId(3, 1);
+		Continuity.Step step = this.continuity.check(at, this.stream.from(at, 10), false);
+		assertThat(step).isEqualTo(new Continuity.Step(new EntryId(1, 1), null));
+		List<StreamMessage<byte[], byte[]>> next = this.stream.from(step.position(), 10);
+		assertThat(next).extracting(StreamMessage::getId).containsExactly("1-1", "2-1", "4-1");
+		assertThat(this.continuity.check(step.position(), next, false)).isEqualTo(step);
 	}
 
 }

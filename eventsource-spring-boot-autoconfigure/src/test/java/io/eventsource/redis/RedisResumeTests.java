@@ -129,6 +129,42 @@ class RedisResumeTests extends InstancesOnRedis {
 		}
 	}
 
+	@Test
+	void clientThatIsAheadOfACutOffInstanceComesBackAndGetsNothingTwice() throws Exception {
+		Cable cable = open(Cable.to(this.redis.port()));
+		TestServer first = instance();
+		TestServer second = instance("spring.data.redis.port=" + cable.port(), "eventsource.channels.redis.timeout=1s");
+		StreamClient client = client(first);
+		StreamClient other = client(second);
+		publish(first, 0, 5);
+		await().until(() -> client.count() == 5 && other.count() == 5);
+		cable.cut();
+		publish(first, 5, 8);
+		await().until(() -> client.count() == 8);
+		StreamClient ahead = client(second, client.lastEventId());
+		await().until(ahead::hasEnded);
+		assertThat(ahead.events()).isEmpty();
+		cable.mend();
+		await().until(() -> other.count() == 8);
+		StreamClient back = client(second, client.lastEventId());
+		publish(second, 8, 10);
+		await().untilAsserted(() -> assertThat(back.data()).isEqualTo(events(8, 10)));
+		assertThat(other.data()).isEqualTo(events(0, 8 + 2));
+	}
+
+	@Test
+	void clientWhoseEventRedisHasLostIsNotGivenOlderOnesAgain() throws Exception {
+		TestServer first = instance();
+		StreamClient client = client(first);
+		publish(first, 0, 5);
+		await().until(() -> client.count() == 5);
+		String ahead = client.lastEventId().replaceFirst("-.*", "-999");
+		StreamClient back = client(first, ahead);
+		await().untilAsserted(() -> assertThat(back.data()).containsExactly("{\"cause\":\"evicted\"}"));
+		publish(first, 5, 7);
+		await().untilAsserted(() -> assertThat(withoutGaps(back)).isEqualTo(events(5, 7)));
+	}
+
 	/**
 	 * A client that leaves after some events and comes back to another instance.
 	 */

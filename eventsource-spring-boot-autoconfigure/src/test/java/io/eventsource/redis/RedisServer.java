@@ -7,6 +7,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -16,6 +18,10 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 
 import org.springframework.util.FileSystemUtils;
 
@@ -40,7 +46,10 @@ public final class RedisServer implements AutoCloseable {
 
 	private StatefulRedisConnection<String, String> connection;
 
-	private RedisServer(Path folder, int port) {
+	private final List<String> options;
+
+	private RedisServer(Path folder, int port, String... options) {
+		this.options = List.of(options);
 		this.folder = folder;
 		this.port = port;
 		RedisURI uri = RedisURI.builder()
@@ -58,9 +67,10 @@ public final class RedisServer implements AutoCloseable {
 	/**
 	 * Starts a server.
 	 * @param folder an empty folder
+	 * @param options further options
 	 */
-	public static RedisServer start(Path folder) throws IOException {
-		RedisServer server = new RedisServer(folder, freePort());
+	public static RedisServer start(Path folder, String... options) throws IOException {
+		RedisServer server = new RedisServer(folder, freePort(), options);
 		server.start();
 		return server;
 	}
@@ -75,10 +85,11 @@ public final class RedisServer implements AutoCloseable {
 	 * Starts the server again, with what it has on its disk.
 	 */
 	void start() throws IOException {
-		this.process = new ProcessBuilder(find().orElseThrow().getPath(), "--port", Integer.toString(this.port),
-				"--bind", "127.0.0.1", "--dir", this.folder.toString(), "--appendonly", "yes", "--appendfsync", "no",
-				"--save", "")
-			.redirectErrorStream(true)
+		List<String> command = new ArrayList<>(
+				List.of(find().orElseThrow().getPath(), "--port", Integer.toString(this.port), "--bind", "127.0.0.1",
+						"--dir", this.folder.toString(), "--appendonly", "yes", "--appendfsync", "no", "--save", ""));
+		command.addAll(this.options);
+		this.process = new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(this.folder.resolve("output").toFile())
 			.start();
 		try {
@@ -147,6 +158,17 @@ public final class RedisServer implements AutoCloseable {
 
 	RedisCommands<String, String> commands() {
 		return this.connection.sync();
+	}
+
+	/**
+	 * Makes a user, or changes the rules of one.
+	 */
+	void user(String name, String... rules) {
+		CommandArgs<String, String> arguments = new CommandArgs<>(StringCodec.UTF8).add("SETUSER").add(name);
+		for (String rule : rules) {
+			arguments.add(rule);
+		}
+		this.connection.sync().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), arguments);
 	}
 
 	/**

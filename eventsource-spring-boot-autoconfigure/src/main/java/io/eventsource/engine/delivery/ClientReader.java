@@ -77,16 +77,15 @@ final class ClientReader {
 			return null;
 		}
 		if (this.history.isActive()) {
-			readHistory();
-			return null;
+			return readHistory();
 		}
 		return (this.filter == null || !this.share.budget().isSpent()) ? readLog() : null;
 	}
 
-	private void readHistory() {
+	private @Nullable CloseReason readHistory() {
 		HistoryBatch batch = this.history.next();
-		if (batch == null) {
-			return;
+		if (batch == null || batch == HistoryBatch.UNAVAILABLE) {
+			return (batch != null) ? CloseReason.FAILED : null;
 		}
 		this.share.counts().replayed(batch.count());
 		StartPosition end = batch.end();
@@ -97,6 +96,7 @@ final class ClientReader {
 			leaveHistory(batch, end);
 		}
 		this.history.writing(this.output.advance());
+		return null;
 	}
 
 	private void leaveHistory(HistoryBatch batch, StartPosition end) {

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 record HistoryBatch(byte[] bytes, int count, int hidden, @Nullable StartPosition end) {
 
+	/** In place of a batch for which the client is to come back. */
+	static final HistoryBatch UNAVAILABLE = new HistoryBatch(new byte[0], 0, 0, null);
+
 	/** In place of a batch that there will not be. */
 	static final HistoryBatch FAILED = new HistoryBatch(new byte[0], 0, 0, null);
 

@@ -51,6 +51,13 @@ final class HistoryQuery {
 	}
 
 	/**
+	 * Returns whether an event came before another one, as far as the history knows.
+	 */
+	boolean precedes(String id, String other) {
+		return this.history.precedes(id, other);
+	}
+
+	/**
 	 * Closes the stream of events, if there is one. Throws nothing.
 	 */
 	void close() {

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import io.eventsource.Callee;
 import io.eventsource.Event;
 import io.eventsource.EventClient;
+import io.eventsource.HistoryUnavailableException;
 import io.eventsource.engine.log.EncodedEvent;
 import io.eventsource.engine.log.Frame;
 import io.eventsource.engine.log.Slice;
@@ -129,6 +130,12 @@ final class HistoryReader {
 		try {
 			end = read(blocks, System.nanoTime(), cancelled);
 		}
+		catch (HistoryUnavailableException ex) {
+			close();
+			room.filled(blocks.size());
+			return (blocks.size() > 0) ? new HistoryBatch(blocks.join(), this.count - before, this.hidden, null)
+					: HistoryBatch.UNAVAILABLE;
+		}
 		catch (Throwable ex) {
 			if (!cancelled.getAsBoolean()) {
 				// Whoever is interrupted since the client has gone is not to blame
@@ -232,13 +239,8 @@ final class HistoryReader {
 	}
 
 	private StartPosition gap() {
-		StartPosition start = this.request.start();
-		long oldest = this.delivery.log().head();
-		Long missed = start.missed();
-		if (missed == null || this.count > 0) {
-			return new StartPosition(oldest, start.gap(), null);
-		}
-		return new StartPosition(oldest, start.gap(), missed + oldest - start.position());
+		return new HistoryGap(this.delivery.log(), this.request.start(), this.query).behind(withoutTopic(this.lastId),
+				this.count);
 	}
 
 }

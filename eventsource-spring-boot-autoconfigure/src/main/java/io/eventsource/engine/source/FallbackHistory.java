@@ -22,6 +22,11 @@ record FallbackHistory(EventHistory first, EventHistory second) implements Event
 	}
 
 	@Override
+	public boolean precedes(String id, String other) {
+		return this.first.precedes(id, other) || this.second.precedes(id, other);
+	}
+
+	@Override
 	public boolean hasOpaqueIds() {
 		return this.first.hasOpaqueIds();
 	}
