@@ -20,4 +20,11 @@ record HistoryBatch(byte[] bytes, int count, int hidden, @Nullable StartPosition
 	/** In place of a batch that there will not be. */
 	static final HistoryBatch FAILED = new HistoryBatch(new byte[0], 0, 0, null);
 
+	/**
+	 * Returns what was read before the history could not be read any more.
+	 */
+	static HistoryBatch unfinished(HistoryBlocks blocks, int count, int hidden) {
+		return (blocks.size() > 0) ? new HistoryBatch(blocks.join(), count, hidden, null) : UNAVAILABLE;
+	}
+
 }

@@ -133,12 +133,10 @@ final class HistoryReader {
 		catch (HistoryUnavailableException ex) {
 			close();
 			room.filled(blocks.size());
-			return (blocks.size() > 0) ? new HistoryBatch(blocks.join(), this.count - before, this.hidden, null)
-					: HistoryBatch.UNAVAILABLE;
+			return HistoryBatch.unfinished(blocks, this.count - before, this.hidden);
 		}
 		catch (Throwable ex) {
 			if (!cancelled.getAsBoolean()) {
-				// Whoever is interrupted since the client has gone is not to blame
 				this.delivery.context()
 					.supervisor()
 					.failed(Callee.HISTORY, () -> "The history of stream '" + client().stream() + "' failed; "
