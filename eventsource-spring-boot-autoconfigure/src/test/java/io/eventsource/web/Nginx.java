@@ -52,7 +52,8 @@ public final class Nginx implements AutoCloseable {
 		// As on the page, but less patient
 		String location = Page.of("docs/operating.md").code("proxy_pass").replace("60s", "2s")
 				+ "\nlocation / {\n\tproxy_pass http://application;\n}";
-		// A server that is silent for two seconds because the machine is busy is asked again
+		// A server that is silent for two seconds because the machine is busy is asked
+		// again
 		String servers = Arrays.stream(upstreams)
 			.mapToObj("server 127.0.0.1:%d max_fails=0;"::formatted)
 			.collect(Collectors.joining("\n"));
