@@ -72,6 +72,8 @@ class ArchitectureTests {
 
 	private final JavaClasses classes = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+		// A module of its own
+		.withImportOption((location) -> !location.contains("/io/eventsource/test/"))
 		.importPackages("io.eventsource");
 
 	@Test
