@@ -111,7 +111,7 @@ final class StreamPipeline {
 
 	/** Subscribes to the publisher, unless that was done already. */
 	void start() {
-		this.sources.startTicking(this.tick);
+		this.dispatcher.worker(0).startTicking(this.tick);
 		this.sources.start();
 	}
 
@@ -126,17 +126,12 @@ final class StreamPipeline {
 			this.count.runIfIdle(linger, this::release);
 		}
 		this.sources.tick();
-		if (this.sources.hasRun()) {
-			// It may have been started while the publisher was
-			this.sources.startTicking(this.tick);
-		}
 	}
 
 	/** Subscribes to another publisher, once, and returns what cancels it. */
 	Runnable run(Publisher<?> publisher, Runnable onEnd) {
-		Runnable cancellation = this.sources.run(publisher, onEnd);
-		this.sources.startTicking(this.tick);
-		return cancellation;
+		this.dispatcher.worker(0).startTicking(this.tick);
+		return this.sources.run(publisher, onEnd);
 	}
 
 	/** Cancels the publisher until the next client comes. */

@@ -4,7 +4,6 @@ import io.eventsource.PublisherPace;
 import io.eventsource.StreamSnapshot.State;
 import io.eventsource.engine.runtime.Dispatcher;
 import io.eventsource.engine.runtime.StreamContext;
-import io.eventsource.engine.runtime.Worker;
 import io.eventsource.engine.source.EventTranslator;
 import io.eventsource.engine.source.SourceListener;
 import io.eventsource.engine.source.SourceLog;
@@ -63,27 +62,6 @@ final class StreamSources {
 		this.run = started;
 		started.start();
 		return started::stop;
-	}
-
-	/**
-	 * Has an action run that calls {@link #tick}. A channel in this process needs it
-	 * hardly ever, since it goes on as soon as clients have made progress.
-	 */
-	void startTicking(Runnable tick) {
-		Worker worker = this.dispatcher.worker(0);
-		if (this.origin.isInProcess() && !hasRun()) {
-			worker.tickSlowly(tick);
-		}
-		else {
-			worker.startTicking(tick);
-		}
-	}
-
-	/**
-	 * Whether another publisher was subscribed to.
-	 */
-	boolean hasRun() {
-		return this.run != null;
 	}
 
 	/**

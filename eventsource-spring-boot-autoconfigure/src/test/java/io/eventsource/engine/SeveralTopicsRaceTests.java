@@ -40,7 +40,7 @@ class SeveralTopicsRaceTests {
 
 	private final Queue<Client> opened = new ConcurrentLinkedQueue<>();
 
-	@RepeatedTest(10)
+	@RepeatedTest(50)
 	void nothingIsLeftOfConnectionsWhateverHappensMeanwhile() throws Exception {
 		List<Thread> threads = new ArrayList<>();
 		threads.add(new Thread(() -> repeat(this::open)));

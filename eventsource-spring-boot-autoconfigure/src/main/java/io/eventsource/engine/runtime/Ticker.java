@@ -38,7 +38,7 @@ final class Ticker {
 		this.slowSince = clock.getAsLong();
 	}
 
-	void add(Runnable action) {
+	synchronized void add(Runnable action) {
 		this.actions.add(action);
 		this.slow.remove(action);
 	}
@@ -46,12 +46,12 @@ final class Ticker {
 	/**
 	 * Adds an action that need not be run on every tick.
 	 */
-	void addSlow(Runnable action) {
+	synchronized void addSlow(Runnable action) {
 		this.slow.add(action);
 		this.actions.remove(action);
 	}
 
-	void remove(Runnable action) {
+	synchronized void remove(Runnable action) {
 		this.actions.remove(action);
 		this.slow.remove(action);
 	}

@@ -69,7 +69,7 @@ public final class StreamPublisher {
 	/**
 	 * Returns whether the publisher is a channel in this process, which never blocks.
 	 */
-	public boolean isInProcess() {
+	boolean isInProcess() {
 		return isBuffering() && this.store == null;
 	}
 
