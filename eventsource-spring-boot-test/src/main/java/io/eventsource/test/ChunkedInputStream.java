@@ -7,7 +7,7 @@ import java.io.InputStream;
 /**
  * The body in chunks (RFC 9112, section 7.1). An end before the last chunk is a failure.
  */
-final class ChunkedInputStream extends InputStream {
+final class ChunkedInputStream extends BodyInputStream {
 
 	private final InputStream input;
 
@@ -19,12 +19,6 @@ final class ChunkedInputStream extends InputStream {
 
 	ChunkedInputStream(InputStream input) {
 		this.input = input;
-	}
-
-	@Override
-	public int read() throws IOException {
-		byte[] next = new byte[1];
-		return (read(next, 0, 1) < 0) ? -1 : next[0] & 0xFF;
 	}
 
 	@Override

@@ -77,7 +77,7 @@ public final class EventStreamAssert extends AbstractAssert<EventStreamAssert, T
 	 * @return this
 	 */
 	public EventStreamAssert eventsSatisfy(ThrowingConsumer<? super List<TestEvent>> requirements) {
-		Attempts attempts = new Attempts(requirements);
+		RepeatedRequirements attempts = new RepeatedRequirements(requirements);
 		try {
 			this.actual.received()
 				.await("such events", (parser) -> attempts.meets(parser.events()), Function.identity());
@@ -220,36 +220,6 @@ public final class EventStreamAssert extends AbstractAssert<EventStreamAssert, T
 			throw failure(message, arguments);
 		}
 		return this;
-	}
-
-	/**
-	 * Requirements that are tried again with each event.
-	 */
-	private static final class Attempts {
-
-		private final ThrowingConsumer<? super List<TestEvent>> requirements;
-
-		private Throwable lastFailure = new AssertionError("Not tried");
-
-		Attempts(ThrowingConsumer<? super List<TestEvent>> requirements) {
-			this.requirements = requirements;
-		}
-
-		boolean meets(List<TestEvent> events) {
-			try {
-				this.requirements.accept(List.copyOf(events));
-				return true;
-			}
-			catch (AssertionError | RuntimeException ex) {
-				this.lastFailure = ex;
-				return false;
-			}
-		}
-
-		void addTo(AssertionError error) {
-			error.addSuppressed(this.lastFailure);
-		}
-
 	}
 
 }

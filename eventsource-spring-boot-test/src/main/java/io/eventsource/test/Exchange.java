@@ -14,7 +14,7 @@ interface Exchange {
 	List<String> header(String name);
 
 	/**
-	 * Reads what is there of the body, waiting until there is something.
+	 * Reads the next bytes of the body, and waits until there are some.
 	 * @return how many bytes, or -1 at the clean end
 	 * @throws IOException if the connection breaks
 	 */

@@ -1,6 +1,7 @@
 package io.eventsource.test;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class MockTransport implements Transport {
 
 	@Override
 	public Exchange exchange(EventStreamRequest request) throws IOException {
-		MockHttpServletRequestBuilder mock = MockMvcRequestBuilders.get(java.net.URI.create(request.uri()));
+		MockHttpServletRequestBuilder mock = MockMvcRequestBuilders.get(URI.create(request.uri()));
 		for (Map.Entry<String, List<String>> header : request.headers().headerSet()) {
 			for (String value : header.getValue()) {
 				mock.header(header.getKey(), asOnTheWire(value));

@@ -112,7 +112,7 @@ final class SocketExchange implements Exchange {
 	/**
 	 * A body of a known length.
 	 */
-	private static final class LimitedInputStream extends InputStream {
+	private static final class LimitedInputStream extends BodyInputStream {
 
 		private final InputStream input;
 
@@ -121,12 +121,6 @@ final class SocketExchange implements Exchange {
 		LimitedInputStream(InputStream input, long length) {
 			this.input = input;
 			this.rest = length;
-		}
-
-		@Override
-		public int read() throws IOException {
-			byte[] next = new byte[1];
-			return (read(next, 0, 1) < 0) ? -1 : next[0] & 0xFF;
 		}
 
 		@Override
