@@ -23,7 +23,8 @@ public final class LogMemory {
 
 	private final long limit;
 
-	private final Map<String, Frame> framesById = new ConcurrentHashMap<>();
+	/** Made for the first id of a publisher's own, which most logs never have. */
+	private volatile Map<String, Frame> framesById = Map.of();
 
 	/** What has left, and clients have a part of. */
 	private final Stragglers stragglers;
@@ -108,6 +109,9 @@ public final class LogMemory {
 	private void index(Frame frame) {
 		this.news.bytes(frame.weight());
 		if (frame.id() != null) {
+			if (this.framesById.isEmpty()) {
+				this.framesById = new ConcurrentHashMap<>();
+			}
 			this.framesById.put(frame.id(), frame);
 		}
 	}

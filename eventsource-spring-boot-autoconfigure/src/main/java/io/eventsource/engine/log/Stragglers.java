@@ -35,8 +35,11 @@ public final class Stragglers {
 
 	private final Object monitor;
 
-	/** By the array of bytes, which all clients in the midst of an event share. */
-	private final Map<byte[], Piece> pieces = new HashMap<>();
+	/**
+	 * By the array of bytes, which all clients in the midst of an event share. Made for
+	 * the first of them, which most logs never have.
+	 */
+	private Map<byte[], Piece> pieces = Map.of();
 
 	/** How many bytes are kept that the log does not have any more. */
 	private long bytes;
@@ -80,6 +83,7 @@ public final class Stragglers {
 		Piece piece = this.pieces.get(slice.bytes());
 		if (piece == null) {
 			piece = new Piece(slice);
+			this.pieces = this.pieces.isEmpty() ? new HashMap<>() : this.pieces;
 			this.pieces.put(slice.bytes(), piece);
 			this.empty = false;
 			if (!isInLog(slice)) {
