@@ -213,6 +213,9 @@ class ArchitectureTests {
 			// It belongs to Tomcat, and keeps it from the output of a stream that was
 			// reset
 			.doNotHaveFullyQualifiedName("io.eventsource.autoconfigure.TomcatHttp2Customizer$ResetValve")
+			.and()
+			// It belongs to Tomcat, and sees a response before anything is sent
+			.doNotHaveFullyQualifiedName("io.eventsource.autoconfigure.TomcatResponseCustomizer$FreshResponseValve")
 			.should()
 			.callCodeUnitWhere(JavaCall.Predicates.target(HasOwner.Predicates.With.owner(output))));
 	}

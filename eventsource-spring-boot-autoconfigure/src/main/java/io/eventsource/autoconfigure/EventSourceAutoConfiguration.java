@@ -193,6 +193,11 @@ public final class EventSourceAutoConfiguration {
 		}
 
 		@Bean
+		TomcatResponseCustomizer eventSourceTomcatResponseCustomizer() {
+			return new TomcatResponseCustomizer();
+		}
+
+		@Bean
 		@ConditionalOnBooleanProperty(name = "eventsource.tomcat.direct")
 		TomcatSocketCustomizer eventSourceTomcatSocketCustomizer(TomcatProperties properties) {
 			return new TomcatSocketCustomizer(properties.leanSockets());

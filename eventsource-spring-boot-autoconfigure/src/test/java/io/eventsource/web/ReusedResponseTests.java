@@ -1,12 +1,26 @@
 package io.eventsource.web;
 
+import java.io.IOException;
+
 import io.eventsource.EventChannel;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
 
 /**
  * Clients that come while others are found to have gone, so that a container may give
@@ -36,6 +50,18 @@ class ReusedResponseTests {
 		comeAndGo(container, 60_000);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "/events/messages", "/plain" })
+	void responseIsNotEndedByWhatAnotherHasLeft(String path) throws Exception {
+		this.server = TestServer.start(TestServer.Container.TOMCAT, Leftovers.class);
+		try (RawClient client = RawClient.send(this.server.port(),
+				"GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+			client.readUntil("\r\n\r\n");
+			this.server.bean(EventChannel.class).publish("message", "one");
+			client.readUntil("one");
+		}
+	}
+
 	/** That a client has gone is found out with the event for the next one. */
 	private void comeAndGo(TestServer.Container container, int clients) throws Exception {
 		this.server = TestServer.start(container, Application.class);
@@ -56,6 +82,43 @@ class ReusedResponseTests {
 		@Bean
 		EventChannel messages() {
 			return EventChannel.create();
+		}
+
+	}
+
+	/** Each response has what a thread that found a client gone has left there late. */
+	@Configuration(proxyBeanMethods = false)
+	static class Leftovers extends Application {
+
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		WebServerFactoryCustomizer<TomcatServletWebServerFactory> leftovers() {
+			return (factory) -> factory.addEngineValves(new ValveBase(true) {
+
+				@Override
+				public void invoke(Request request, Response response) throws IOException, ServletException {
+					response.getCoyoteResponse().setErrorException(new IOException("Broken pipe"));
+					getNext().invoke(request, response);
+				}
+
+			});
+		}
+
+		@Bean
+		PlainController plainController() {
+			return new PlainController();
+		}
+
+	}
+
+	@RestController
+	static class PlainController {
+
+		@GetMapping("/plain")
+		void plain(HttpServletResponse response) throws IOException {
+			response.flushBuffer();
+			response.getOutputStream().print("one");
+			response.flushBuffer();
 		}
 
 	}
