@@ -93,7 +93,8 @@ final class AsyncResponse {
 	}
 
 	/**
-	 * Takes note that the container has finished the response, its last bytes included.
+	 * Takes note that nobody waits for the end of the response any more: the container
+	 * has finished it, its last bytes included, or the client need not get them.
 	 */
 	synchronized void finished() {
 		if (this.context != null && !this.finished) {

@@ -193,6 +193,10 @@ final class ResponseOutput implements WriteListener, OutputListener {
 	 * need not get them
 	 */
 	void complete(Duration patience) {
+		if (patience.isZero()) {
+			// A container may forget to tell the end of a response that has failed
+			this.async.finished();
+		}
 		boolean ready = this.fallback.isReady();
 		if (this.refused && ready) {
 			// A mock must not be completed under the thread that handles its request

@@ -1,6 +1,7 @@
 package io.eventsource.web;
 
 import java.io.IOException;
+import java.util.Objects;
 
 import io.eventsource.EventChannel;
 import jakarta.servlet.ServletException;
@@ -8,8 +9,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
+import org.apache.coyote.ActionCode;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,8 +23,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Clients that come while others are found to have gone, so that a container may give
@@ -60,6 +67,20 @@ class ReusedResponseTests {
 			this.server.bean(EventChannel.class).publish("message", "one");
 			client.readUntil("one");
 		}
+	}
+
+	/** Tomcat tells nobody that it drops a request that fails on its own thread. */
+	@Test
+	void responseThatTheContainerHasDroppedIsNotWaitedFor() throws Exception {
+		this.server = TestServer.start(TestServer.Container.TOMCAT, Dropping.class, "eventsource.write-timeout=1s");
+		EventSourceEndpoint endpoint = this.server.bean(EventSourceEndpoint.class);
+		Object open = Objects.requireNonNull(ReflectionTestUtils.getField(endpoint, "openResponses"));
+		RawClient.send(this.server.port(), "GET /events/messages HTTP/1.1\r\nHost: localhost\r\n\r\n").readToEnd();
+		Awaitility.await().until(() -> {
+			this.server.bean(EventChannel.class).publish("message", "one");
+			return endpoint.clients("messages").isEmpty();
+		});
+		assertThat(open).extracting("count").isEqualTo(0);
 	}
 
 	/** That a client has gone is found out with the event for the next one. */
@@ -107,6 +128,24 @@ class ReusedResponseTests {
 		@Bean
 		PlainController plainController() {
 			return new PlainController();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Dropping extends Application {
+
+		@Bean
+		WebServerFactoryCustomizer<TomcatServletWebServerFactory> dropping() {
+			return (factory) -> factory.addEngineValves(new ValveBase(true) {
+
+				@Override
+				public void invoke(Request request, Response response) throws IOException, ServletException {
+					getNext().invoke(request, response);
+					response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, new IOException("Broken pipe"));
+				}
+
+			});
 		}
 
 	}
