@@ -8,6 +8,8 @@ import io.eventsource.ConnectionSettings;
 import io.eventsource.PublisherSettings;
 import io.eventsource.ReplaySettings;
 import io.eventsource.StreamSettings;
+import io.eventsource.web.TopicRules;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a stream as the actuator shows them: flat, like the properties.
@@ -17,12 +19,15 @@ final class SettingsDescriptor {
 	private SettingsDescriptor() {
 	}
 
-	static Map<String, Object> of(StreamSettings settings) {
+	static Map<String, Object> of(StreamSettings settings, @Nullable TopicRules topics) {
 		Map<String, Object> values = new LinkedHashMap<>();
 		connection(settings.connection(), values);
 		buffer(settings.buffer(), values);
 		replay(settings.replay(), values);
 		publisher(settings.publisher(), values);
+		if (topics != null) {
+			topics(topics, values);
+		}
 		return values;
 	}
 
@@ -55,6 +60,16 @@ final class SettingsDescriptor {
 		}
 		values.put("restartMinDelay", settings.restartMinDelay());
 		values.put("restartMaxDelay", settings.restartMaxDelay());
+	}
+
+	/** That of a topic is the time for which it is kept. */
+	private static void topics(TopicRules topics, Map<String, Object> values) {
+		values.put("topic", topics.byPrincipal() ? "principal" : "path");
+		values.put("unknownTopics", topics.settings().unknown());
+		values.put("linger", topics.settings().linger());
+		values.put("maxTopics", topics.settings().max());
+		values.put("topicsPerConnection", topics.settings().perConnection());
+		values.put("topicsMemory", topics.settings().memory());
 	}
 
 }

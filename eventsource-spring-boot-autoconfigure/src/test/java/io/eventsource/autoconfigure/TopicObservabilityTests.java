@@ -1,12 +1,16 @@
 package io.eventsource.autoconfigure;
 
+import java.lang.reflect.RecordComponent;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import io.eventsource.EventChannel;
 import io.eventsource.EventTopics;
@@ -20,6 +24,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
@@ -28,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.StringUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -117,6 +123,28 @@ class TopicObservabilityTests {
 		assertThat(topics.path("busiest").path(0).path("clients").asInt()).isEqualTo(2);
 		assertThat(topics.path("busiest").path(1).path("topic").asString()).isEqualTo("room 0");
 		assertThat(streams.path("plain").path("topics").isObject()).isFalse();
+	}
+
+	@Test
+	void actuatorShowsAllThatCanBeSet() throws Exception {
+		start(TestServer.Container.TOMCAT, "eventsource.streams.rooms.max-topics=7",
+				"eventsource.streams.rooms.linger=1m");
+		JsonNode settings = get("/actuator/eventsource/rooms").path("settings");
+		assertThat(settings.path("maxTopics").asInt()).isEqualTo(7);
+		assertThat(settings.path("linger").asString()).isEqualTo("PT1M");
+		// But for what is about its path, and what the stream shows by itself
+		Set<String> elsewhere = Set.of("path", "cors", "typesParameter", "subscription");
+		assertThat(settings.propertyNames()).containsAll(Arrays.stream(StreamProperties.class.getRecordComponents())
+			.flatMap(TopicObservabilityTests::keys)
+			.filter((key) -> !elsewhere.contains(key))
+			.toList());
+	}
+
+	private static Stream<String> keys(RecordComponent component) {
+		return (component.getType().isRecord() && component.getType().getEnclosingClass() == StreamProperties.class)
+				? Arrays.stream(component.getType().getRecordComponents())
+					.map((each) -> component.getName() + StringUtils.capitalize(each.getName()))
+				: Stream.of(component.getName());
 	}
 
 	@ParameterizedTest
