@@ -109,7 +109,8 @@ class StreamsEndpoint {
 		return (snapshot != null) ? new StreamDescriptor(definition.paths(), snapshot.state(), snapshot.clients(),
 				snapshot.published(), snapshot.delivered(), snapshot.bytes(), snapshot.skipped(), snapshot.filtered(),
 				snapshot.replayed(), snapshot.greatestLag(), snapshot.restarts(), definition.source().perClient(),
-				SettingsDescriptor.of(definition.settings(), definition.topics()), topics(definition, values), connections) : null;
+				SettingsDescriptor.of(definition.settings(), definition.topics()), topics(definition, values),
+				connections) : null;
 	}
 
 	private @Nullable TopicsDescriptor topics(StreamDefinition definition, ShownValues values) {

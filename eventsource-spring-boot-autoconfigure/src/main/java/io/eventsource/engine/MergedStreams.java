@@ -68,7 +68,7 @@ final class MergedStreams {
 	EventConnection connect(EventClient client, EventSink sink, Map<TopicStream, EventClient> topics,
 			@Nullable String lastEventId) {
 		TopicMerge merge = new TopicMerge(this.family, number(lastEventId),
-				this.dispatcher.worker(this.dispatcher.nextWorker()), this.dispatcher.clock());
+				this.dispatcher.worker(this.dispatcher.nextWorker()), this.dispatcher.clock(), this.counts::skipped);
 		EventStream[] made = new EventStream[1];
 		EventStream stream = build(merge, topics, () -> close(made[0], merge));
 		made[0] = stream;

@@ -38,7 +38,7 @@ final class MergedTopic implements LogFollower {
 		this.merge = merge;
 		this.stream = topic.stream();
 		this.followers = this.stream.followers();
-		this.reader = new TopicReader(topic.topic(), this.stream.delivery(), client);
+		this.reader = new TopicReader(topic.topic(), this.stream.delivery(), client, merge::skipped);
 		// Before the place is taken, so that no publisher runs away from it meanwhile
 		this.followers.add(this);
 		this.reader.begin(lastEventId);

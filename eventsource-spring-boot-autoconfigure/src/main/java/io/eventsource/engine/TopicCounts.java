@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.eventsource.StreamSnapshot;
 import io.eventsource.TopicsSnapshot.Reason;
@@ -24,6 +25,9 @@ final class TopicCounts {
 
 	/** Those of connections that watch several topics. */
 	private final Set<EventStream> merged = new HashSet<>();
+
+	/** Events that connections to several topics were not given. */
+	private final LongAdder skipped = new LongAdder();
 
 	private final Map<Reason, Long> forgotten = new EnumMap<>(Reason.class);
 
@@ -92,6 +96,14 @@ final class TopicCounts {
 	}
 
 	/**
+	 * Counts events that such a connection was not given, since it was too slow, or newer
+	 * ones stand for them. Any thread.
+	 */
+	void skipped(long events) {
+		this.skipped.add(events);
+	}
+
+	/**
 	 * Counts a source that was started.
 	 */
 	synchronized void sourceStarted() {
@@ -137,8 +149,8 @@ final class TopicCounts {
 			sum = SnapshotSums.add(sum, stream.snapshot());
 		}
 		return new StreamSnapshot(sum.name(), sum.state(), Math.max(0, sum.clients() - twice), published,
-				sum.delivered(), sum.bytes(), sum.skipped(), sum.filtered(), sum.replayed(), sum.greatestLag(),
-				sum.restarts());
+				sum.delivered(), sum.bytes(), sum.skipped() + this.skipped.sum(), sum.filtered(), sum.replayed(),
+				sum.greatestLag(), sum.restarts());
 	}
 
 	/**

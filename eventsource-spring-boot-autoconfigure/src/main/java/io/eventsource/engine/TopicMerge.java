@@ -1,6 +1,7 @@
 package io.eventsource.engine;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 import io.eventsource.BufferedSubscription;
@@ -28,6 +29,8 @@ final class TopicMerge implements BufferingPublisher, BufferedSubscription, Work
 
 	private final LongSupplier clock;
 
+	private final LongConsumer skipped;
+
 	private final MergedTopics topics = new MergedTopics();
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -47,12 +50,14 @@ final class TopicMerge implements BufferingPublisher, BufferedSubscription, Work
 	 * @param number the number of the last event that the client has; zero if that is not
 	 * known
 	 * @param clock the clock of the dispatcher, in nanoseconds
+	 * @param skipped counts the events that the client is not given
 	 */
-	TopicMerge(LogFamily family, long number, Worker worker, LongSupplier clock) {
+	TopicMerge(LogFamily family, long number, Worker worker, LongSupplier clock, LongConsumer skipped) {
 		this.family = family;
 		this.number = number;
 		this.worker = worker;
 		this.clock = clock;
+		this.skipped = skipped;
 	}
 
 	/**
@@ -68,6 +73,13 @@ final class TopicMerge implements BufferingPublisher, BufferedSubscription, Work
 	 */
 	void arrived(MergedTopic topic) {
 		this.topics.arrived(topic);
+	}
+
+	/**
+	 * Counts events that the client is not given.
+	 */
+	void skipped(long events) {
+		this.skipped.accept(events);
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.eventsource.engine;
 
+import java.util.function.LongConsumer;
+
 import io.eventsource.EventClient;
 import io.eventsource.GapCause;
 import io.eventsource.engine.delivery.Delivery;
@@ -23,9 +25,9 @@ final class TopicReader {
 
 	private final Delivery delivery;
 
-	private final EventLog log;
-
 	private final boolean seesAll;
+
+	private final LongConsumer skipped;
 
 	/** The position from which on the client is told what it does not get. */
 	private long promised;
@@ -43,13 +45,18 @@ final class TopicReader {
 	/**
 	 * Creates a reader at the end of the log.
 	 * @param client the client as it was let in to the topic
+	 * @param skipped counts the events that the client is not given
 	 */
-	TopicReader(String topic, Delivery delivery, EventClient client) {
+	TopicReader(String topic, Delivery delivery, EventClient client, LongConsumer skipped) {
 		this.topic = topic;
 		this.delivery = delivery;
-		this.log = delivery.log();
 		this.seesAll = delivery.visibility().showsAll(client);
-		this.position = this.log.tail();
+		this.skipped = skipped;
+		this.position = log().tail();
+	}
+
+	private EventLog log() {
+		return this.delivery.log();
 	}
 
 	/**
@@ -57,7 +64,7 @@ final class TopicReader {
 	 * @param lastEventId the place of the client, in the family's numbers
 	 */
 	void begin(@Nullable String lastEventId) {
-		long tail = this.log.tail();
+		long tail = log().tail();
 		StartPosition start = this.delivery.placement().start(lastEventId);
 		this.position = start.position();
 		this.promised = promised(start, tail, lastEventId);
@@ -73,15 +80,14 @@ final class TopicReader {
 			return tail;
 		}
 		LogId id = LogId.isOpening(lastEventId) ? LogId.parse(lastEventId) : null;
-		return (id != null) ? Math.max(start.position(), Math.min(tail, this.log.ids().position(id)))
-				: start.position();
+		return (id != null) ? Math.max(start.position(), Math.min(tail, log().ids().position(id))) : start.position();
 	}
 
 	/**
 	 * Whether the log has something for the client already.
 	 */
 	boolean isBehind() {
-		return this.position < this.log.tail();
+		return this.position < log().tail();
 	}
 
 	/**
@@ -97,16 +103,18 @@ final class TopicReader {
 	 * @return whether there is something for the client
 	 */
 	boolean look(boolean lagging) {
-		boolean skipping = lagging && this.delivery.conflates();
+		// What overtakes an event must be shown to the client in its place
+		boolean skipping = lagging && this.delivery.conflates() && this.seesAll;
 		// Before the tail, so that nothing follows once both are seen
-		boolean over = this.log.hasEnded();
-		while (this.next == null && this.position < this.log.tail()) {
-			Frame frame = this.log.frame(this.position);
+		boolean over = log().hasEnded();
+		while (this.next == null && this.position < log().tail()) {
+			Frame frame = log().frame(this.position);
 			if (frame == null) {
 				skip();
 			}
 			else if (skipping && frame.isOvertaken()) {
 				this.position++;
+				this.skipped.accept(1);
 			}
 			else {
 				this.next = frame;
@@ -119,13 +127,14 @@ final class TopicReader {
 	/** Goes on with what the log has after events have left it. */
 	private void skip() {
 		StartPosition start = this.delivery.skipsWhatWasMissed()
-				? this.delivery.placement().skip(this.position, this.seesAll) : StartPosition.at(this.log.head());
+				? this.delivery.placement().skip(this.position, this.seesAll) : StartPosition.at(log().head());
 		long lost = start.position() - Math.max(this.position, this.promised);
 		boolean told = start.gap() != null || !this.delivery.skipsWhatWasMissed();
 		if (told && (lost > 0 || this.gap != null)) {
 			boolean known = !this.delivery.conflates() && (this.gap == null || this.missed != null);
 			this.missed = known ? Long.valueOf(lost + ((this.missed != null) ? this.missed : 0)) : null;
 			this.gap = (this.gap != null) ? this.gap : GapCause.OVERFLOW;
+			this.skipped.accept(Math.max(0, lost));
 		}
 		this.position = Math.max(this.position, start.position());
 	}

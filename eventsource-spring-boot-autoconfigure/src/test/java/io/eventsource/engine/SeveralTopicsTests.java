@@ -137,6 +137,35 @@ class SeveralTopicsTests {
 			.asString()
 			.startsWith("{\"cause\":\"overflow\",\"missed\":")
 			.endsWith(",\"topic\":\"busy\"}");
+		long shown = data.stream().filter((each) -> each.startsWith("b")).count();
+		assertThat(family.snapshot().skipped()).isEqualTo(40 - shown);
+	}
+
+	@Test
+	void conflatedEventsCountAsSkipped() {
+		TopicFamily family = family(StreamSettings.builder().initialReplay(10).overflow(OverflowStrategy.CONFLATE));
+		for (int i = 1; i <= 5; i++) {
+			publish("a", "a" + i);
+		}
+		publish("b", "b1");
+		family.connect(List.of("a", "b"), null).awaitData("a5", "b1");
+		assertThat(family.snapshot().skipped()).isEqualTo(4);
+	}
+
+	@Test
+	void hiddenEventStandsForNoneThatIsShown() {
+		TopicSettings rules = new TopicSettings(LINGER, 100, 1_000_000, UnknownTopics.ACCEPT, 10);
+		StreamSettings settings = StreamSettings.builder()
+			.initialReplay(10)
+			.overflow(OverflowStrategy.CONFLATE)
+			.build();
+		TopicFamily family = new TopicFamily(this.engine, this.topics, settings, rules,
+				(event, client) -> !String.valueOf(event.data()).contains("secret"));
+		this.family = family;
+		publish("a", "shown");
+		publish("a", "secret");
+		publish("b", "b1");
+		family.connect(List.of("a", "b"), null).awaitData("shown", "b1");
 	}
 
 	@Test

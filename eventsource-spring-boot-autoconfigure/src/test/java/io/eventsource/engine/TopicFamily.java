@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 
 import io.eventsource.ClientSnapshot;
 import io.eventsource.EventClient;
+import io.eventsource.EventFilter;
 import io.eventsource.EventTopics;
 import io.eventsource.RefusalReason;
 import io.eventsource.StreamSettings;
@@ -27,12 +28,14 @@ final class TopicFamily {
 
 	private final AtomicInteger clients = new AtomicInteger();
 
-	TopicFamily(TestEngine engine, EventTopics topics, StreamSettings settings, TopicSettings rules) {
+	TopicFamily(TestEngine engine, EventTopics topics, StreamSettings settings, TopicSettings rules,
+			EventFilter... filters) {
 		this.engine = engine;
 		this.family = StreamFamily.byTopic("test", settings,
 				new TopicDefinition((TopicSource) topics, rules, engine.dispatcher()),
 				(publisher) -> EventStream.builder("test", publisher, engine.dispatcher())
 					.settings(settings)
+					.filters(List.of(filters))
 					.listener(engine.listener())
 					.dataWriter(String::valueOf));
 	}
