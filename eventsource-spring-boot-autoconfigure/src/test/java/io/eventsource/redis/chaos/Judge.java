@@ -96,7 +96,7 @@ final class Judge {
 	}
 
 	private void judgeMissing(Record record, Numbered number, Long position, Set<Integer> justified) {
-		int gap = (position != null) ? gap(record.items(), Item::position, position)
+		int gap = (position != null) ? gap(record.items(), this::place, position)
 				: gap(record.items(),
 						(item) -> (item.number().publisher() == number.publisher()) ? item.number().number() : -1,
 						number.number());
@@ -106,7 +106,7 @@ final class Judge {
 		if (gap < 0) {
 			this.tally.lost++;
 		}
-		else if (this.effect != Fault.Effect.LOSS) {
+		else if (!isToBeTold(record.items().get(gap))) {
 			this.tally.withheld++;
 		}
 		else {
@@ -114,6 +114,21 @@ final class Judge {
 		}
 		this.tally.tell(record.name() + ": " + ((gap < 0) ? "lost " : "withheld ") + number + " at " + position
 				+ around(record.items(), insertion(record.items(), position)));
+	}
+
+	/** A client that has what Redis has forgotten has no place there, and is told so. */
+	private boolean isToBeTold(Item gap) {
+		return this.effect == Fault.Effect.LOSS
+				|| (this.effect == Fault.Effect.FORGETTING && this.causes.contains(gap.note()));
+	}
+
+	/**
+	 * Where an event is; negative if it is not there any more, since other nodes may have
+	 * taken events meanwhile.
+	 */
+	private long place(Item item) {
+		boolean forgotten = this.effect == Fault.Effect.FORGETTING && !this.expected.contains(item.number());
+		return forgotten ? -1 : item.position();
 	}
 
 	/**
