@@ -32,10 +32,12 @@ public final class Reconnection {
 	 * Returns what tells a client its place before it is sent an event.
 	 * @param id the id of the place, which is {@link EventConnection#openingId()};
 	 * {@code null} for none
+	 * @param heartbeat the type of the heartbeat as which a page sees it; empty if
+	 * heartbeats are comments
 	 * @return the bytes, which follow the preamble; none without an id
 	 */
-	public static byte[] position(@Nullable String id) {
-		return (id != null) ? FrameEncoder.checkpoint(id) : new byte[0];
+	public static byte[] position(@Nullable String id, String heartbeat) {
+		return (id != null) ? FrameEncoder.checkpoint(id, heartbeat) : new byte[0];
 	}
 
 	/**

@@ -2,8 +2,8 @@ package io.eventsource.web;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 
+import io.eventsource.ConnectionSettings;
 import io.eventsource.EventClient;
 import io.eventsource.engine.Reconnection;
 import jakarta.servlet.http.HttpServletRequest;
@@ -22,16 +22,16 @@ final class ResponseHead {
 
 	private final EventClient client;
 
-	private final Duration retry;
+	private final ConnectionSettings settings;
 
 	private final StreamingObstacles obstacles;
 
-	ResponseHead(HttpServletRequest request, HttpServletResponse response, EventClient client, Duration retry,
-			StreamingObstacles obstacles) {
+	ResponseHead(HttpServletRequest request, HttpServletResponse response, EventClient client,
+			ConnectionSettings settings, StreamingObstacles obstacles) {
 		this.request = request;
 		this.response = response;
 		this.client = client;
-		this.retry = retry;
+		this.settings = settings;
 		this.obstacles = obstacles;
 	}
 
@@ -57,8 +57,8 @@ final class ResponseHead {
 	void send(@Nullable String openingId) throws IOException {
 		OutputStream output = this.response.getOutputStream();
 		if (StreamHeaders.isForEventSource(this.request)) {
-			output.write(Reconnection.preamble(this.retry));
-			output.write(Reconnection.position(openingId));
+			output.write(Reconnection.preamble(this.settings.retry()));
+			output.write(Reconnection.position(openingId, this.settings.heartbeat().event()));
 		}
 		StreamHeaders.confirmType(this.response);
 		output.flush();

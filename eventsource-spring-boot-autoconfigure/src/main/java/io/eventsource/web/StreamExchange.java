@@ -59,7 +59,7 @@ final class StreamExchange implements DeferredResultProcessingInterceptor {
 		ConnectionSettings settings = stream.settings().connection();
 		this.request = request;
 		this.connection = new ClientConnection(client);
-		this.head = new ResponseHead(request, response, client, settings.retry(), environment.obstacles());
+		this.head = new ResponseHead(request, response, client, settings, environment.obstacles());
 		this.start = new ResponseStart(StreamHeaders.isForEventSource(request), stream.isPersonal(),
 				!settings.responseDelay().isZero());
 		RequestContext context = RequestContext.capture(request, response);

@@ -48,8 +48,9 @@ final class LastBlock {
 
 	private byte[] end() {
 		EventLog log = this.delivery.log();
-		return this.delivery.context().personal() ? FrameEncoder.end(log.epoch())
-				: FrameEncoder.checkpoint(this.delivery.placement().endId());
+		String id = this.delivery.context().personal() ? FrameEncoder.endId(log.epoch())
+				: this.delivery.placement().endId();
+		return FrameEncoder.checkpoint(id, this.delivery.settings().connection().heartbeat().event());
 	}
 
 	/**

@@ -175,6 +175,16 @@ public final class FrameEncoder {
 	}
 
 	/**
+	 * The same for a page that is to see it, and so learns its position: a heartbeat with
+	 * an id.
+	 * @param heartbeat the type of the heartbeat; empty if it is a comment
+	 */
+	public static byte[] checkpoint(String id, String heartbeat) {
+		return heartbeat.isEmpty() ? checkpoint(id)
+				: ("id: " + id + "\nevent: " + heartbeat + "\ndata:\n\n").getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
 	 * What keeps an idle connection alive: a comment, which is a line between two blocks,
 	 * or an event where pages are to see it. It has no id, so that the client's position
 	 * stays where it is, and empty data, with which it is dispatched (WHATWG 9.2.6).
@@ -217,11 +227,11 @@ public final class FrameEncoder {
 	}
 
 	/**
-	 * The last block of a personal stream: an id, dispatched to nobody (WHATWG 9.2.6), by
-	 * which the stream is known to be over if the client comes back.
+	 * The id of the last block of a personal stream, by which the stream is known to be
+	 * over if the client comes back.
 	 */
-	public static byte[] end(String epoch) {
-		return checkpoint(epoch + Event.END_OF_STREAM);
+	public static String endId(String epoch) {
+		return epoch + Event.END_OF_STREAM;
 	}
 
 	/**
