@@ -9,6 +9,7 @@ const KEY = "answer";
  */
 export class Answer {
 
+  #silence;
   #count;
   #send;
   #id = null;
@@ -16,10 +17,12 @@ export class Answer {
   #words = 0;
 
   /**
+   * @param settings what the server says about streams
    * @param count is called with each event
    * @param send sends a request
    */
-  constructor(count, send) {
+  constructor({ silence }, count, send) {
+    this.#silence = silence;
     this.#count = count;
     this.#send = send;
     onSubmit("question-form", (form, fields) => this.#stream ? this.#stop() : this.#ask(fields));
@@ -56,8 +59,12 @@ export class Answer {
     this.#words = 0;
     $("asked").textContent = "";
     $("answer").replaceChildren();
-    this.#stream = new Stream("events/answers/" + encodeURIComponent(id), ["question", "token", "done", "gap"],
-      (event) => this.#receive(event), (state, reconnects) => this.#tell(state, reconnects));
+    this.#stream = new Stream("events/answers/" + encodeURIComponent(id), {
+      types: ["question", "token", "done", "gap"],
+      silence: this.#silence,
+      onEvent: (event) => this.#receive(event),
+      onState: (...state) => this.#tell(...state)
+    });
     $("connection-answer").hidden = false;
     $("ask").textContent = "Stop";
     $("answer").ariaBusy = "true";
@@ -92,20 +99,9 @@ export class Answer {
     }
   }
 
-  #tell(state, reconnects) {
-    show("answer")(state, reconnects);
-    if (state === "closed" && this.#stream) {
-      this.#askWhy(this.#stream);
-    }
-  }
-
-  /** An EventSource does not tell with which status it was refused. */
-  async #askWhy(stream) {
-    const status = await fetch(stream.url, { method: "HEAD" }).then((response) => response.status, () => 0);
-    if (stream !== this.#stream) {
-      return;
-    }
-    if (status === 204) {
+  #tell(state, reconnects, status) {
+    show("answer")(state, reconnects, status);
+    if (state === "ended") {
       this.#close(this.#words + " words, stopped");
     }
     else if (status === 404) {

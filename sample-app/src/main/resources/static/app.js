@@ -2,7 +2,7 @@ import { Answer } from "./answer.js";
 import { Chart } from "./chart.js";
 import { $, append, request, show } from "./page.js";
 import { Rooms } from "./rooms.js";
-import { Stream } from "./streams.js";
+import { SharedStream } from "./shared-stream.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -21,12 +21,19 @@ function receive(event) {
   count(event);
 }
 
-// --- The connections: a browser allows six to a server over HTTP/1.1, for all its tabs and all its requests. A page that
-// --- is seen has two, and a third one while there is an answer to show; a page that nobody sees needs none. It misses
-// --- nothing: each stream goes on after the last event that the page has.
+// --- The connections: a browser allows six to a server over HTTP/1.1, for all its tabs and all its requests. The pages
+// --- that are seen have one for all their clocks and prices; each has another one, and a third one while there is an
+// --- answer to show. A page that nobody sees needs none. It misses nothing: each stream goes on after the last event
+// --- that the page has.
 
-const dashboard = new Stream("events/dashboard", ["tick", "status", "price", "gap"], receive, show("dashboard"));
-const connected = [dashboard, new Rooms(count, send), new Answer(count, send)];
+const settings = await (await request("GET", "settings")).json();
+const dashboard = SharedStream.open("events/dashboard", {
+  types: ["tick", "status", "price", "gap"],
+  silence: settings.silence,
+  onEvent: receive,
+  onState: show("dashboard")
+});
+const connected = [dashboard, new Rooms(settings, count, send), new Answer(settings, count, send)];
 
 function connect() {
   connected.forEach((stream) => document.hidden ? stream.pause() : stream.resume());
@@ -34,12 +41,13 @@ function connect() {
 
 document.addEventListener("visibilitychange", connect);
 addEventListener("pageshow", connect);
-// A page that was left may be kept for the way back, and its connections with it
+// A page that was left may be kept for the way back, but not with a connection, a channel or a lock
 addEventListener("pagehide", () => connected.forEach((stream) => stream.pause()));
+connect();
 
-/** Sends a request. If it takes long, it may be waiting for a connection: then the clock and the prices make room. */
+/** Sends a request. If it takes long, it may be waiting for a connection: then the streams make room. */
 async function send(method, url, body) {
-  const room = setTimeout(() => dashboard.pause(), 500);
+  const room = setTimeout(() => connected.forEach((stream) => stream.pause()), 500);
   try {
     return await request(method, url, body);
   }
@@ -145,8 +153,7 @@ function log() {
   for (const event of rows.splice(0).reverse()) {
     const row = body.insertRow(0);
     row.dataset.type = event.type;
-    // A gap event has no id; what a browser tells with it is the id of the event before
-    row.insertCell().textContent = event.type === "gap" ? "none" : event.id || "none";
+    row.insertCell().textContent = event.id || "none";
     row.insertCell().textContent = event.type;
     row.insertCell().textContent = event.data.replaceAll("\n", " ↵ ");
   }

@@ -30,13 +30,19 @@ export function onSubmit(id, action) {
   });
 }
 
-/** Shows the state of a connection at the top of the page. */
+/** Shows the state of a connection at the top of the page. What has not changed is not read out again. */
 export function show(name) {
   const connection = $("connection-" + name);
-  return (state, reconnects) => {
+  const write = (selector, text) => {
+    const element = connection.querySelector(selector);
+    if (element.textContent !== text) {
+      element.textContent = text;
+    }
+  };
+  return (state, reconnects, status) => {
     connection.dataset.state = state;
-    connection.querySelector(".state").textContent = state;
-    connection.querySelector(".reconnects").textContent = `${reconnects} reconnect${reconnects === 1 ? "" : "s"}`;
+    write(".state", status ? `${state} (${status})` : state);
+    write(".reconnects", `${reconnects} reconnect${reconnects === 1 ? "" : "s"}`);
   };
 }
 

@@ -11,20 +11,24 @@ const MOST_ROOMS = 32;
  */
 export class Rooms {
 
+  #silence;
   #count;
   #opened = Date.now();
   #chosen;
   #stream;
   /** Whether all rooms have one connection. */
-  #together = true;
+  #together;
   /** What was said in each room, and how much of it has not been seen. */
   #rooms = new Map();
 
   /**
+   * @param settings what the server says about streams
    * @param count is called with each event
    * @param send sends a request
    */
-  constructor(count, send) {
+  constructor({ silence, roomsPerConnection }, count, send) {
+    this.#silence = silence;
+    this.#together = roomsPerConnection > 1;
     this.#count = count;
     for (const link of $("rooms").querySelectorAll("a")) {
       this.#rooms.set(link.dataset.room, { link, items: [], unread: 0 });
@@ -43,21 +47,15 @@ export class Rooms {
       await send("POST", "messages", fields);
       form.reset();
     });
-    this.#begin();
-  }
-
-  async #begin() {
-    const { perConnection } = await (await fetch("rooms")).json();
-    this.#together = perConnection > 1;
     this.#enter();
   }
 
   resume() {
-    this.#stream?.resume();
+    this.#stream.resume();
   }
 
   pause() {
-    this.#stream?.pause();
+    this.#stream.pause();
   }
 
   #enter() {
@@ -101,7 +99,12 @@ export class Rooms {
     const url = this.#together ? "events/rooms?" + new URLSearchParams(rooms.map((room) => ["topic", room]))
       : "events/rooms/" + encodeURIComponent(this.#chosen);
     $("room-path").textContent = "/" + url;
-    this.#stream = new Stream(url, ["message", "gap"], (event) => this.#receive(event), show("rooms"));
+    this.#stream = new Stream(url, {
+      types: ["message", "gap"],
+      silence: this.#silence,
+      onEvent: (event) => this.#receive(event),
+      onState: show("rooms")
+    });
     if (!document.hidden) {
       this.#stream.resume();
     }

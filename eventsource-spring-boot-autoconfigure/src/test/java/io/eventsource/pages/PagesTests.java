@@ -168,11 +168,27 @@ class PagesTests {
 		}
 	}
 
+	/** What stands on the page about browsers is in the sample, whose tests run it. */
 	private void checkJavaScript(Page.Block block) throws Exception {
+		if (block.page().equals("docs/browser.md")) {
+			checkScriptOfTheSample(block);
+			return;
+		}
 		Assumptions.assumeTrue(ShellCode.program("node").isPresent(), "Install Node.js so that it is on the PATH");
 		Path script = Files.createTempFile(folder, "code", ".mjs");
 		Files.writeString(script, block.code());
 		ShellCode.run(List.of("node", "--check", script.toString()), "");
+	}
+
+	private static void checkScriptOfTheSample(Page.Block block) throws IOException {
+		try (Stream<Path> files = Files.list(Path.of("../sample-app/src/main/resources/static"))) {
+			List<String> scripts = new ArrayList<>();
+			for (Path file : files.filter((file) -> file.toString().endsWith(".js")).toList()) {
+				scripts.add(Files.readString(file));
+				scripts.add(Files.readString(file).indent(-2)); // members of a class
+			}
+			assertThat(scripts).as(block.code()).anyMatch((script) -> script.contains(block.code()));
+		}
 	}
 
 	private void checkPython(Page.Block block) throws Exception {

@@ -1,13 +1,10 @@
 package io.eventsource.sample;
 
 import java.time.Instant;
-import java.util.Map;
 
 import io.eventsource.EventTopics;
 
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpStatus;
-import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -25,20 +22,8 @@ class MessageController {
 
 	private final EventTopics rooms;
 
-	private final int perConnection;
-
-	MessageController(EventTopics rooms,
-			@Value("${eventsource.streams.rooms.topics-per-connection}") int perConnection) {
+	MessageController(EventTopics rooms) {
 		this.rooms = rooms;
-		this.perConnection = perConnection;
-	}
-
-	/**
-	 * Says what a page has to know in order to watch rooms.
-	 */
-	@GetMapping("/rooms")
-	Map<String, Integer> rooms() {
-		return Map.of("perConnection", this.perConnection);
 	}
 
 	@PostMapping("/messages")

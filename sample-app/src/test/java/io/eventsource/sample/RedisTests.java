@@ -121,9 +121,9 @@ class RedisTests {
 
 	@Test
 	void pageLearnsThatEachRoomHasAConnectionOfItsOwn() throws Exception {
-		try (Reader rooms = read(this.first, "/rooms")) {
-			rooms.awaitEnd();
-			assertThat(rooms.lines()).containsExactly("{\"perConnection\":1}");
+		try (Reader settings = read(this.first, "/settings")) {
+			settings.awaitEnd();
+			assertThat(settings.lines()).singleElement().asString().contains("\"roomsPerConnection\":1");
 		}
 	}
 

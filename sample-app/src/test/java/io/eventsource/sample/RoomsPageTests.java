@@ -45,7 +45,7 @@ class RoomsPageTests {
 		this.page.close();
 	}
 
-	/** The streams of three pages take all connections that a browser has. */
+	/** Three pages have four streams, and what they send needs one of six connections. */
 	@Test
 	void messageAppearsInEachTabOfItsRoomAndInNoOther() {
 		String one = this.page.tab();
