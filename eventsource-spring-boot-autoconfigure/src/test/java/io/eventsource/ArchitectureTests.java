@@ -50,6 +50,9 @@ class ArchitectureTests {
 			"io.eventsource.PersonalStream", "io.eventsource.RefusalReason", "io.eventsource.StreamListener",
 			"io.eventsource.StreamSettings", "io.eventsource.StreamSettings$Builder", "io.eventsource.StreamSnapshot",
 			"io.eventsource.StreamSnapshot$State", "io.eventsource.autoconfigure.EventSourceAutoConfiguration",
+			"io.eventsource.autoconfigure.EventSourceConsoleAutoConfiguration", "io.eventsource.console.ConsoleAccess",
+			"io.eventsource.console.ConsoleAction", "io.eventsource.console.ConsoleRoutes",
+			"io.eventsource.console.ConsoleSettings",
 			"io.eventsource.autoconfigure.EventSourceEndpointAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceHealthAutoConfiguration",
 			"io.eventsource.autoconfigure.EventSourceMetricsAutoConfiguration",
@@ -104,9 +107,9 @@ class ArchitectureTests {
 			.resideInAPackage("io.eventsource.web")
 			.should()
 			.dependOnClassesThat()
-			.resideInAnyPackage("io.eventsource.autoconfigure", "io.eventsource.redis", "io.eventsource.tomcat",
-					"org.springframework.boot..", "org.apache.catalina..", "org.apache.coyote..",
-					"org.apache.tomcat.."));
+			.resideInAnyPackage("io.eventsource.autoconfigure", "io.eventsource.console", "io.eventsource.redis",
+					"io.eventsource.tomcat", "org.springframework.boot..", "org.apache.catalina..",
+					"org.apache.coyote..", "org.apache.tomcat.."));
 		check(ArchRuleDefinition.noClasses()
 			.that()
 			.resideInAPackage("io.eventsource.tomcat")
@@ -114,6 +117,13 @@ class ArchitectureTests {
 			.dependOnClassesThat()
 			.resideInAnyPackage("io.eventsource.autoconfigure", "io.eventsource.redis", "io.eventsource.engine..",
 					"org.springframework.."));
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage("io.eventsource.console")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.eventsource.autoconfigure", "io.eventsource.redis", "io.eventsource.tomcat",
+					"io.eventsource.engine..", "org.springframework.boot.."));
 		check(ArchRuleDefinition.noClasses()
 			.that()
 			.resideInAPackage("io.eventsource.redis")

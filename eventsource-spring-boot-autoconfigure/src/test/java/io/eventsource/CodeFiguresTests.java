@@ -64,7 +64,7 @@ class CodeFiguresTests {
 	 * clients of a worker, with a field for each of their concerns.
 	 */
 	private static final Map<String, Integer> LARGE_CLASSES = Map.ofEntries(Map.entry("Builder", 17),
-			Map.entry("ClientGroup", 11), Map.entry("EventClient", 14), Map.entry("EventSourceProperties", 30),
+			Map.entry("ClientGroup", 11), Map.entry("EventClient", 14), Map.entry("EventSourceProperties", 31),
 			Map.entry("EventStreamBuilder", 18), Map.entry("Frame", 14), Map.entry("StreamDescriptor", 15),
 			Map.entry("StreamProperties", 25), Map.entry("StreamSnapshot", 11));
 
@@ -74,7 +74,7 @@ class CodeFiguresTests {
 	 */
 	private static final Map<String, Integer> LONG_CONSTRUCTORS = Map.ofEntries(Map.entry("ClientDescriptor", 10),
 			Map.entry("DispatcherSnapshot", 7), Map.entry("EncodedEvent", 8), Map.entry("EventClient", 14),
-			Map.entry("EventSourceProperties", 30), Map.entry("Frame", 12), Map.entry("Slice", 7),
+			Map.entry("EventSourceProperties", 31), Map.entry("Frame", 12), Map.entry("Slice", 7),
 			Map.entry("StreamDescriptor", 15), Map.entry("StreamProperties", 25), Map.entry("StreamSnapshot", 11),
 			Map.entry("TopicDescriptor", 9));
 

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 import io.eventsource.OverflowStrategy;
+import io.eventsource.console.ConsoleAccess;
+import io.eventsource.console.ConsoleAction;
 import io.eventsource.web.Rejection;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,7 @@ import org.springframework.util.unit.DataSize;
  * they were opened ends or changes its id, as it does upon login.
  * @param cors Other origins that may open streams in a browser.
  * @param channels Settings of the channels that are created by name.
+ * @param console Settings of the console, a page that shows the streams.
  * @param streams Settings of single streams, by the name of the publisher's bean.
  */
 @ConfigurationProperties("eventsource")
@@ -79,7 +82,7 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 		@DefaultValue MetricsProperties metrics, @DefaultValue DispatcherProperties dispatcher,
 		@DefaultValue("types") String typesParameter, @DefaultValue("true") boolean endWithSession,
 		@Nullable CorsProperties cors, @DefaultValue ChannelsProperties channels,
-		@DefaultValue Map<String, StreamProperties> streams) {
+		@DefaultValue ConsoleProperties console, @DefaultValue Map<String, StreamProperties> streams) {
 
 	/**
 	 * How often a publisher is subscribed to.
@@ -189,6 +192,25 @@ record EventSourceProperties(@DefaultValue("true") boolean enabled, @DefaultValu
 	record RedisProperties(@DefaultValue("eventsource:") String keyPrefix, @DefaultValue("10000") long maxLength,
 			@DefaultValue("7d") Duration retention, @DefaultValue("10m") Duration topicRetention,
 			@DefaultValue("5s") Duration timeout) {
+
+	}
+
+	/**
+	 * Settings of the console, a page that shows the streams.
+	 *
+	 * @param enabled Whether there is a console. Spring Boot's developer tools enable it.
+	 * @param path Path of the console.
+	 * @param access Who may use the console, among those whom the application lets
+	 * through: users who have signed in ('authenticated'), also requests from the machine
+	 * itself ('local'), or everybody ('any').
+	 * @param roles Roles of which users of the console need one; empty for all users that
+	 * have signed in.
+	 * @param actions What the console may do: 'disconnect', 'stop', 'publish'. By
+	 * default, it only shows.
+	 */
+	record ConsoleProperties(@DefaultValue("false") boolean enabled, @DefaultValue("/eventsource-console") String path,
+			@DefaultValue("authenticated") ConsoleAccess access, @DefaultValue List<String> roles,
+			@DefaultValue List<ConsoleAction> actions) {
 
 	}
 

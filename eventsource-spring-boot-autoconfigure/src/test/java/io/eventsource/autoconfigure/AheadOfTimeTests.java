@@ -5,6 +5,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -99,6 +101,18 @@ class AheadOfTimeTests {
 			.containsExactly(EventSourceRuntimeHints.class);
 		new EventSourceRuntimeHints().registerHints(hints, ClassUtils.getDefaultClassLoader());
 		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(method)).accepts(hints);
+	}
+
+	@Test
+	void filesOfTheConsoleAreReachable() throws Exception {
+		RuntimeHints hints = new RuntimeHints();
+		assertThat(EventSourceConsoleAutoConfiguration.class.getAnnotation(ImportRuntimeHints.class).value())
+			.containsExactly(ConsoleRuntimeHints.class);
+		new ConsoleRuntimeHints().registerHints(hints, ClassUtils.getDefaultClassLoader());
+		try (Stream<Path> files = Files.list(Path.of("src/main/resources/io/eventsource/console"))) {
+			assertThat(files.map((file) -> "io/eventsource/console/" + file.getFileName())).hasSizeGreaterThan(5)
+				.allMatch((file) -> RuntimeHintsPredicates.resource().forResource(file).test(hints));
+		}
 	}
 
 	private static <T> T plain(Function<ServletWebServerApplicationContext, T> observation) {

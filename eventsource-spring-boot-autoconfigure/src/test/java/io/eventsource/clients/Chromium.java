@@ -16,13 +16,13 @@ import static org.awaitility.Awaitility.await;
 /**
  * The Chromium that is installed on this machine, without a window.
  */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
 
 	private final ScriptedClients clients = new ScriptedClients();
 
 	private final ChromeDriver driver;
 
-	Chromium(Path profile) {
+	public Chromium(Path profile) {
 		ChromeOptions options = new ChromeOptions();
 		options.setBinary(Programs.find("chromium").orElseThrow());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
@@ -79,14 +79,14 @@ final class Chromium implements AutoCloseable {
 	/**
 	 * Opens a page.
 	 */
-	void show(URI page) {
+	public void show(URI page) {
 		this.driver.get(page.toString());
 	}
 
 	/**
 	 * Runs a script in the page.
 	 */
-	Object run(String script, Object... arguments) {
+	public Object run(String script, Object... arguments) {
 		return this.driver.executeScript(script, arguments);
 	}
 

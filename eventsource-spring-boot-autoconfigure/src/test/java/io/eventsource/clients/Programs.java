@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * The programs that run clients, each of which is started when the first needs it.
  */
-final class Programs implements AutoCloseable {
+public final class Programs implements AutoCloseable {
 
 	/** The scripts, and what npm has installed for them. */
 	static final Path CLIENTS = Path.of("src/test/clients").toAbsolutePath();
@@ -52,7 +52,7 @@ final class Programs implements AutoCloseable {
 		return this.chromium;
 	}
 
-	static Optional<File> find(String name) {
+	public static Optional<File> find(String name) {
 		return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
 			.map((folder) -> new File(folder, name))
 			.filter(File::canExecute)

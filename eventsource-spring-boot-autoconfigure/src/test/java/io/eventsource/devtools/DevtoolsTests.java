@@ -72,6 +72,8 @@ class DevtoolsTests {
 		awaitReady(1);
 		assertThat(this.output)
 			.anyMatch((line) -> line.toUpperCase(Locale.ROOT).contains(container + " STARTED ON PORT"));
+		// The developer tools enable the console
+		assertThat(get("/eventsource-console/streams")).contains("DISCONNECT", "STOP", "PUBLISH");
 		connect(List.of());
 		publish("before");
 		String state = get("/state");
