@@ -209,7 +209,8 @@ class ClientTests {
 		follow(kind, container, "own");
 		if (KEEPS_IDS_WITHOUT_DATA.contains(kind)) {
 			soon().until(() -> this.client.seen().stopped());
-			assertThat(this.server.bean(Answers.class).to(this.stream)).containsExactly(200, 204);
+			soon().untilAsserted(
+					() -> assertThat(this.server.bean(Answers.class).to(this.stream)).containsExactly(200, 204));
 			assertThat(this.client.seen().data()).containsExactly("a", "b");
 		}
 		else {

@@ -113,7 +113,7 @@ class UnreadSocketTests {
 			for (int i = 0; i < events; i++) {
 				channel.publish(Event.of(i + PADDING));
 			}
-			await().until(() -> readers.stream().allMatch((reader) -> reader.count() == events));
+			await().untilAsserted(() -> assertThat(readers).extracting(StreamClient::count).containsOnly(events));
 			assertThat(watch.longestMillis()).as(watch::where).isLessThan(MOMENT);
 			// Those who do not read are ended without a wait too
 			this.server.bean(EventSourceEndpoint.class).disconnect((client) -> true);
