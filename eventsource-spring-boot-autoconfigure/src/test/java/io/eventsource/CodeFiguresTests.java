@@ -54,7 +54,7 @@ class CodeFiguresTests {
 	 * do little more than to call others.
 	 */
 	private static final Map<String, Integer> LONG_FILES = Map.of("Event.java", 262, "EventClient.java", 263,
-			"EventSourceEndpoint.java", 371, "EventStreamBuilder.java", 269, "StreamSettings.java", 276);
+			"EventSourceEndpoint.java", 382, "EventStreamBuilder.java", 269, "StreamSettings.java", 276);
 
 	private static final Map<String, Integer> LONG_BODIES = Map.of();
 

@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.Ordered;
@@ -30,6 +31,7 @@ import org.springframework.web.servlet.function.ServerResponse;
  * it is enabled, which Spring Boot's developer tools do.
  */
 @AutoConfiguration(after = EventSourceAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty("eventsource.console.enabled")
 @ConditionalOnClass(JsonMapper.class)
 @ConditionalOnBean(EventSourceEndpoint.class)

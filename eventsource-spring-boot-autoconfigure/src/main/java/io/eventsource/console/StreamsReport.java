@@ -48,11 +48,15 @@ record StreamsReport(EventSourceEndpoint endpoint, Function<String, @Nullable Ob
 		definition.paths().forEach(paths::add);
 		stream.put("perClient", definition.source().perClient());
 		stream.put("typesParameter", definition.access().typesParameter());
-		stream.put("bufferMemory", definition.settings().buffer().memory());
+		if (definition.topics() == null) {
+			stream.put("memory", this.endpoint.memory(definition.name()));
+			stream.put("limit", definition.settings().buffer().memory());
+		}
 		stream.put("publish", isOpenToCode(definition.name()));
 		TopicRules rules = definition.topics();
 		TopicsSnapshot sums = (rules != null) ? this.endpoint.topics(definition.name()) : null;
 		if (rules != null && sums != null) {
+			stream.put("memory", sums.bytes()).put("limit", rules.settings().memory());
 			stream.set("topics", topics(definition.name(), rules, sums));
 		}
 		return stream;
@@ -81,8 +85,6 @@ record StreamsReport(EventSourceEndpoint endpoint, Function<String, @Nullable Ob
 	private ObjectNode topics(String stream, TopicRules rules, TopicsSnapshot sums) {
 		ObjectNode topics = JsonNodeFactory.instance.objectNode();
 		topics.put("count", sums.topics());
-		topics.put("memory", sums.bytes());
-		topics.put("limit", rules.settings().memory());
 		topics.put("sources", sums.sources());
 		topics.put("byPrincipal", rules.byPrincipal());
 		topics.put("perConnection", rules.settings().perConnection());

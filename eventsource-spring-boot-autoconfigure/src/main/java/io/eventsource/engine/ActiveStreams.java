@@ -81,6 +81,13 @@ final class ActiveStreams {
 	}
 
 	/**
+	 * How many bytes the streams hold.
+	 */
+	long held() {
+		return this.streams.stream().mapToLong((stream) -> stream.log().memory().held()).sum();
+	}
+
+	/**
 	 * Describes the clients of all streams, as soon as the workers have looked.
 	 */
 	CompletableFuture<List<ClientSnapshot>> clients() {

@@ -176,26 +176,25 @@ public final class StreamFamily {
 		}
 	}
 
-	/**
-	 * Sends all clients away, each at a moment of its own within a time.
-	 */
+	/** Sends all clients away, each at a moment of its own within a time. */
 	void drain(Duration time) {
 		this.closed = true;
 		this.streams.drain(time);
 	}
 
-	/**
-	 * Ends all connections, since the server shuts down.
-	 */
+	/** Ends all connections, since the server shuts down. */
 	void close() {
 		this.closed = true;
 		this.selector.close();
 		this.streams.close();
 	}
 
-	/**
-	 * Describes the streams as they are now, as if they were one.
-	 */
+	/** How many bytes the streams hold. */
+	long held() {
+		return this.streams.held();
+	}
+
+	/** Describes the streams as they are now, as if they were one. */
 	StreamSnapshot snapshot() {
 		StreamSnapshot single = this.selector.snapshot();
 		return (single != null) ? single : sum();

@@ -151,6 +151,17 @@ public final class StreamRegistry implements AutoCloseable {
 	}
 
 	/**
+	 * Tells how much memory a stream takes.
+	 * @param name the name of the stream
+	 * @return how many bytes it holds; 0 while the registry is not running
+	 */
+	public long memory(String name) {
+		this.lifecycle.requireKnown(name);
+		RunningStreams current = this.lifecycle.current();
+		return (current != null) ? current.get(name).held() : 0;
+	}
+
+	/**
 	 * Describes the topics of a stream that have the most clients.
 	 * @param name the name of the stream
 	 * @param limit how many at most

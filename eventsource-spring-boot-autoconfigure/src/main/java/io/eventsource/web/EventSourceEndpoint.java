@@ -242,6 +242,17 @@ public final class EventSourceEndpoint implements AutoCloseable {
 	}
 
 	/**
+	 * Tells how much memory the events of a stream take, as {@code buffer-memory} counts
+	 * it: in its log, waiting for room in it, and on their way to clients.
+	 * @param stream the name of the stream
+	 * @return how many bytes; 0 while the endpoint is not running
+	 * @throws IllegalArgumentException if there is no such stream
+	 */
+	public long memory(String stream) {
+		return this.registry.memory(stream);
+	}
+
+	/**
 	 * Describes the topics of a stream as they are now, as sums.
 	 * @param stream the name of the stream
 	 * @return a snapshot, of what was counted so far while the endpoint is not running;

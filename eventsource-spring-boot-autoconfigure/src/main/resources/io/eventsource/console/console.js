@@ -75,7 +75,7 @@ function fillState(cell, state) {
 }
 
 function memory(stream) {
-  return stream.topics ? `${size(stream.topics.memory)} / ${size(stream.topics.limit)}` : `≤ ${size(stream.bufferMemory)}`
+  return `${size(stream.memory)} / ${size(stream.limit)}${stream.perClient ? ' each' : ''}`
 }
 
 function stream() {
@@ -195,6 +195,7 @@ async function navigate() {
   show()
   if (stream()) {
     choose(stream(), root(), parameters.has('topic') ? parameters.getAll('topic') : undefined)
+    find('publish-topic', 'input').value = parameters.get('topic') ?? ''
     await update()
   }
 }

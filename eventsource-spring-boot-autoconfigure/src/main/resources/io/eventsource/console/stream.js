@@ -103,9 +103,10 @@ export class Connection {
   /** Why an EventSource would give up. */
   #obstacle(response) {
     const type = response.headers.get('Content-Type') ?? 'no content type'
+    const where = response.redirected ? ` after a redirect to ${new URL(response.url).pathname}` : ''
     if (response.status === 204) return 'The server says that the stream has ended (204); an EventSource gives up'
-    if (response.status !== 200) return `The server answered ${response.status}; an EventSource gives up`
-    if (!/^text\/event-stream\s*(;|$)/i.test(type)) return `The server answered with ${type}; an EventSource gives up`
+    if (response.status !== 200) return `The server answered ${response.status}${where}; an EventSource gives up`
+    if (!/^text\/event-stream\s*(;|$)/i.test(type)) return `The server answered with ${type}${where}; an EventSource gives up`
   }
 
   async #read(reader) {

@@ -4,7 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
+import io.eventsource.EventChannel;
 import io.eventsource.EventTopics;
+import io.eventsource.autoconfigure.EventSourceAutoConfiguration;
+import io.eventsource.autoconfigure.EventSourceConsoleAutoConfiguration;
+import io.eventsource.autoconfigure.EventSourceReactiveAutoConfiguration;
 import io.eventsource.web.EventSourceEndpoint;
 import io.eventsource.web.StreamClient;
 import io.eventsource.web.TestServer;
@@ -15,6 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.web.servlet.function.RouterFunction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -45,6 +53,7 @@ class ConsoleTests {
 	@EnumSource
 	void showsStreamsTopicsAndClients(Container container) throws Exception {
 		start(container);
+		this.server.bean(EventChannel.class).publish("c", "x".repeat(1000));
 		StreamClient client = connect("/events/messages?types=a,b");
 		connect("/events/rooms/Lobby");
 		await().until(() -> this.server.clients("messages") == 1 && this.server.clients("rooms") == 1);
@@ -54,6 +63,8 @@ class ConsoleTests {
 		assertThat(messages.path("clients").asInt()).isOne();
 		assertThat(messages.path("paths").toString()).isEqualTo("[\"/events/messages\"]");
 		assertThat(messages.path("publish").asBoolean()).isTrue();
+		assertThat(messages.path("limit").asLong()).isEqualTo(16 * 1024 * 1024);
+		assertThat(messages.path("memory").asLong()).isBetween(1000L, 3000L);
 		JsonNode clients = this.browser.get(PATH + "/clients?stream=messages").json();
 		assertThat(clients.path("count").asInt()).isOne();
 		assertThat(clients.findValue("address").asString()).isEqualTo("127.0.0.1");
@@ -145,6 +156,16 @@ class ConsoleTests {
 		}
 		assertThat(this.browser.get("/io/eventsource/console/index.html").status()).isEqualTo(404);
 		assertThat(this.browser.perform(PATH + "/stop", "{\"stream\":\"messages\"}").status()).isEqualTo(404);
+	}
+
+	@Test
+	void isNotThereInAReactiveApplication() {
+		new ReactiveWebApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(EventSourceAutoConfiguration.class,
+					EventSourceConsoleAutoConfiguration.class, EventSourceReactiveAutoConfiguration.class))
+			.withUserConfiguration(ConsoleApplication.class)
+			.withPropertyValues("eventsource.console.enabled=true")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RouterFunction.class));
 	}
 
 	@Test
