@@ -40,8 +40,8 @@ import static org.awaitility.Awaitility.await;
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class BrokerTests {
 
-	/** The reconnection time, the place of the client, and an empty line. */
-	private static final int OPENING = 3;
+	/** The reconnection time, and a heartbeat with the place of the client. */
+	private static final int OPENING = 5;
 
 	private static final String QUEUE = "events";
 
