@@ -4,8 +4,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-import io.eventsource.EventChannel;
-import io.eventsource.EventTopics;
 import io.eventsource.StreamSnapshot;
 import io.eventsource.TopicSnapshot;
 import io.eventsource.TopicsSnapshot;
@@ -48,16 +46,16 @@ record StreamsReport(EventSourceEndpoint endpoint, Function<String, @Nullable Ob
 		definition.paths().forEach(paths::add);
 		stream.put("perClient", definition.source().perClient());
 		stream.put("typesParameter", definition.access().typesParameter());
-		if (definition.topics() == null) {
-			stream.put("memory", this.endpoint.memory(definition.name()));
-			stream.put("limit", definition.settings().buffer().memory());
-		}
-		stream.put("publish", isOpenToCode(definition.name()));
+		stream.put("publish", this.beans.apply(definition.name()) != null);
 		TopicRules rules = definition.topics();
 		TopicsSnapshot sums = (rules != null) ? this.endpoint.topics(definition.name()) : null;
 		if (rules != null && sums != null) {
 			stream.put("memory", sums.bytes()).put("limit", rules.settings().memory());
 			stream.set("topics", topics(definition.name(), rules, sums));
+		}
+		else if (rules == null) {
+			stream.put("memory", this.endpoint.memory(definition.name()));
+			stream.put("limit", definition.settings().buffer().memory());
 		}
 		return stream;
 	}
@@ -75,11 +73,6 @@ record StreamsReport(EventSourceEndpoint endpoint, Function<String, @Nullable Ob
 		counts.put("lag", snapshot.greatestLag());
 		counts.put("restarts", snapshot.restarts());
 		return counts;
-	}
-
-	private boolean isOpenToCode(String name) {
-		Object bean = this.beans.apply(name);
-		return bean instanceof EventChannel || bean instanceof EventTopics;
 	}
 
 	private ObjectNode topics(String stream, TopicRules rules, TopicsSnapshot sums) {

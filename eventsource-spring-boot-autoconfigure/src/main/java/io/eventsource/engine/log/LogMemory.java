@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogMemory {
 
+	private static final Map<String, Frame> NONE = Map.of();
+
 	private final FrameRing ring;
 
 	private final Conflation conflation;
@@ -24,7 +26,7 @@ public final class LogMemory {
 	private final long limit;
 
 	/** Made for the first id of a publisher's own, which most logs never have. */
-	private volatile Map<String, Frame> framesById = Map.of();
+	private volatile Map<String, Frame> framesById = NONE;
 
 	/** What has left, and clients have a part of. */
 	private final Stragglers stragglers;
@@ -109,7 +111,7 @@ public final class LogMemory {
 	private void index(Frame frame) {
 		this.news.bytes(frame.weight());
 		if (frame.id() != null) {
-			if (this.framesById.isEmpty()) {
+			if (this.framesById == NONE) {
 				this.framesById = new ConcurrentHashMap<>();
 			}
 			this.framesById.put(frame.id(), frame);

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Stragglers {
 
+	private static final Map<byte[], Piece> NONE = Map.of();
+
 	private final FrameRing ring;
 
 	private final long limit;
@@ -39,7 +41,7 @@ public final class Stragglers {
 	 * By the array of bytes, which all clients in the midst of an event share. Made for
 	 * the first of them, which most logs never have.
 	 */
-	private Map<byte[], Piece> pieces = Map.of();
+	private Map<byte[], Piece> pieces = NONE;
 
 	/** How many bytes are kept that the log does not have any more. */
 	private long bytes;
@@ -83,7 +85,7 @@ public final class Stragglers {
 		Piece piece = this.pieces.get(slice.bytes());
 		if (piece == null) {
 			piece = new Piece(slice);
-			this.pieces = this.pieces.isEmpty() ? new HashMap<>() : this.pieces;
+			this.pieces = (this.pieces != NONE) ? this.pieces : new HashMap<>();
 			this.pieces.put(slice.bytes(), piece);
 			this.empty = false;
 			if (!isInLog(slice)) {
